@@ -1,5 +1,5 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import { elementCount, isFloating } from '../onnx/element-type.ts';
+import { isFloating } from '../onnx/element-type.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { formatShape } from '../onnx/graph.ts';
 import type { Value } from '../onnx/graph.ts';
@@ -35,12 +35,25 @@ export class ParameterTable {
     return value;
   }
 
+  /** The parameter in the element type it is stored in, for tables of which only a few rows are read. */
+  getStored(name: string, shape: readonly number[]): Value {
+    const known = this.values.get(name);
+    if (known !== undefined) return known;
+    const value = this.source === null ? this.builder.input(name, 'float32', shape) : this.refer(this.source, name, shape, shape);
+    this.values.set(name, value);
+    return value;
+  }
+
   /** Names in the source that no layer asked for. */
   unused(): string[] {
     return this.source === null ? [] : [...this.source.names()].filter((name) => !this.values.has(name));
   }
 
   private load(source: ParameterSource, name: string, shape: readonly number[], view: readonly number[]): Value {
+    return cast(this.builder, this.refer(source, name, shape, view), 'float32');
+  }
+
+  private refer(source: ParameterSource, name: string, shape: readonly number[], view: readonly number[]): Value {
     const stored = source.get(name);
     if (stored === undefined) {
       throw new StudioError(
@@ -58,7 +71,7 @@ export class ParameterTable {
       throw new StudioError('MODEL_INCOMPATIBLE', `Tensor "${name}" in ${source.origin} holds ${stored.elementType}, not floating-point weights. Download the original, unquantized model.`, { details: { tensor: name, got: stored.elementType } });
     }
     // The bytes are the same in any shape, so a view costs nothing.
-    return cast(this.builder, this.builder.initializer(name, stored.elementType, elementCount(view) === elementCount(shape) ? view : shape, stored.data), 'float32');
+    return this.builder.initializer(name, stored.elementType, view, stored.data);
   }
 }
 
@@ -82,6 +95,11 @@ export class Module {
   /** Parameter of this module, of the stored `shape`, optionally seen as `view`. */
   parameter(name: string, shape: readonly number[], view?: readonly number[]): Value {
     return this.parameters.get(this.name(name), shape, view);
+  }
+
+  /** Parameter of this module without the cast to float32; see {@link ParameterTable.getStored}. */
+  storedParameter(name: string, shape: readonly number[]): Value {
+    return this.parameters.getStored(this.name(name), shape);
   }
 
   /** True when the weights have this parameter. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { configIncompatible, parseModelConfig } from './model-config.ts';
+
+const FAMILY = 'Show-1 or compatible UNet3DConditionModel';
 
 const perLevel = z.union([z.number(), z.array(z.number())]);
 
@@ -99,13 +101,8 @@ export interface Unet3dPlan {
 
 /** Reads a config.json value; what cannot be built is refused with the key's name. `origin` is for messages. */
 export function parseUnet3dConfig(json: unknown, origin = 'config.json'): Unet3dConfig {
-  const result = schema.safeParse(json);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw incompatible(origin, issue?.path.join('.') ?? '', issue?.message ?? 'is not valid');
-  }
-  const config = result.data;
-  const refuse = (key: keyof Unet3dConfig & string, why: string): never => { throw incompatible(origin, key, why); };
+  const config = parseModelConfig(schema, json, origin, FAMILY);
+  const refuse = (key: keyof Unet3dConfig & string, why: string): never => { throw configIncompatible(origin, key, why, FAMILY); };
   if (config.down_block_types.length !== config.block_out_channels.length) refuse('down_block_types', 'needs one entry per block_out_channels entry');
   if (config.up_block_types.length !== config.block_out_channels.length) refuse('up_block_types', 'needs one entry per block_out_channels entry');
   for (const type of config.down_block_types) if (DOWN_KINDS[type] === undefined) refuse('down_block_types', `has the unknown type "${type}"`);
@@ -166,10 +163,6 @@ export function planUnet3d(config: Unet3dConfig): Unet3dPlan {
 
 function kindOf(table: Readonly<Record<string, LevelKind>>, type: string): LevelKind {
   const kind = table[type];
-  if (kind === undefined) throw incompatible('config.json', 'block type', `"${type}" is unknown`);
+  if (kind === undefined) throw configIncompatible('config.json', 'block type', `"${type}" is unknown`, FAMILY);
   return kind;
-}
-
-function incompatible(origin: string, key: string, why: string): StudioError {
-  return new StudioError('MODEL_INCOMPATIBLE', `${origin}: ${key} ${why}. Use a Show-1 or compatible UNet3DConditionModel configuration.`, { details: { key } });
 }

@@ -3,10 +3,11 @@ import { activate } from '../onnx/composite-ops.ts';
 import type { Activation } from '../onnx/composite-ops.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Lowering } from '../onnx/graph-builder.ts';
-import type { Graph, Value } from '../onnx/graph.ts';
+import type { Value } from '../onnx/graph.ts';
 import { add, concat, reshape, resizeNearest, scale, sub, transpose, zeroPad } from '../onnx/tensor-ops.ts';
 import { jointAttention, spatialTransformer, temporalTransformer } from './attention-blocks.ts';
 import type { TextStates } from './attention-blocks.ts';
+import type { BuiltModel } from './built-model.ts';
 import { textPoolingEmbedding, timestepEmbedding } from './conditioning.ts';
 import type { ClipGeometry } from './frame-layout.ts';
 import { conv2d, groupNorm, linear } from './layers.ts';
@@ -24,12 +25,6 @@ export interface ClipShape {
   readonly width: number;
   /** Length of the text sequence. */
   readonly tokens: number;
-}
-
-/** A built model: the graph, and tensors of the weights that no layer used. */
-export interface BuiltModel {
-  readonly graph: Graph;
-  readonly unused: readonly string[];
 }
 
 /** Everything the blocks share while one UNet is built. */
