@@ -28,11 +28,17 @@ const watching = new Set<AbortSignal>();
 const handlers = {
   system: { revealInFolder: async () => ({}) },
   jobs: {
-    async *watch(_input: unknown, { signal }: { signal: AbortSignal }) {
-      watching.add(signal);
-      await once(signal, 'abort');
-      watching.delete(signal);
-    },
+    /** Open until its caller leaves; never an event. */
+    watch: (_input: unknown, { signal }: { signal: AbortSignal }) => ({
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          watching.add(signal);
+          if (!signal.aborted) await once(signal, 'abort');
+          watching.delete(signal);
+          return { done: true, value: undefined };
+        },
+      }),
+    }),
   },
 } as unknown as StudioHandlers;
 
