@@ -18,7 +18,8 @@ export function drawLabel(text: string, width: number): Uint8Array {
   [...text.toUpperCase()].forEach((character, position) => {
     (GLYPHS[character] ?? []).forEach((bits, column) => {
       const x = 3 + position * 6 + column;
-      for (let y = 0; y < 7 && x < width; y += 1) {
+      if (x >= width) return;
+      for (let y = 0; y < 7; y += 1) {
         if ((bits >> y) & 1) strip.fill(235, ((y + 2) * width + x) * 3, ((y + 2) * width + x) * 3 + 3);
       }
     });
