@@ -1,0 +1,49 @@
+import type { TextKey } from '../i18n/text.ts';
+import type { Editor } from './editor.ts';
+
+/** Something a person can do. One object serves toolbar buttons, menus, shortcuts and the shortcut list. */
+export interface Action {
+  readonly id: string;
+  readonly label: TextKey;
+  readonly group: ActionGroup;
+  /** Key combinations as `shortcutOf` writes them; the first one is shown. */
+  readonly shortcuts: readonly string[];
+  /** Combinations that also work while a text field has the focus. */
+  readonly worksInText?: boolean;
+  readonly isEnabled: (editor: Editor) => boolean;
+  readonly run: (editor: Editor) => void;
+}
+
+export const ACTION_GROUPS = ['playback', 'generate', 'timeline', 'takes', 'view'] as const;
+export type ActionGroup = (typeof ACTION_GROUPS)[number];
+
+export interface ActionRegistry {
+  readonly actions: readonly Action[];
+  get(id: string): Action;
+  /** The action of a key combination, or null. */
+  find(shortcut: string): Action | null;
+}
+
+/** Puts actions into one registry; two actions on one key or under one id are a mistake that is found at start-up. */
+export function createActionRegistry(actions: readonly Action[]): ActionRegistry {
+  const byId = new Map<string, Action>();
+  const byShortcut = new Map<string, Action>();
+  for (const action of actions) {
+    if (byId.has(action.id)) throw new Error(`two actions are called ${action.id}`);
+    byId.set(action.id, action);
+    for (const shortcut of action.shortcuts) {
+      const other = byShortcut.get(shortcut);
+      if (other) throw new Error(`${shortcut} is on both ${other.id} and ${action.id}`);
+      byShortcut.set(shortcut, action);
+    }
+  }
+  return {
+    actions,
+    get(id) {
+      const action = byId.get(id);
+      if (!action) throw new Error(`no action is called ${id}`);
+      return action;
+    },
+    find: (shortcut) => byShortcut.get(shortcut) ?? null,
+  };
+}

@@ -1,0 +1,189 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { StudioClient } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { applyDiff, diffRecords, isEmptyDiff, type TimelineDiff } from '../../src-shared/timeline/diff.ts';
+import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
+
+/** `saved`: the host has every edit. `offline`: edits wait for the host to answer again. */
+export type SaveState = 'saved' | 'saving' | 'offline' | 'readOnly';
+
+export interface DocumentState {
+  readonly records: TimelineRecords;
+  readonly revision: number;
+  readonly undoLabel: string | null;
+  readonly redoLabel: string | null;
+  readonly saveState: SaveState;
+  /** Milliseconds since the epoch of the last confirmed edit in this session. */
+  readonly savedAtMs: number | null;
+}
+
+/** Result of an edit on the host; the shape of every `timeline.*` answer. */
+type Revised = Awaited<ReturnType<StudioClient['timeline']['get']>>;
+
+interface PendingEdit {
+  readonly label: string;
+  readonly diff: TimelineDiff;
+}
+
+export interface DocumentStore extends StoreApi<DocumentState> {
+  /** Shows the edit at once and sends it; one call is one undo step. An edit that changes nothing is dropped. */
+  transact(label: string, edit: (records: TimelineRecords) => TimelineRecords): void;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  /** Resolves when the host has every edit made so far. */
+  flush(): Promise<void>;
+  /** Reads the document again, for changes made elsewhere. Edits under way stay on top. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+export interface DocumentStoreOptions {
+  readonly timeline: StudioClient['timeline'];
+  readonly projectId: string;
+  readonly readOnly: boolean;
+  readonly initial: Revised;
+  readonly onError: (error: StudioError) => void;
+  readonly now: () => number;
+  /** Waits between attempts while the host does not answer. */
+  readonly retryDelayMs?: number;
+}
+
+/** Another window may win a race now and then, never this many times in a row. */
+const MAX_CONFLICTS = 5;
+
+/** Only records whose object changed are compared by value: an edit costs what it touches. */
+function changedDiff(before: TimelineRecords, after: TimelineRecords): TimelineDiff {
+  const touched = new Set([...Object.keys(before), ...Object.keys(after)].filter((id) => before[id] !== after[id]));
+  const pick = (records: TimelineRecords): TimelineRecords => Object.fromEntries([...touched].flatMap((id) => (records[id] ? [[id, records[id]]] : [])));
+  return diffRecords(pick(before), pick(after));
+}
+
+/** What is left of an edit when the document moved on: changes to records that are gone are dropped. */
+function rebase(edit: PendingEdit, records: TimelineRecords): PendingEdit {
+  const updated = edit.diff.updated.flatMap(({ to }) => {
+    const from = records[to.id];
+    return from ? [{ from, to }] : [];
+  });
+  const removed = edit.diff.removed.flatMap((record) => records[record.id] ?? []);
+  return { label: edit.label, diff: { added: edit.diff.added.filter((record) => !records[record.id]), updated, removed } };
+}
+
+/** The timeline document of one open project: optimistic records in front, an ordered line of edits to the host behind. */
+export function createDocumentStore(options: DocumentStoreOptions): DocumentStore {
+  const { timeline, projectId } = options;
+  const pending: PendingEdit[] = [];
+  let confirmed: Revised = options.initial;
+  let sending: Promise<void> | null = null;
+  let closed = false;
+
+  const store = createStore<DocumentState>(() => ({
+    records: options.initial.document.records,
+    revision: options.initial.document.revision,
+    undoLabel: options.initial.undoLabel,
+    redoLabel: options.initial.redoLabel,
+    saveState: options.readOnly ? 'readOnly' : 'saved',
+    savedAtMs: null,
+  }));
+
+  const show = (saveState: SaveState): void => {
+    const records = pending.reduce((current, edit) => applyDiff(current, edit.diff), confirmed.document.records);
+    store.setState({
+      records,
+      revision: confirmed.document.revision,
+      undoLabel: pending.at(-1)?.label ?? confirmed.undoLabel,
+      redoLabel: pending.length > 0 ? null : confirmed.redoLabel,
+      saveState,
+      ...(saveState === 'saved' ? { savedAtMs: options.now() } : {}),
+    });
+  };
+
+  const reread = async (): Promise<void> => {
+    confirmed = await timeline.get({ projectId });
+    let records = confirmed.document.records;
+    for (const [index, edit] of pending.entries()) {
+      pending[index] = rebase(edit, records);
+      records = applyDiff(records, pending[index].diff);
+    }
+  };
+
+  const wait = () => new Promise((resolve) => setTimeout(resolve, options.retryDelayMs ?? 1000));
+
+  const sendAll = async (): Promise<void> => {
+    let conflicts = 0;
+    while (pending.length > 0 && !closed) {
+      const edit = pending[0];
+      if (!edit) break;
+      try {
+        if (!isEmptyDiff(edit.diff)) confirmed = await timeline.apply({ projectId, baseRevision: confirmed.document.revision, label: edit.label, diff: edit.diff });
+        pending.shift();
+        conflicts = 0;
+        show(pending.length > 0 ? 'saving' : 'saved');
+      } catch (caught) {
+        const error = StudioError.from(caught);
+        if (error.code === 'RPC_DISCONNECTED') {
+          show('offline');
+          await wait();
+          // The host may have stored the edit before the line broke; the document tells.
+          await reread().catch(() => undefined);
+          continue;
+        }
+        if (error.code === 'CONFLICT' && conflicts < MAX_CONFLICTS) {
+          conflicts += 1;
+          await reread();
+          continue;
+        }
+        pending.length = 0;
+        await reread().catch(() => undefined);
+        show('saved');
+        options.onError(error);
+      }
+    }
+  };
+
+  const send = (): Promise<void> => {
+    sending ??= sendAll().finally(() => {
+      sending = null;
+    });
+    return sending;
+  };
+
+  const travel = async (direction: 'undo' | 'redo'): Promise<void> => {
+    await send();
+    try {
+      confirmed = await timeline[direction]({ projectId });
+      show('saved');
+    } catch (caught) {
+      options.onError(StudioError.from(caught));
+    }
+  };
+
+  return {
+    ...store,
+    transact(label, edit) {
+      if (options.readOnly) {
+        options.onError(new StudioError('DB_READONLY', 'This project is open read-only. Make a copy of the file to edit it.'));
+        return;
+      }
+      const before = store.getState().records;
+      const diff = changedDiff(before, edit(before));
+      if (isEmptyDiff(diff)) return;
+      pending.push({ label, diff });
+      show('saving');
+      void send();
+    },
+    undo: () => travel('undo'),
+    redo: () => travel('redo'),
+    flush: send,
+    async refresh() {
+      if (pending.length > 0) return;
+      const revision = confirmed.document.revision;
+      const latest = await timeline.get({ projectId });
+      if (pending.length > 0 || latest.document.revision === revision) return;
+      confirmed = latest;
+      show(options.readOnly ? 'readOnly' : 'saved');
+    },
+    close() {
+      closed = true;
+    },
+  };
+}

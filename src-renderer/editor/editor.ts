@@ -1,0 +1,82 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { Asset } from '../../src-shared/contract/assets.ts';
+import type { Job } from '../../src-shared/contract/jobs.ts';
+import type { Project } from '../../src-shared/contract/projects.ts';
+import type { StudioClient } from '../../src-shared/contract/studio-contract.ts';
+import type { SystemInfo } from '../../src-shared/contract/system.ts';
+import type { Take } from '../../src-shared/contract/takes.ts';
+import type { ModelPack } from '../../src-shared/contract/models.ts';
+import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import { createDocumentStore, type DocumentStore } from './document-store.ts';
+import { notifyError } from './notices.ts';
+import { createSessionStore, type LayoutStorage, type SessionStore } from './session-store.ts';
+import { eventAt, eventById, eventsInOrder } from './timeline-edits.ts';
+
+/** Names of the cached answers of one project; the event stream invalidates them by topic. */
+export const projectKeys = {
+  project: (projectId: string) => [projectId, 'project'] as const,
+  assets: (projectId: string) => [projectId, 'assets'] as const,
+  takes: (projectId: string) => [projectId, 'takes'] as const,
+  jobs: (projectId: string) => [projectId, 'jobs'] as const,
+};
+
+/** One open project in this window: the document, the session and the way to the host. */
+export interface Editor {
+  readonly project: Project;
+  readonly info: SystemInfo;
+  readonly client: StudioClient;
+  readonly queryClient: QueryClient;
+  readonly document: DocumentStore;
+  readonly session: SessionStore;
+  /** The newest known server state, for actions; components use the query hooks. */
+  takes(): readonly Take[];
+  jobs(): readonly Job[];
+  assets(): readonly Asset[];
+  packs(): readonly ModelPack[];
+  close(): void;
+}
+
+/** Opens the editor on a project that the host has open. */
+export async function openEditor(input: { project: Project; info: SystemInfo; client: StudioClient; queryClient: QueryClient; storage: LayoutStorage }): Promise<Editor> {
+  const { project, info, client, queryClient } = input;
+  const initial = await client.timeline.get({ projectId: project.id });
+  const document = createDocumentStore({ timeline: client.timeline, projectId: project.id, readOnly: project.readOnly, initial, onError: notifyError, now: Date.now });
+  const session = createSessionStore(project.id, input.storage);
+  const first = eventsInOrder(initial.document.records)[0];
+  if (first) session.setState({ selectedIds: [first.id] });
+  return {
+    project, info, client, queryClient, document, session,
+    takes: () => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [],
+    jobs: () => queryClient.getQueryData<Job[]>(projectKeys.jobs(project.id)) ?? [],
+    assets: () => queryClient.getQueryData<Asset[]>(projectKeys.assets(project.id)) ?? [],
+    packs: () => queryClient.getQueryData<ModelPack[]>(['models']) ?? [],
+    close: () => document.close(),
+  };
+}
+
+/** Takes of an event, newest first. */
+export const takesOf = (takes: readonly Take[], eventId: string): Take[] =>
+  takes.filter((take) => take.promptEventId === eventId).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+
+/** The take that stands for an event: the chosen one while it exists, otherwise the newest. */
+export function activeTake(takes: readonly Take[], event: PromptEvent): Take | null {
+  const own = takesOf(takes, event.id);
+  return own.find((take) => take.id === event.activeTakeId) ?? own[0] ?? null;
+}
+
+/** The event that the inspector edits: selected directly or through one of its takes. */
+export function selectedEvent(editor: Pick<Editor, 'document' | 'session'>): PromptEvent | null {
+  return eventById(editor.document.getState().records, editor.session.getState().selectedIds.find((id) => id.startsWith('promptEvent:')));
+}
+
+/** What Generate works on: the selected event, else the one under the playhead. */
+export function currentEvent(editor: Pick<Editor, 'document' | 'session'>): PromptEvent | null {
+  const { viewerSource, playhead } = editor.session.getState();
+  const { records } = editor.document.getState();
+  return selectedEvent(editor) ?? (viewerSource.kind === 'timeline' ? eventAt(records, playhead) : null);
+}
+
+export const UNFINISHED: ReadonlySet<Job['state']> = new Set(['available', 'running', 'paused', 'retryable']);
+
+/** The job that works now, else the one that was paused. */
+export const activeJob = (jobs: readonly Job[]): Job | null => jobs.find((job) => job.state === 'running') ?? jobs.find((job) => job.state === 'paused') ?? null;

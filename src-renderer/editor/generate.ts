@@ -1,0 +1,93 @@
+import type { Take } from '../../src-shared/contract/takes.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import type { Preset } from '../../src-shared/recipe/recipe.ts';
+import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import { t } from '../i18n/text.ts';
+import { currentEvent, projectKeys, takesOf, type Editor } from './editor.ts';
+import { notify, notifyError } from './notices.ts';
+import { addEvent, composePrompt, eventById, patchEvent } from './timeline-edits.ts';
+
+/** Show-1's clip length in frames; the pack's own is used where it is known. */
+const CLIP_FRAMES = 29;
+
+/** A seed nobody chose. It only picks a starting point; the frames come from the engine's own seeded streams. */
+export const freshSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+
+export const clipFrames = (editor: Pick<Editor, 'packs'>): number => editor.packs()[0]?.output.frames ?? CLIP_FRAMES;
+
+/** Settings for a new event: those of the event one works on, so that a scene keeps its look. */
+export function newEventDraft(editor: Pick<Editor, 'document' | 'session'>, prompt = ''): Pick<PromptEvent, 'prompt' | 'negativePrompt' | 'seed' | 'seedLocked' | 'preset'> {
+  const near = currentEvent(editor);
+  return { prompt, negativePrompt: near?.negativePrompt ?? '', seed: near?.seedLocked ? near.seed : freshSeed(), seedLocked: near?.seedLocked ?? false, preset: near?.preset ?? 'draft' };
+}
+
+/** Adds an event at the playhead (or `frame`), selects it and puts the cursor into its prompt. Returns its id. */
+export function createEvent(editor: Editor, input: { frame?: number; prompt?: string; durationFrames?: number; focusPrompt?: boolean } = {}): string {
+  const id = `promptEvent:${crypto.randomUUID()}`;
+  const frame = input.frame ?? (editor.session.getState().viewerSource.kind === 'timeline' ? editor.session.getState().playhead : 0);
+  const draft = newEventDraft(editor, input.prompt);
+  editor.document.transact(t('edit.addEvent'), (records) => addEvent(records, { id, frame, durationFrames: input.durationFrames ?? clipFrames(editor), draft }));
+  const event = eventById(editor.document.getState().records, id);
+  editor.session.setState((session) => ({
+    selectedIds: [id],
+    viewerSource: { kind: 'timeline' },
+    playhead: event?.startFrame ?? session.playhead,
+    shuttle: 0,
+    promptFocusRequest: input.focusPrompt === false ? session.promptFocusRequest : session.promptFocusRequest + 1,
+  }));
+  return id;
+}
+
+/** Why an event cannot be generated, in words for the field concerned; null when it can. */
+export function promptProblem(prompt: string): string | null {
+  return prompt.trim() === '' ? t('prompt.empty') : null;
+}
+
+/**
+ * Queues a generation of `event`. An unlocked seed that already made a take with the same settings is rolled first, so that
+ * pressing Generate again gives another take rather than the same one.
+ */
+export async function generateEvent(editor: Editor, event: PromptEvent, options: { front: boolean; preset?: Preset }): Promise<void> {
+  const preset = options.preset ?? event.preset;
+  const { records } = editor.document.getState();
+  const prompt = composePrompt(records, event);
+  const problem = promptProblem(event.prompt);
+  if (problem !== null) {
+    editor.session.setState((session) => ({ selectedIds: [event.id], promptFocusRequest: session.promptFocusRequest + 1 }));
+    return;
+  }
+  const used = takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
+  const seed = used && !event.seedLocked ? freshSeed() : event.seed;
+  // A chosen older take gives way to the one asked for now; no choice means the newest.
+  if (seed !== event.seed || event.activeTakeId !== null) editor.document.transact(t('edit.generate'), (before) => patchEvent(before, event.id, { seed, activeTakeId: null }));
+  try {
+    await editor.document.flush();
+    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, promptEventId: event.id, front: options.front });
+    editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, playhead: event.startFrame });
+    void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
+  } catch (caught) {
+    notifyError(StudioError.from(caught));
+  }
+}
+
+/** Queues the better preset of a take's own prompt and seed: the draft's keyframes are reused where its settings allow. */
+export async function finishTake(editor: Editor, take: Take, preset: Preset): Promise<void> {
+  const event = eventById(editor.document.getState().records, take.promptEventId);
+  if (event && event.activeTakeId !== null) editor.document.transact(t('edit.generate'), (before) => patchEvent(before, event.id, { activeTakeId: null }));
+  try {
+    await editor.document.flush();
+    const { prompt, negativePrompt, seed } = take.recipe;
+    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt, seed, preset, packId: take.recipe.pack.id, promptEventId: take.promptEventId, front: true });
+    editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, ...(event ? { playhead: event.startFrame } : {}) });
+    void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
+  } catch (caught) {
+    notifyError(StudioError.from(caught));
+  }
+}
+
+/** Removes records from the timeline and offers to take it back. */
+export function deleteRecords(editor: Editor, ids: readonly string[], label: string, edit: Parameters<Editor['document']['transact']>[1]): void {
+  editor.document.transact(label, edit);
+  editor.session.setState((session) => ({ selectedIds: session.selectedIds.filter((id) => !ids.includes(id)) }));
+  notify('info', label, { label: t('action.undo'), run: () => void editor.document.undo() });
+}

@@ -1,0 +1,92 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** What the viewer shows: the composed timeline, or one asset on its own. */
+export type ViewerSource = { readonly kind: 'timeline' } | { readonly kind: 'asset'; readonly assetId: string };
+
+export type LibraryTab = 'media' | 'takes' | 'models';
+
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'shortcuts' } | null;
+
+/** Everything about the window that is not the document: never undone, partly remembered per project. */
+export interface SessionState {
+  /** Ids of events, takes or assets; the first one fills the inspector. */
+  readonly selectedIds: readonly string[];
+  readonly viewerSource: ViewerSource;
+  /** Frame under the playhead of the shown source. */
+  readonly playhead: number;
+  /** Frames of the source per frame of time; 0 is paused, negative plays backwards. */
+  readonly shuttle: number;
+  readonly loop: boolean;
+  readonly markIn: number | null;
+  readonly markOut: number | null;
+  readonly snapping: boolean;
+  readonly pixelsPerFrame: number;
+  /** Width of the timeline's scroll area in CSS pixels, for zoom to fit. */
+  readonly timelineWidth: number;
+  readonly libraryTab: LibraryTab;
+  readonly leftOpen: boolean;
+  readonly rightOpen: boolean;
+  readonly queueOpen: boolean;
+  readonly fullScreen: boolean;
+  readonly dialog: Dialog;
+  /** Grows each time something asks for the keyboard focus to go to the prompt field. */
+  readonly promptFocusRequest: number;
+}
+
+export type SessionStore = StoreApi<SessionState>;
+
+const REMEMBERED = ['loop', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen'] as const;
+
+type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
+
+/** The part of `Storage` the session needs. */
+export interface LayoutStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+const DEFAULTS: SessionState = {
+  selectedIds: [],
+  viewerSource: { kind: 'timeline' },
+  playhead: 0,
+  shuttle: 0,
+  loop: true,
+  markIn: null,
+  markOut: null,
+  snapping: true,
+  pixelsPerFrame: 12,
+  timelineWidth: 800,
+  libraryTab: 'media',
+  leftOpen: true,
+  rightOpen: true,
+  queueOpen: false,
+  fullScreen: false,
+  dialog: null,
+  promptFocusRequest: 0,
+};
+
+function readLayout(storage: LayoutStorage, key: string): Partial<Remembered> {
+  try {
+    const parsed: unknown = JSON.parse(storage.getItem(key) ?? '{}');
+    if (parsed === null || typeof parsed !== 'object') return {};
+    // A value of another type than the default's comes from another version: leave it.
+    return Object.fromEntries(Object.entries(parsed).filter(([name, value]) => REMEMBERED.includes(name as keyof Remembered) && typeof value === typeof DEFAULTS[name as keyof Remembered]));
+  } catch {
+    return {};
+  }
+}
+
+/** Creates the session of one open project and remembers its layout in `storage`. */
+export function createSessionStore(projectId: string, storage: LayoutStorage): SessionStore {
+  const key = `layout:${projectId}`;
+  const store = createStore<SessionState>(() => ({ ...DEFAULTS, ...readLayout(storage, key) }));
+  store.subscribe((state, before) => {
+    if (REMEMBERED.every((name) => state[name] === before[name])) return;
+    try {
+      storage.setItem(key, JSON.stringify(Object.fromEntries(REMEMBERED.map((name) => [name, state[name]]))));
+    } catch {
+      // A full or forbidden storage costs the remembered layout, nothing else.
+    }
+  });
+  return store;
+}

@@ -1,0 +1,179 @@
+import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
+import { t } from '../i18n/text.ts';
+import { createActionRegistry, type Action } from './actions.ts';
+import { activeJob, activeTake, currentEvent, projectKeys, selectedEvent, type Editor } from './editor.ts';
+import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
+import { notifyError } from './notices.ts';
+import { sourceOf } from './playback-source.ts';
+import { eventEdges, removeRecords, rippleRemoveEvents } from './timeline-edits.ts';
+import { nextShuttle, playRange } from './transport.ts';
+
+const always = () => true;
+const editable = (editor: Editor) => !editor.project.readOnly;
+const hasLength = (editor: Editor) => sourceOf(editor).lengthFrames > 0;
+
+function seek(editor: Editor, frame: number): void {
+  const { lengthFrames } = sourceOf(editor);
+  editor.session.setState({ playhead: Math.max(0, Math.min(Math.max(0, lengthFrames - 1), Math.round(frame))), shuttle: 0 });
+}
+
+const step = (editor: Editor, frames: number) => seek(editor, editor.session.getState().playhead + frames);
+
+function second(editor: Editor): number {
+  const { frameRate } = sourceOf(editor);
+  return Math.max(1, Math.round(1 / framesToSeconds(1, frameRate)));
+}
+
+function togglePlay(editor: Editor): void {
+  const state = editor.session.getState();
+  if (state.shuttle !== 0) {
+    editor.session.setState({ shuttle: 0 });
+    return;
+  }
+  const range = playRange(state, sourceOf(editor).lengthFrames);
+  // Play at the end starts over.
+  const playhead = state.playhead >= range.end - 1 || state.playhead < range.start ? range.start : state.playhead;
+  editor.session.setState({ shuttle: 1, playhead });
+}
+
+function jumpToEdge(editor: Editor, direction: 1 | -1): void {
+  const { playhead } = editor.session.getState();
+  const edges = eventEdges(editor.document.getState().records);
+  const target = direction === 1 ? edges.find((edge) => edge > playhead) : edges.findLast((edge) => edge < playhead);
+  if (target !== undefined) seek(editor, target);
+}
+
+/** The take that take actions mean: the selected one, else the one that stands for the current event. */
+function currentTake(editor: Editor) {
+  const selected = editor.session.getState().selectedIds.find((id) => id.startsWith('take:'));
+  const event = currentEvent(editor);
+  return editor.takes().find((take) => take.id === selected) ?? (event ? activeTake(editor.takes(), event) : null);
+}
+
+/** The clip that Export means: the selected asset, the shown asset, or the current take's. */
+export function exportableAssetId(editor: Editor): string | null {
+  const { selectedIds, viewerSource } = editor.session.getState();
+  const selected = selectedIds.find((id) => id.startsWith('asset:'));
+  if (selected) return selected;
+  if (viewerSource.kind === 'asset') return viewerSource.assetId;
+  return currentTake(editor)?.asset.id ?? null;
+}
+
+async function starTake(editor: Editor): Promise<void> {
+  const take = currentTake(editor);
+  if (!take) return;
+  try {
+    await editor.client.takes.star({ projectId: editor.project.id, takeId: take.id, starred: !take.starred });
+    await editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(editor.project.id) });
+  } catch (caught) {
+    notifyError(caught);
+  }
+}
+
+async function cancelActive(editor: Editor): Promise<void> {
+  const job = activeJob(editor.jobs());
+  if (!job) return;
+  await editor.client.jobs.cancel({ projectId: editor.project.id, jobId: job.id }).catch(notifyError);
+}
+
+function generateCurrent(editor: Editor, front: boolean): void {
+  const event = currentEvent(editor);
+  if (event) void generateEvent(editor, event, { front });
+  else createEvent(editor);
+}
+
+/** Escape leaves one thing at a time and never touches a job. */
+function leave(editor: Editor): void {
+  const state = editor.session.getState();
+  if (state.fullScreen) editor.session.setState({ fullScreen: false });
+  else if (state.viewerSource.kind === 'asset') editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 });
+  else if (state.selectedIds.length > 0) editor.session.setState({ selectedIds: [] });
+  else if (state.queueOpen) editor.session.setState({ queueOpen: false });
+}
+
+const zoomBy = (editor: Editor, factor: number) =>
+  editor.session.setState(({ pixelsPerFrame }) => ({ pixelsPerFrame: Math.max(0.5, Math.min(80, pixelsPerFrame * factor)) }));
+
+const ACTIONS: readonly Action[] = [
+  { id: 'playPause', label: 'action.playPause', group: 'playback', shortcuts: ['Space'], isEnabled: hasLength, run: togglePlay },
+  { id: 'shuttleBack', label: 'action.shuttleBack', group: 'playback', shortcuts: ['J'], isEnabled: hasLength, run: (editor) => editor.session.setState(({ shuttle }) => ({ shuttle: nextShuttle(shuttle, -1) })) },
+  { id: 'shuttleStop', label: 'action.shuttleStop', group: 'playback', shortcuts: ['K'], isEnabled: always, run: (editor) => editor.session.setState({ shuttle: 0 }) },
+  { id: 'shuttleForward', label: 'action.shuttleForward', group: 'playback', shortcuts: ['L'], isEnabled: hasLength, run: (editor) => editor.session.setState(({ shuttle }) => ({ shuttle: nextShuttle(shuttle, 1) })) },
+  { id: 'stepBack', label: 'action.stepBack', group: 'playback', shortcuts: ['Left'], isEnabled: hasLength, run: (editor) => step(editor, -1) },
+  { id: 'stepForward', label: 'action.stepForward', group: 'playback', shortcuts: ['Right'], isEnabled: hasLength, run: (editor) => step(editor, 1) },
+  { id: 'secondBack', label: 'action.secondBack', group: 'playback', shortcuts: ['Shift+Left'], isEnabled: hasLength, run: (editor) => step(editor, -second(editor)) },
+  { id: 'secondForward', label: 'action.secondForward', group: 'playback', shortcuts: ['Shift+Right'], isEnabled: hasLength, run: (editor) => step(editor, second(editor)) },
+  { id: 'toStart', label: 'action.toStart', group: 'playback', shortcuts: ['Home'], isEnabled: hasLength, run: (editor) => seek(editor, 0) },
+  { id: 'toEnd', label: 'action.toEnd', group: 'playback', shortcuts: ['End'], isEnabled: hasLength, run: (editor) => seek(editor, Infinity) },
+  { id: 'previousEdge', label: 'action.previousEdge', group: 'playback', shortcuts: ['Up'], isEnabled: hasLength, run: (editor) => jumpToEdge(editor, -1) },
+  { id: 'nextEdge', label: 'action.nextEdge', group: 'playback', shortcuts: ['Down'], isEnabled: hasLength, run: (editor) => jumpToEdge(editor, 1) },
+  { id: 'loop', label: 'action.loop', group: 'playback', shortcuts: ['Ctrl+L'], isEnabled: always, run: (editor) => editor.session.setState(({ loop }) => ({ loop: !loop })) },
+  { id: 'markIn', label: 'action.markIn', group: 'playback', shortcuts: ['I'], isEnabled: hasLength, run: (editor) => editor.session.setState(({ playhead, markOut }) => ({ markIn: playhead, markOut: markOut !== null && markOut < playhead ? null : markOut })) },
+  { id: 'markOut', label: 'action.markOut', group: 'playback', shortcuts: ['O'], isEnabled: hasLength, run: (editor) => editor.session.setState(({ playhead, markIn }) => ({ markOut: playhead, markIn: markIn !== null && markIn > playhead ? null : markIn })) },
+  { id: 'goToIn', label: 'action.goToIn', group: 'playback', shortcuts: ['Shift+I'], isEnabled: (editor) => editor.session.getState().markIn !== null, run: (editor) => seek(editor, editor.session.getState().markIn ?? 0) },
+  { id: 'goToOut', label: 'action.goToOut', group: 'playback', shortcuts: ['Shift+O'], isEnabled: (editor) => editor.session.getState().markOut !== null, run: (editor) => seek(editor, editor.session.getState().markOut ?? 0) },
+  { id: 'clearIn', label: 'action.clearIn', group: 'playback', shortcuts: ['Alt+I'], isEnabled: always, run: (editor) => editor.session.setState({ markIn: null }) },
+  { id: 'clearOut', label: 'action.clearOut', group: 'playback', shortcuts: ['Alt+O'], isEnabled: always, run: (editor) => editor.session.setState({ markOut: null }) },
+  { id: 'clearMarks', label: 'action.clearMarks', group: 'playback', shortcuts: ['Alt+X'], isEnabled: always, run: (editor) => editor.session.setState({ markIn: null, markOut: null }) },
+
+  { id: 'generate', label: 'action.generate', group: 'generate', shortcuts: ['Ctrl+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, false) },
+  { id: 'generateNext', label: 'action.generateNext', group: 'generate', shortcuts: ['Ctrl+Shift+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, true) },
+  { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
+  { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
+
+  { id: 'undo', label: 'action.undo', group: 'timeline', shortcuts: ['Ctrl+Z'], isEnabled: (editor) => editable(editor) && editor.document.getState().undoLabel !== null, run: (editor) => void editor.document.undo() },
+  { id: 'redo', label: 'action.redo', group: 'timeline', shortcuts: ['Ctrl+Shift+Z', 'Ctrl+Y'], isEnabled: (editor) => editable(editor) && editor.document.getState().redoLabel !== null, run: (editor) => void editor.document.redo() },
+  { id: 'addEvent', label: 'action.addEvent', group: 'timeline', shortcuts: ['E'], isEnabled: editable, run: (editor) => void createEvent(editor) },
+  {
+    id: 'delete', label: 'action.delete', group: 'timeline', shortcuts: ['Delete', 'Backspace'],
+    isEnabled: (editor) => editable(editor) && selectedEvent(editor) !== null,
+    run: (editor) => {
+      const ids = editor.session.getState().selectedIds.filter((id) => id.startsWith('promptEvent:'));
+      deleteRecords(editor, ids, t('edit.deleteEvent'), (records) => removeRecords(records, ids));
+    },
+  },
+  {
+    id: 'rippleDelete', label: 'action.rippleDelete', group: 'timeline', shortcuts: ['Shift+Delete'],
+    isEnabled: (editor) => editable(editor) && selectedEvent(editor) !== null,
+    run: (editor) => {
+      const ids = editor.session.getState().selectedIds.filter((id) => id.startsWith('promptEvent:'));
+      deleteRecords(editor, ids, t('edit.deleteEvent'), (records) => rippleRemoveEvents(records, ids));
+    },
+  },
+  { id: 'snap', label: 'action.snap', group: 'timeline', shortcuts: ['S'], isEnabled: always, run: (editor) => editor.session.setState(({ snapping }) => ({ snapping: !snapping })) },
+  { id: 'zoomIn', label: 'action.zoomIn', group: 'timeline', shortcuts: ['=', '+'], isEnabled: always, run: (editor) => zoomBy(editor, 1.25) },
+  { id: 'zoomOut', label: 'action.zoomOut', group: 'timeline', shortcuts: ['-'], isEnabled: always, run: (editor) => zoomBy(editor, 0.8) },
+  { id: 'zoomFit', label: 'action.zoomFit', group: 'timeline', shortcuts: ['Ctrl+0'], isEnabled: always, run: (editor) => editor.session.setState({ pixelsPerFrame: fitZoom(editor) }) },
+
+  { id: 'starTake', label: 'action.starTake', group: 'takes', shortcuts: ['*'], isEnabled: (editor) => currentTake(editor) !== null, run: (editor) => void starTake(editor) },
+  {
+    id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && currentTake(editor)?.preset === 'draft',
+    run: (editor) => {
+      const take = currentTake(editor);
+      if (take) void finishTake(editor, take, 'standard');
+    },
+  },
+  {
+    id: 'export', label: 'action.export', group: 'takes', shortcuts: ['Ctrl+E'], worksInText: true, isEnabled: (editor) => exportableAssetId(editor) !== null,
+    run: (editor) => {
+      const assetId = exportableAssetId(editor);
+      if (assetId !== null) editor.session.setState({ dialog: { kind: 'export', assetId }, shuttle: 0 });
+    },
+  },
+
+  { id: 'leftPanel', label: 'action.leftPanel', group: 'view', shortcuts: ['T'], isEnabled: always, run: (editor) => editor.session.setState(({ leftOpen }) => ({ leftOpen: !leftOpen })) },
+  { id: 'rightPanel', label: 'action.rightPanel', group: 'view', shortcuts: ['G'], isEnabled: always, run: (editor) => editor.session.setState(({ rightOpen }) => ({ rightOpen: !rightOpen })) },
+  { id: 'fullScreen', label: 'action.fullScreen', group: 'view', shortcuts: ['`', 'F11'], isEnabled: always, run: (editor) => editor.session.setState(({ fullScreen }) => ({ fullScreen: !fullScreen })) },
+  { id: 'shortcuts', label: 'action.shortcuts', group: 'view', shortcuts: ['?'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'shortcuts' } }) },
+  { id: 'escape', label: 'action.escape', group: 'view', shortcuts: ['Escape'], isEnabled: always, run: leave },
+];
+
+/** Pixels per frame that show the whole timeline in the timeline's own width. */
+function fitZoom(editor: Editor): number {
+  const { lengthFrames } = sourceOf(editor);
+  const { timelineWidth } = editor.session.getState();
+  return Math.max(0.5, Math.min(80, (timelineWidth - 48) / Math.max(8, lengthFrames)));
+}
+
+/** All actions of the window. */
+export const studioActions = createActionRegistry(ACTIONS);
