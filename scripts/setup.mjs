@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -84,11 +84,25 @@ function placePackages(command) {
   return result;
 }
 
-/** The few install scripts that are needed: fetching Node's binary and making ffmpeg executable. */
+/** The few install scripts that are needed, where their work is not done: fetching Node's binary, making ffmpeg executable. */
 function runInstallScripts() {
   const here = `${process.platform}-${process.arch}`;
-  const names = ['node', `@ffmpeg-installer/${here}`, `@ffprobe-installer/${here}`];
-  return npm(['rebuild', '--ignore-scripts=false', ...names.filter((name) => existsSync(path.join(modules, name)))]);
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const results = [
+    ['node', node24],
+    ...['ffmpeg', 'ffprobe'].map((name) => [`@${name}-installer/${here}`, path.join(modules, `@${name}-installer`, here, `${name}${suffix}`)]),
+  ];
+  const undone = results.filter(([name, file]) => existsSync(path.join(modules, name)) && !isExecutable(file)).map(([name]) => name);
+  return undone.length === 0 ? { ok: true, output: '' } : npm(['rebuild', '--ignore-scripts=false', ...undone]);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const probe = `
