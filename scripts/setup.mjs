@@ -148,9 +148,6 @@ function mustWork(result) {
 
 function install() {
   const started = Date.now();
-  if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) {
-    throw new SetupError(`${modules} is a link to ${realpathSync(modules)}, which does not match package-lock.json. Run the set-up there.`);
-  }
   if (!installedAsLocked()) {
     const fresh = !existsSync(path.join(modules, '.package-lock.json'));
     say(fresh ? 'Setting up: installing packages (once, about a minute) ...' : 'Setting up: package-lock.json changed, updating packages ...');
@@ -197,6 +194,8 @@ function withLock(work) {
  */
 export function ensureSetup() {
   if (markedComplete()) return node24;
+  // Another checkout's packages: that one keeps them up to date, and nothing here may change them.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return workingNode();
   return withLock(() => {
     if (markedComplete()) return node24;
     if (!installedAsLocked() || !existsSync(node24)) install();
