@@ -61,34 +61,11 @@ function hasDisplay() {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
-function openInBrowser(address) {
-  const [command, args] =
-    process.platform === 'darwin' ? ['open', [address]] : process.platform === 'win32' ? ['explorer.exe', [address]] : ['xdg-open', [address]];
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  // The address is on the terminal already; a missing opener is no failure.
-  child.once('error', () => undefined);
-  child.unref();
-}
-
+/** Runs the Node host until it is stopped; it prints its address itself. */
 function serve(node, args) {
-  const child = spawn(node, [path.join(root, 'src-main', 'hosts', 'cli', 'motif.ts'), 'serve', ...args], {
-    cwd: root,
-    env: childEnvironment(),
-    stdio: ['inherit', 'pipe', 'inherit'],
-  });
-  let opened = !hasDisplay() || process.env.CI !== undefined;
-  let text = '';
-  child.stdout.on('data', (bytes) => {
-    process.stdout.write(bytes);
-    if (opened) return;
-    text += bytes.toString('utf8');
-    const address = /https?:\/\/\S+(?=\s)/.exec(text)?.[0];
-    if (address !== undefined) {
-      opened = true;
-      openInBrowser(address);
-    }
-  });
-  return becomeChild(child);
+  const open = hasDisplay() && process.env.CI === undefined ? ['--open'] : [];
+  const motif = path.join(root, 'src-main', 'hosts', 'cli', 'motif.ts');
+  return becomeChild(spawn(node, [motif, 'serve', ...open, ...args], { stdio: 'inherit', cwd: root, env: childEnvironment() }));
 }
 
 await runScript(async () => {

@@ -78,23 +78,21 @@ function failure(purpose: string, error: Error, stderr: string): StudioError {
   return new StudioError('FFMPEG_FAILED', `ffmpeg could not ${purpose}: ${lines.at(-1) ?? error.message}.`, { details: { stderr: lines }, cause: error });
 }
 
+/** Writes `source` to the child's standard input no faster than it reads, until either ends. */
 async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>): Promise<void> {
   const stdin = child.stdin;
   if (stdin === null) return;
   // A child that ends early closes the pipe; its exit code and stderr tell the story, not EPIPE.
-  let closed = false;
-  stdin.on('error', () => {
-    closed = true;
-  });
-  child.once('exit', () => {
-    closed = true;
-    stdin.destroy();
-  });
+  const ended = new AbortController();
+  stdin.on('error', () => ended.abort());
+  stdin.once('close', () => ended.abort());
+  child.once('exit', () => ended.abort());
   for await (const bytes of source) {
-    if (closed) return;
-    if (!stdin.write(bytes)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close'), once(child, 'exit')]).catch(() => undefined);
+    if (ended.signal.aborted) break;
+    if (!stdin.write(bytes)) await once(stdin, 'drain', { signal: ended.signal }).catch(() => undefined);
   }
-  stdin.end();
+  if (ended.signal.aborted) stdin.destroy();
+  else stdin.end();
 }
 
 /** Starts `binary` with `args`. */

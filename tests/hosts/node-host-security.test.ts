@@ -16,6 +16,7 @@ const echoStudio: Studio = {
     if (request.body !== null) for await (const chunk of request.body) received += chunk.byteLength;
     return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ segments: request.segments, received })) };
   },
+  peakMemoryBytes: () => 0,
   close: async () => undefined,
 };
 

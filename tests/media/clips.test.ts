@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src-main/media/run.ts';
 import { availableBinaries, collect, levelFrames, rampFrames } from './binaries.ts';
 
@@ -99,14 +99,26 @@ describe.each(machine)('$label', ({ binaries, media }) => {
     expect(await row('contain', 16)).toEqual([0, 0, 1, 1]);
   });
 
-  it('kills the decoder when the reader stops early', async () => {
+  it.runIf(process.platform === 'linux')('kills the decoder when the reader stops early or aborts', async () => {
     await media.encodeVideo({ path: at('long.mp4'), width: 256, height: 160, frameRate: { num: 8, den: 1 }, frames: rampFrames(256, 160, 60) });
-    let seen = 0;
+    const decoders = async () => {
+      const commands = await Promise.all((await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')).split(' ').filter(Boolean).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+      return commands.filter((command) => command.includes('long.mp4')).length;
+    };
+    let running = 0;
     for await (const frame of media.decodeFrames(at('long.mp4'), { width: 1024, height: 640 })) {
-      seen += frame.length / (1024 * 640 * 3);
+      expect(frame).toHaveLength(1024 * 640 * 3);
+      running = await decoders();
       break;
     }
-    expect(seen).toBe(1);
+    expect(running).toBe(1);
+    await vi.waitFor(async () => expect(await decoders()).toBe(0));
+    const stop = new AbortController();
+    const aborted = (async () => {
+      for await (const _frame of media.decodeFrames(at('long.mp4'), { width: 1024, height: 640, signal: stop.signal })) stop.abort();
+    })();
+    await expect(aborted).rejects.toMatchObject({ code: 'CANCELLED' });
+    await vi.waitFor(async () => expect(await decoders()).toBe(0));
   });
 
   it('cancels an encoding at once and leaves neither a half file nor the old one harmed', async () => {
@@ -182,7 +194,7 @@ describe.each(machine)('$label', ({ binaries, media }) => {
     expect(Math.abs((await blue('middle')) - 127)).toBeLessThan(16);
   });
 
-  it('reads sound, WebM, GIF, PNG, turned and stretched clips for what they are shown as', async () => {
+  it('reads sound, WebM, GIF, PNG and stretched clips for what they are shown as', async () => {
     await make('sound.mp4', '-f', 'lavfi', '-i', 'testsrc=s=48x32:r=25:d=1', '-f', 'lavfi', '-i', 'sine=d=1', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-c:a', 'aac', '-shortest');
     expect(await media.probe(at('sound.mp4'))).toMatchObject({ kind: 'video', hasAudio: true, frames: 25, frameRate: { num: 25, den: 1 } });
     await make('tone.wav', '-f', 'lavfi', '-i', 'sine=d=1');
@@ -197,6 +209,20 @@ describe.each(machine)('$label', ({ binaries, media }) => {
     expect(await collect(media.decodeFrames(at('still.png'), { width: 24, height: 16 }))).toHaveLength(1);
     await make('wide.mp4', '-f', 'lavfi', '-i', 'testsrc=s=48x32:r=8:d=0.5', '-vf', 'setsar=2', '-pix_fmt', 'yuv420p', '-c:v', 'libx264');
     expect(await media.probe(at('wide.mp4'))).toMatchObject({ width: 96, height: 32 });
+  });
+
+  it('shows clips of turned cameras upright', async () => {
+    await encodeRamp('upright.mp4');
+    const bytes = await readFile(at('upright.mp4'));
+    // The display matrix in the track header, as a phone held upright writes it: a quarter turn clockwise.
+    const matrix = bytes.indexOf('tkhd') + 4 + 40;
+    [0, 0x10000, 0, -0x10000, 0, 0, 40 * 0x10000, 0, 0x40000000].forEach((value, index) => bytes.writeInt32BE(value, matrix + 4 * index));
+    await writeFile(at('turned.mp4'), bytes);
+    expect(await media.probe(at('turned.mp4'))).toMatchObject({ rotation: 90, width: 40, height: 64, frames: 29 });
+    const [frame] = await collect(media.decodeFrames(at('turned.mp4'), { width: 40, height: 64, frames: 1 }));
+    const red = (x: number, y: number) => frame![(y * 40 + x) * 3]!;
+    expect(red(20, 4)).toBeLessThan(40);
+    expect(red(20, 60)).toBeGreaterThan(215);
   });
 
   it('is not stopped by names that mean something to ffmpeg', async () => {

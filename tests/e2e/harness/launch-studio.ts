@@ -11,7 +11,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const screens = path.join(root, 'test-results', 'screens');
 
 export interface LaunchOptions {
-  /** A folder of model packs instead of the embedded ones. */
+  /** A folder of model packs (a folder each) in place of the embedded ones. */
   readonly packsDir?: string;
   /** Fills the temporary home before the studio starts, e.g. with project files. */
   readonly prepare?: (home: TemporaryHome) => Promise<void>;
@@ -119,10 +119,10 @@ async function launchInChromium(home: TemporaryHome, options: LaunchOptions): Pr
 }
 
 async function launchInElectron(binary: string, home: TemporaryHome, options: LaunchOptions): Promise<StudioUnderTest> {
-  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  delete env['ELECTRON_RUN_AS_NODE'];
-  const args = [root, `--data-dir=${home.dataDir}`, `--projects-folder=${home.projectsFolder}`, ...(options.packsDir === undefined ? [] : [`--packs=${options.packsDir}`])];
-  const application = await _electron.launch({ executablePath: binary, args, env });
+  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'ELECTRON_RUN_AS_NODE');
+  const folders = { MOTIF_DATA_DIR: home.dataDir, MOTIF_PROJECTS_DIR: home.projectsFolder, ...(options.packsDir === undefined ? {} : { MOTIF_EMBEDDED_PACKS_DIR: options.packsDir }) };
+  const env = { ...Object.fromEntries(inherited), ...folders };
+  const application = await _electron.launch({ executablePath: binary, args: [root], env });
   const page = await application.firstWindow();
   const problems = await watchForProblems(page, 'studio://app', options.ignore ?? []);
   return {

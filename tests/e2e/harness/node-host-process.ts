@@ -19,8 +19,14 @@ export interface NodeHostProcess {
 
 /** Starts the Node host on a free port and waits for the address it prints. */
 export async function startNodeHostProcess(home: TemporaryHome, packsDir: string | null): Promise<NodeHostProcess> {
-  const args = ['serve', '--port', '0', '--data-dir', home.dataDir, '--projects-folder', home.projectsFolder, ...(packsDir === null ? [] : ['--packs', packsDir])];
-  const child = spawn(process.execPath, [path.join(root, 'src-main/hosts/cli/motif.ts'), ...args], { cwd: home.root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const environment = {
+    ...process.env,
+    MOTIF_DATA_DIR: home.dataDir,
+    MOTIF_PROJECTS_DIR: home.projectsFolder,
+    ...(packsDir === null ? {} : { MOTIF_EMBEDDED_PACKS_DIR: packsDir }),
+  };
+  const motif = path.join(root, 'src-main/hosts/cli/motif.ts');
+  const child = spawn(process.execPath, [motif, 'serve', '--port', '0'], { cwd: home.root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = once(child, 'exit');
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

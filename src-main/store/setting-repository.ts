@@ -1,0 +1,21 @@
+import type { StoreDatabase } from './database.ts';
+
+/** Small JSON values by key. */
+export interface SettingRepository {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+}
+
+export function createSettingRepository(db: StoreDatabase): SettingRepository {
+  const select = db.prepare<{ value: string }>('SELECT value FROM settings WHERE key = ?');
+  const upsert = db.prepare('INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  return {
+    get: (key) => {
+      const row = select.get([key]);
+      return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
+    },
+    set: (key, value) => {
+      upsert.run([key, JSON.stringify(value)]);
+    },
+  };
+}
