@@ -3,9 +3,12 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import type { EngineFork } from '../jobs/engine-process.ts';
+import type { JobLane } from '../store/job-repository.ts';
 import type { MediaRequest, MediaResponse } from '../services/media-exchange.ts';
 
 export { parseMediaPath, type MediaRequest, type MediaResponse } from '../services/media-exchange.ts';
+export type { EngineChild, EngineExit, EngineFork } from '../jobs/engine-process.ts';
 export { createHeadlessPlatform, type Platform } from '../services/platform.ts';
 
 /** A running studio, as every host sees it. */
@@ -32,8 +35,10 @@ export interface StudioConfig {
   readonly packsDir: string;
   /** Threads of the engine. */
   readonly threads: number;
-  /** False: projects open without their waiting jobs going on. Jobs of this studio's own media work run all the same. */
-  readonly runJobs: boolean;
+  /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
+  readonly lanes: readonly JobLane[];
+  /** How this host starts the engine process; a child of this Node process when left out. */
+  readonly forkEngine?: EngineFork;
   readonly log: (line: string) => void;
 }
 
@@ -52,7 +57,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     embeddedPacksDir: environment['MOTIF_EMBEDDED_PACKS_DIR'] ?? fileURLToPath(new URL('../../models', import.meta.url)),
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),
-    runJobs: true,
+    lanes: ['compute', 'media'],
     log: (line) => console.error(line),
   };
 }
