@@ -41,6 +41,9 @@ export default defineConfig({
       outDir: path.join(here, 'out/renderer'),
       emptyOutDir: true,
       sourcemap: false,
+      minify: true,
+      // Loaded from this machine, so one file is as good as several.
+      chunkSizeWarningLimit: 2_000,
       // Inlined assets would need data: in the content security policy.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

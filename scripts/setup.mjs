@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -63,9 +63,7 @@ function npm(args) {
   const cli = process.env.npm_execpath;
   const viaNode = cli !== undefined && path.basename(cli).startsWith('npm-cli');
   const [command, first] = viaNode ? [process.execPath, [cli]] : ['npm', []];
-  // What an outer `npm --omit=dev`, `--ignore-scripts` or NODE_ENV=production asked for must not leave the set-up half done.
-  const full = [...first, ...args, '--include=dev', '--include=optional', '--ignore-scripts=false', '--no-audit', '--no-fund', '--loglevel=error'];
-  const result = spawnSync(command, full, {
+  const result = spawnSync(command, [...first, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env: childEnvironment({ NODE_ENV: 'development', npm_config_loglevel: 'error' }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,6 +72,37 @@ function npm(args) {
     maxBuffer: 64 * 1024 * 1024,
   });
   return { ok: result.status === 0, output: `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trim() };
+}
+
+/** Puts the locked packages in place, without their install scripts. */
+function placePackages(command) {
+  const lock = readFileSync(lockFile);
+  // What an outer `npm --omit=dev` or NODE_ENV=production asked for must not leave the set-up half done.
+  const result = npm([command, '--ignore-scripts', '--include=dev', '--include=optional']);
+  // `npm install` rewrites the lock file in small ways that differ from npm to npm.
+  if (!lock.equals(readFileSync(lockFile))) writeFileSync(lockFile, lock);
+  return result;
+}
+
+/** The few install scripts that are needed, where their work is not done: fetching Node's binary, making ffmpeg executable. */
+function runInstallScripts() {
+  const here = `${process.platform}-${process.arch}`;
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const results = [
+    ['node', node24],
+    ...['ffmpeg', 'ffprobe'].map((name) => [`@${name}-installer/${here}`, path.join(modules, `@${name}-installer`, here, `${name}${suffix}`)]),
+  ];
+  const undone = results.filter(([name, file]) => existsSync(path.join(modules, name)) && !isExecutable(file)).map(([name]) => name);
+  return undone.length === 0 ? { ok: true, output: '' } : npm(['rebuild', '--ignore-scripts=false', ...undone]);
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const probe = `
@@ -111,21 +140,22 @@ function workingNode() {
   );
 }
 
+function mustWork(result) {
+  if (result.ok) return;
+  const tail = result.output.split('\n').slice(-15).join('\n');
+  throw new SetupError(`npm could not install the packages:\n${tail}\nCheck the connection to the package registry (npm ping) and run the command again.`);
+}
+
 function install() {
   const started = Date.now();
-  const linked = existsSync(modules) && lstatSync(modules).isSymbolicLink();
-  if (linked) throw new SetupError(`${modules} is a link to ${realpathSync(modules)}, which does not match package-lock.json. Run the set-up there.`);
-  const fresh = !existsSync(path.join(modules, '.package-lock.json'));
-  say(fresh ? 'Setting up: installing packages (once, about a minute) ...' : 'Setting up: package-lock.json changed, updating packages ...');
-  const attempts = fresh ? [['ci'], ['install']] : [['install'], ['ci']];
-  let last = { ok: false, output: '' };
-  for (const attempt of attempts) {
-    last = npm(attempt);
-    if (last.ok) break;
+  if (!installedAsLocked()) {
+    const fresh = !existsSync(path.join(modules, '.package-lock.json'));
+    say(fresh ? 'Setting up: installing packages (once, about a minute) ...' : 'Setting up: package-lock.json changed, updating packages ...');
+    const [first, second] = fresh ? ['ci', 'install'] : ['install', 'ci'];
+    const result = placePackages(first);
+    if (!result.ok) mustWork(placePackages(second));
   }
-  if (!last.ok) {
-    throw new SetupError(`npm could not install the packages:\n${last.output.split('\n').slice(-15).join('\n')}\nCheck the connection to the package registry (npm ping) and run the command again.`);
-  }
+  mustWork(runInstallScripts());
   say(`Setting up: packages installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
@@ -164,9 +194,11 @@ function withLock(work) {
  */
 export function ensureSetup() {
   if (markedComplete()) return node24;
+  // Another checkout's packages: that one keeps them up to date, and nothing here may change them.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return workingNode();
   return withLock(() => {
     if (markedComplete()) return node24;
-    if (!installedAsLocked()) install();
+    if (!installedAsLocked() || !existsSync(node24)) install();
     const node = workingNode();
     writeFileSync(marker, fingerprint());
     return node;

@@ -35,6 +35,17 @@ export const SHOW1_STAGE_SIZES = {
   superResolution2: { frames: 29, width: 576, height: 320 },
 } as const satisfies Record<StageName, StageSize>;
 
+/** How the conditioned stages of a pack were trained; left out where that is Show-1's way. */
+export const Conditioning = z.object({
+  /** What interpolation sees between key frames: their linear blend, or nothing. */
+  betweenKeyFrames: z.enum(['linearBlend', 'masked']).default('linearBlend'),
+  /** Whether interpolation draws the key frames again (Show-1) or leaves them as they are. */
+  keyFrames: z.enum(['regenerate', 'keep']).default('regenerate'),
+  /** Train timestep to which superResolution1's condition is noised. */
+  noiseLevel: z.number().int().min(0).max(999).default(250),
+});
+export type Conditioning = z.infer<typeof Conditioning>;
+
 /** Size and SHA-256 of one file of a pack, as its maker wrote it down. */
 export const PackFile = z.object({ sizeBytes: z.number().int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/).optional() });
 export type PackFile = z.infer<typeof PackFile>;
@@ -59,6 +70,7 @@ export const ModelIndex = z
     description: z.string().max(2000).default(''),
     stages: z.partialRecord(StageName, PackPath),
     sizes: z.partialRecord(StageName, StageSize).default(SHOW1_STAGE_SIZES),
+    conditioning: Conditioning.prefault({}),
     promptTokens: z.number().int().min(1).max(512).default(77),
     output: z.object({
       keyframes: z.number().int().min(1),

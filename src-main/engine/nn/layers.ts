@@ -28,9 +28,9 @@ export function temporalConv(m: Module, x: Value): Value {
 }
 
 /** Group normalization with affine parameters over x [batch, channels, ...]. */
-export function groupNorm(m: Module, x: Value, groups: number, epsilon: number): Value {
+export function groupNorm(m: Module, x: Value, groups: number, epsilon: number, modulation?: compose.NormModulation): Value {
   const channels = x.shape[1] ?? 0;
-  return compose.groupNorm(m.b, x, m.parameter('weight', [channels]), m.parameter('bias', [channels]), groups, epsilon);
+  return compose.groupNorm(m.b, x, m.parameter('weight', [channels]), m.parameter('bias', [channels]), groups, epsilon, modulation);
 }
 
 /** Layer normalization with affine parameters over the last axis. */

@@ -1,7 +1,7 @@
 import { activate } from '../onnx/composite-ops.ts';
 import type { Activation } from '../onnx/composite-ops.ts';
 import type { Value } from '../onnx/graph.ts';
-import { add, averagePool2, mul, reshape, resizeNearest, scale, split } from '../onnx/tensor-ops.ts';
+import { add, averagePool2, reshape, resizeNearest, scale, split } from '../onnx/tensor-ops.ts';
 import { framesToTime, repeatPerFrame, timeToFrames } from './frame-layout.ts';
 import type { ClipGeometry } from './frame-layout.ts';
 import { conv2d, groupNorm, linear, temporalConv } from './layers.ts';
@@ -40,8 +40,8 @@ export function residualBlock(m: Module, x: Value, time: Value | undefined, geom
   const injected = time === undefined || settings.timeInjection === 'none' ? [] : timeParameters(m, time, geometry, settings);
   const [first, second] = injected;
   if (first !== undefined && second === undefined) hidden = add(b, hidden, first);
-  hidden = m.in('norm2', (norm) => groupNorm(norm, hidden, groups, epsilon));
-  if (first !== undefined && second !== undefined) hidden = add(b, mul(b, hidden, add(b, first, b.scalar(1))), second);
+  const modulation = first !== undefined && second !== undefined ? { scale: first, shift: second } : undefined;
+  hidden = m.in('norm2', (norm) => groupNorm(norm, hidden, groups, epsilon, modulation));
   hidden = m.in('conv2', (convolution) => conv2d(convolution, activate(b, activation, hidden), outChannels, 3));
   if (x.shape[1] !== outChannels) shortcut = m.in('conv_shortcut', (convolution) => conv2d(convolution, shortcut, outChannels, 1));
   return scale(b, add(b, shortcut, hidden), 1 / settings.outputScale);

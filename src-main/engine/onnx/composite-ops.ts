@@ -36,19 +36,32 @@ export function rmsNorm(b: GraphBuilder, x: Value, weight: Value, epsilon: numbe
   return mul(b, b.op('Div', [x, root]), weight);
 }
 
+/** A per-sample change of a norm's affine parameters: y * (1 + scale) + shift, each [batch, channels, 1, ...]. */
+export interface NormModulation {
+  readonly scale: Value;
+  readonly shift: Value;
+}
+
 /**
- * Group normalization of x [batch, channels, ...]: statistics over the channels of a group and all later axes.
- * onnxruntime is faster when each group becomes one channel of InstanceNormalization.
+ * Group normalization of x [batch, channels, ...]: statistics over the channels of a group and all later axes, then the
+ * affine parameters and an optional modulation. onnxruntime is faster when each group becomes one channel of
+ * InstanceNormalization, and when both affine steps are folded into one while they are still per channel.
  */
-export function groupNorm(b: GraphBuilder, x: Value, weight: Value, bias: Value, groups: number, epsilon: number): Value {
-  if (b.lowering === 'portable') return b.op('GroupNormalization', [x, weight, bias], { num_groups: groups, epsilon });
+export function groupNorm(b: GraphBuilder, x: Value, weight: Value, bias: Value, groups: number, epsilon: number, modulation?: NormModulation): Value {
+  const factor = modulation === undefined ? undefined : add(b, modulation.scale, b.scalar(1));
+  if (b.lowering === 'portable') {
+    const normed = b.op('GroupNormalization', [x, weight, bias], { num_groups: groups, epsilon });
+    return modulation === undefined || factor === undefined ? normed : add(b, mul(b, normed, factor), modulation.shift);
+  }
   const [batch = 1, channels = 1] = x.shape;
   const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
   const grouped = reshape(b, x, [batch, groups, elementCount(x.shape) / (batch * groups)]);
   const ones = b.floats(new Float32Array(groups).fill(1), [groups]);
   const zeros = b.floats(new Float32Array(groups), [groups]);
   const normalized = reshape(b, b.op('InstanceNormalization', [grouped, ones, zeros], { epsilon }), x.shape);
-  return add(b, mul(b, normalized, reshape(b, weight, perChannel)), reshape(b, bias, perChannel));
+  const [w, c] = [reshape(b, weight, perChannel), reshape(b, bias, perChannel)];
+  if (modulation === undefined || factor === undefined) return add(b, mul(b, normalized, w), c);
+  return add(b, mul(b, normalized, mul(b, factor, w)), add(b, mul(b, factor, c), modulation.shift));
 }
 
 /** Linear layer on the last axis: x [..., in], weight [out, in], bias [out]; computed as one matrix product. */
@@ -68,9 +81,6 @@ export interface AttentionOptions {
   readonly bias?: Value | undefined;
 }
 
-/** Below this many keys the plain products are at least as fast as the fused kernel. */
-const FUSED_ATTENTION_KEYS = 64;
-
 /**
  * Multi-head attention without projections: query [batch, queries, width], key and value [batch, keys, width], heads
  * side by side in the width. softmax(scale * Q K^T + bias) V (Vaswani et al. 2017, eq. 1).
@@ -78,7 +88,7 @@ const FUSED_ATTENTION_KEYS = 64;
 export function attention(b: GraphBuilder, query: Value, key: Value, value: Value, options: AttentionOptions): Value {
   const [batch = 1, queries = 1, width = 1] = query.shape;
   const keys = key.shape[1] ?? 1;
-  if (b.lowering === 'ort-cpu' && keys >= FUSED_ATTENTION_KEYS) {
+  if (b.lowering === 'ort-cpu') {
     return b.op('MultiHeadAttention', [query, key, value, undefined, undefined, options.bias], { num_heads: options.heads, scale: options.scale });
   }
   const head = width / options.heads;

@@ -16,13 +16,18 @@ export interface SuperResolution2Settings {
   readonly strength: number;
 }
 
+/** What the encoder says about one frame. */
+export interface Posterior {
+  readonly mean: Tensor;
+  readonly logVariance: Tensor;
+}
+
 /** The autoencoder, one frame at a time. */
 export interface FrameVae {
   /** Latent scaling factor: 0.18215 for Stable Diffusion's. */
   readonly scalingFactor: number;
-  readonly latentChannels: number;
-  /** Pixels [1, 3, height, width] to posterior moments [1, 2 * latentChannels, h, w]: means, then log variances. */
-  encode(pixels: Tensor): Promise<Tensor>;
+  /** Pixels [1, 3, height, width] to the posterior's means and log variances, each [1, latentChannels, h, w]. */
+  encode(pixels: Tensor): Promise<Posterior>;
   /** Latents [1, latentChannels, h, w] to pixels [1, 3, height, width]. */
   decode(latents: Tensor): Promise<Tensor>;
 }
@@ -31,15 +36,11 @@ const asFrame = (image: Tensor): Tensor => ({ data: image.data, shape: [1, image
 const asImage = (frame: Tensor): Tensor => ({ data: frame.data, shape: [1, frame.shape[1]!, frame.shape[3]!, frame.shape[4]!] });
 
 /** Samples the posterior (Kingma and Welling 2014, equation 10) and scales it: latents of one frame, [1, channels, 1, h, w]. */
-function samplePosterior(moments: Tensor, noise: Noise, vae: FrameVae): Tensor {
-  const values = moments.data.length / 2;
-  const epsilon = noise.normal(values);
-  const data = new Float32Array(values);
-  for (let i = 0; i < values; i += 1) {
-    const logVariance = Math.min(Math.max(moments.data[values + i]!, -30), 20);
-    data[i] = (moments.data[i]! + Math.exp(0.5 * logVariance) * epsilon[i]!) * vae.scalingFactor;
-  }
-  return { data, shape: [1, vae.latentChannels, 1, moments.shape[2]!, moments.shape[3]!] };
+function samplePosterior({ mean, logVariance }: Posterior, noise: Noise, scalingFactor: number): Tensor {
+  const epsilon = noise.normal(mean.data.length);
+  const data = new Float32Array(mean.data.length);
+  for (let i = 0; i < data.length; i += 1) data[i] = (mean.data[i]! + Math.exp(0.5 * logVariance.data[i]!) * epsilon[i]!) * scalingFactor;
+  return asFrame({ data, shape: mean.shape });
 }
 
 /** Pixels [1, 3, frames, height, width] at any size to scaled latents of the stage's size; through 8 bits, as Show-1 does. */
@@ -49,8 +50,8 @@ export async function encodeVideo(video: Tensor, settings: { width: number; heig
   let latents: Tensor | null = null;
   for (let frame = 0; frame < frames; frame += 1) {
     signal?.throwIfAborted();
-    const encoded = samplePosterior(await vae.encode(asImage(sliceFrames(pixels, frame, 1))), noise.fork(`frame${frame}`), vae);
-    latents ??= zeros([1, vae.latentChannels, frames, encoded.shape[3]!, encoded.shape[4]!]);
+    const encoded = samplePosterior(await vae.encode(asImage(sliceFrames(pixels, frame, 1))), noise.fork(`frame${frame}`), vae.scalingFactor);
+    latents ??= zeros([1, encoded.shape[1]!, frames, encoded.shape[3]!, encoded.shape[4]!]);
     writeFrames(latents, frame, encoded);
   }
   return latents!;

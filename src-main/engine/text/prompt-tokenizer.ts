@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export interface PromptTokenizer {
   tokenize(prompt: string): TokenizedPrompt;
 }
 
-/** Show-1 pads every prompt to this; a shorter `model_max_length` of a pack wins. */
+/** Show-1 pads every prompt to this; a shorter `model_max_length` wins. */
 const SHOW1_TOKENS = 77;
 
 const specialToken = z.union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)]);
@@ -38,14 +38,18 @@ function readJson(path: string): unknown {
   }
 }
 
-/** Opens a tokenizer folder: `tokenizer.json` (Hugging Face tokenizers format) and `tokenizer_config.json`. */
-export function openPromptTokenizer(folder: string, kind: TextModelKind): PromptTokenizer {
-  const rawConfig = readJson(join(folder, 'tokenizer_config.json'));
+/**
+ * Opens a tokenizer folder: `tokenizer.json` (Hugging Face tokenizers format) and, where there is one, `tokenizer_config.json`.
+ * `promptTokens` is the fixed length of a prompt; without it the tokenizer's own limit counts, 77 at most.
+ */
+export function openPromptTokenizer(folder: string, kind: TextModelKind, promptTokens?: number): PromptTokenizer {
+  const configPath = join(folder, 'tokenizer_config.json');
+  const rawConfig = existsSync(configPath) ? readJson(configPath) : {};
   const parsed = configSchema.safeParse(rawConfig);
   if (!parsed.success) {
-    throw new StudioError('MODEL_INCOMPATIBLE', `${join(folder, 'tokenizer_config.json')}: ${parsed.error.issues[0]!.message}. Import the model again.`, { cause: parsed.error });
+    throw new StudioError('MODEL_INCOMPATIBLE', `${configPath}: ${parsed.error.issues[0]!.message}. Import the model again.`, { cause: parsed.error });
   }
-  const maxLength = Math.min(Math.trunc(parsed.data.model_max_length), SHOW1_TOKENS);
+  const maxLength = promptTokens ?? Math.min(Math.trunc(parsed.data.model_max_length), SHOW1_TOKENS);
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(readJson(join(folder, 'tokenizer.json')) as object, rawConfig as object);

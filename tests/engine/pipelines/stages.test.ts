@@ -209,12 +209,13 @@ describe('superResolution1', () => {
 describe('superResolution2', () => {
   /** An autoencoder with an exact inverse: means of 2x2 blocks per channel plus a constant fourth channel, no variance. */
   const vae: FrameVae = {
-    scalingFactor: 0.5, latentChannels: 4,
+    scalingFactor: 0.5,
     encode: (pixels) => {
       const [height, width] = [pixels.shape[2]! / 2, pixels.shape[3]! / 2];
-      const data = new Float32Array(8 * height * width).fill(-40, 4 * height * width);
+      const data = new Float32Array(4 * height * width);
       for (let c = 0; c < 3; c += 1) for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) data[(c * height + y) * width + x] = pixels.data[(c * height * 2 + y * 2) * width * 2 + x * 2]!;
-      return Promise.resolve({ data, shape: [1, 8, height, width] });
+      const shape = [1, 4, height, width];
+      return Promise.resolve({ mean: { data, shape }, logVariance: { data: new Float32Array(data.length).fill(-40), shape } });
     },
     decode: (latents) => {
       const [height, width] = [latents.shape[2]!, latents.shape[3]!];
