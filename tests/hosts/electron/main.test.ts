@@ -39,7 +39,7 @@ vi.mock('electron', async () => {
   });
   const ipcMain = new EventEmitter();
   class BrowserWindow extends EventEmitter {
-    webContents = new EventEmitter();
+    webContents = Object.assign(new EventEmitter(), { reload: note('reload') });
     urls: string[] = [];
     constructor(options: Record<string, unknown>) {
       super();
