@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import { autoencoderFactor, buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../nn/autoencoder-kl.ts';
+import type { AutoencoderConfig } from '../nn/autoencoder-kl.ts';
 import { weightsParameterSource } from '../nn/parameter-source.ts';
 import { buildUnet3d } from '../nn/unet3d.ts';
 import type { ClipShape } from '../nn/unet3d.ts';
@@ -20,24 +21,33 @@ export interface Loaded<Model> {
   release(): Promise<void>;
 }
 
-/** What a stage's unet must look like: input channels, predicted channels, whether it is told the noise level. */
-const STAGE_UNETS: Readonly<Record<StageName, { inChannels: number; channels: number; noiseLevel: boolean }>> = {
-  keyframes: { inChannels: 3, channels: 3, noiseLevel: false },
-  interpolation: { inChannels: 7, channels: 3, noiseLevel: false },
-  superResolution1: { inChannels: 6, channels: 3, noiseLevel: true },
-  superResolution2: { inChannels: 4, channels: 4, noiseLevel: false },
+/** Channels that a stage's condition adds to the sample's, and whether its unet is told the noise level. */
+const STAGE_UNETS: Readonly<Record<StageName, { conditionChannels: number; noiseLevel: boolean }>> = {
+  keyframes: { conditionChannels: 0, noiseLevel: false },
+  interpolation: { conditionChannels: 4, noiseLevel: false },
+  superResolution1: { conditionChannels: 3, noiseLevel: true },
+  superResolution2: { conditionChannels: 0, noiseLevel: false },
 };
+
+const PIXEL_CHANNELS = 3;
+
+function readVaeConfig(stageFolder: string): AutoencoderConfig {
+  const path = join(stageFolder, 'vae', 'config.json');
+  return parseAutoencoderConfig(readConfig(path), path);
+}
 
 /** Reads a stage's unet configuration and refuses one that cannot serve the stage or read the text encoder's output. */
 export function readUnetConfig(stageFolder: string, stage: StageName, promptWidth: number): Unet3dConfig {
   const path = join(stageFolder, 'unet', 'config.json');
   const config = parseUnet3dConfig(readConfig(path), path);
   const expected = STAGE_UNETS[stage];
+  const channels = stage === 'superResolution2' ? readVaeConfig(stageFolder).latent_channels : PIXEL_CHANNELS;
+  const inChannels = channels + expected.conditionChannels;
   const refuse = (key: string, got: string | number, wanted: string): never => {
     throw new StudioError('MODEL_INCOMPATIBLE', `${path}: ${key} is ${got}, but ${stage} needs ${wanted}. The model belongs to another stage or is damaged: import it again.`, { details: { file: path, key } });
   };
-  if (config.in_channels !== expected.inChannels) refuse('in_channels', config.in_channels, String(expected.inChannels));
-  if (config.out_channels !== expected.channels && config.out_channels !== 2 * expected.channels) refuse('out_channels', config.out_channels, `${expected.channels} or ${2 * expected.channels}`);
+  if (config.in_channels !== inChannels) refuse('in_channels', config.in_channels, String(inChannels));
+  if (config.out_channels !== channels && config.out_channels !== 2 * channels) refuse('out_channels', config.out_channels, `${channels} or ${2 * channels}`);
   if ((config.class_embed_type === 'timestep') !== expected.noiseLevel) refuse('class_embed_type', String(config.class_embed_type ?? null), expected.noiseLevel ? 'timestep' : 'null');
   const width = config.encoder_hid_dim ?? config.cross_attention_dim;
   if (width !== promptWidth) refuse('the text width', width, `${promptWidth}, which the text encoder gives`);
@@ -92,10 +102,9 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 
 /** Size of superResolution2's latents for its pixels. */
 export function latentSize(stageFolder: string, width: number, height: number): { width: number; height: number } {
-  const path = join(stageFolder, 'vae', 'config.json');
-  const factor = autoencoderFactor(parseAutoencoderConfig(readConfig(path), path));
+  const factor = autoencoderFactor(readVaeConfig(stageFolder));
   if (width % factor !== 0 || height % factor !== 0) {
-    throw new StudioError('MODEL_INCOMPATIBLE', `${path}: frames of ${width}x${height} do not divide by the autoencoder's factor ${factor}. Correct the sizes in model_index.json.`, { details: { width, height, factor } });
+    throw new StudioError('MODEL_INCOMPATIBLE', `${stageFolder}: frames of ${width}x${height} do not divide by the autoencoder's factor ${factor}. Correct the sizes in model_index.json.`, { details: { width, height, factor } });
   }
   return { width: width / factor, height: height / factor };
 }
@@ -103,8 +112,7 @@ export function latentSize(stageFolder: string, width: number, height: number): 
 /** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. */
 export function loadVae(stageFolder: string, width: number, height: number, threads: number): Loaded<FrameVae> {
   const weightsDir = join(stageFolder, 'vae');
-  const path = join(weightsDir, 'config.json');
-  const config = parseAutoencoderConfig(readConfig(path), path);
+  const config = readVaeConfig(stageFolder);
   const latent = latentSize(stageFolder, width, height);
   const open = async (build: typeof buildAutoencoderEncoder, size: { width: number; height: number }) => {
     const weights = openWeights(weightsDir);

@@ -19,7 +19,7 @@ export interface StageContext {
 export interface StageCheckpoint {
   readonly part: number;
   readonly position: DenoisePosition;
-  /** Frames finished by earlier parts, in place; null where a stage has one part. */
+  /** What earlier parts produced, from frame 0 on; null where there is nothing yet. */
   readonly output: Tensor | null;
 }
 
@@ -31,7 +31,7 @@ export interface StageStep {
   readonly total: number;
   /** Approximate frames, [1, 3, frames, height, width] in about [-1, 1]; null where there is nothing to show. */
   readonly preview: Tensor | null;
-  /** Valid until the generator is resumed: encode it at once. Null while decoding. */
+  /** Valid until the generator is resumed: encode it at once. Null while decoding, which is repeated instead. */
   readonly checkpoint: StageCheckpoint | null;
 }
 

@@ -54,10 +54,13 @@ export async function* superResolution1(
   const perWindow = context.scheduler.timesteps.length;
   const shape = [1, 3, windowFrames, height * scale, width * scale];
   const values = shape.reduce((a, b) => a * b, 1);
-  const output = resume?.output ? { data: resume.output.data.slice(), shape: resume.output.shape } : zeros([1, 3, frames, height * scale, width * scale]);
+  const output = zeros([1, 3, frames, height * scale, width * scale]);
+  if (resume?.output) writeFrames(output, 0, resume.output);
 
   for (let window = resume?.part ?? 0; window < starts.length; window += 1) {
     const start = starts[window]!;
+    // Only finished frames go into checkpoints: at this size they are most of their bytes.
+    const finished = window === 0 ? null : sliceFrames(output, 0, starts[window - 1]! + windowFrames);
     const noise = context.noise.fork(`window${window}`);
     const enlarged = upsampleBilinear(sliceFrames(video, start, windowFrames), scale);
     const condition = models.noiseCondition(enlarged, { data: noise.fork('condition').normal(values), shape }, noiseLevel);
@@ -72,7 +75,7 @@ export async function* superResolution1(
         break;
       }
       const { position, denoised } = next.value;
-      yield { phase: 'denoising', step: window * perWindow + position.stepIndex, total: starts.length * perWindow, preview: denoised, checkpoint: { part: window, position, output: window === 0 ? null : output } };
+      yield { phase: 'denoising', step: window * perWindow + position.stepIndex, total: starts.length * perWindow, preview: denoised, checkpoint: { part: window, position, output: finished } };
     }
   }
   return output;

@@ -67,7 +67,7 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
     return runner;
   };
 
-  const runStage = async (command: RunCommand, signal: AbortSignal): Promise<void> => {
+  const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
     const { runId, stage, input } = command;
     const started = performance.now();
     send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
@@ -88,8 +88,7 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
       const next = await run.next();
       if (next.done) {
         const frames = toVideoFrames(next.value);
-        send({ type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
-        return;
+        return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
       }
       report(command, next.value, performance.now() - stepStarted);
       if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
@@ -108,8 +107,9 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
   const finish = async (command: RunCommand, controller: AbortController): Promise<void> => {
     const { runId } = command;
     try {
-      await runStage(command, controller.signal);
+      const done = await runStage(command, controller.signal);
       active = null;
+      send(done);
     } catch (error) {
       const reason = controller.signal.aborted && error === controller.signal.reason ? (controller.signal.reason as StudioError) : null;
       // Sessions of a failed run are not trusted with the next one.

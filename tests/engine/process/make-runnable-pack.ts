@@ -21,7 +21,7 @@ const pixelUnet = {
 const latentUnet = {
   in_channels: 4, out_channels: 4, block_out_channels: [32, 32], layers_per_block: 1, norm_num_groups: 8, act_fn: 'silu',
   down_block_types: ['CrossAttnDownBlock3D', 'DownBlock3D'], up_block_types: ['UpBlock3D', 'CrossAttnUpBlock3D'],
-  mid_block_type: 'UNetMidBlock3DCrossAttn', attention_head_dim: [2, 4], cross_attention_dim: TEXT_WIDTH, transfromer_in_opt: true, use_linear_projection: true,
+  mid_block_type: 'UNetMidBlock3DCrossAttn', attention_head_dim: [2, 4], cross_attention_dim: TEXT_WIDTH, transfromer_in_opt: false, use_linear_projection: true,
 };
 const vae = { block_out_channels: [8, 8], layers_per_block: 1, norm_num_groups: 4, latent_channels: 4, scaling_factor: 0.5 };
 const text = { model_type: 't5', vocab_size: 8, d_model: TEXT_WIDTH, d_kv: 8, d_ff: 16, num_layers: 1, num_heads: 2, feed_forward_proj: 'gated-gelu' };
