@@ -91,7 +91,7 @@ describe('motif', () => {
       await motif('export', 'sea.motif', '--asset', String(made['assetId']), '--out', `${recipe}.mp4`, '--recipe', recipe);
       expect([recipe, readFileSync(path(`${recipe}.mp4`)).includes('a blue fish')]).toEqual([recipe, holdsPrompt]);
     }
-    expect((await motif('inspect', 'without-prompts.mp4')).stdout).toContain('"seed": 4');
+    expect(resultOf(await motif('inspect', 'without-prompts.mp4', '--json'))).toMatchObject({ recipe: { seed: 4, prompt: '(not included)' }, recipeHash: null });
     expect((await motif('inspect', 'none.mp4')).code).toBe(1);
   });
 
@@ -109,6 +109,8 @@ describe('motif', () => {
     const client = connect(studioContract, createWebSocketTransport(new WebSocket(`ws://127.0.0.1:${port}/rpc`, rpcSubprotocols(token))));
     expect((await client.system.info({})).projectsFolder).toBe(path('projects'));
     expect(existsSync(path(`data/host-token-${port}`))).toBe(true);
+    const second = await motif('serve', '--port', String(port));
+    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(`Port ${port} of 127.0.0.1 cannot be used`)]);
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(existsSync(path(`data/host-token-${port}`))).toBe(false);
@@ -169,6 +171,11 @@ describe('motif, given what it cannot use, says one clear line and exits with 1:
     ['a clip without a recipe', ['inspect', 'waves.mov'], /waves\.mov holds no recipe/],
     ['text to inspect', ['inspect', 'text.mp4'], /text\.mp4 is not a video/],
   ];
+
+  it('a data folder that cannot be used', async () => {
+    const answer = await runMotif(['new', 'other.motif'], { folder, env: { MOTIF_DATA_DIR: path('waves.mp4') } });
+    expect([answer.code, answer.stderr]).toEqual([1, expect.stringMatching(/^motif: The studio cannot keep its data in .*waves\.mp4\. .*MOTIF_DATA_DIR.*\n$/)]);
+  });
 
   it.each(cases)('%s', async (_what, args, message) => {
     const before = existsSync(path(args[1] ?? '')) && (args[1] ?? '').endsWith('.motif') && args[0] !== 'import' ? readFileSync(path(args[1] ?? '')) : null;
