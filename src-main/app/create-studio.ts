@@ -107,6 +107,13 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     },
     media: createMediaResponder({ projects, posters, uploadsFolder, log }),
     peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,
+    unfinishedJobs: () =>
+      projects.list().flatMap(({ id, queue }) =>
+        queue
+          .list()
+          .filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable')
+          .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
+      ),
     async close() {
       await projects.closeAll();
       await engine.close();

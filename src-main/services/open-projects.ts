@@ -18,6 +18,7 @@ export interface OpenProjects {
   /** NOT_FOUND when the project is not open. */
   get(id: string): OpenProject;
   findByPath(path: string): OpenProject | null;
+  list(): readonly OpenProject[];
   /** Stops its jobs behind their last checkpoint and closes the file. Does nothing when it is not open. */
   close(id: string): Promise<void>;
   closeAll(): Promise<void>;
@@ -75,6 +76,7 @@ export function createOpenProjects(options: {
       return entry.project;
     },
     findByPath,
+    list: () => [...open.values()].map(({ project }) => project),
     close: closeProject,
     async closeAll() {
       await Promise.all([...open.keys()].map(closeProject));

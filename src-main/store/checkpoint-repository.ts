@@ -32,7 +32,8 @@ export function createCheckpointRepository(db: StoreDatabase): CheckpointReposit
     find: (jobId, stageKey) => {
       const row = newest.get([jobId, stageKey]);
       if (row === undefined || !createHash('sha256').update(row.data).digest().equals(row.sha256)) return null;
-      return { stageKey: row.stageKey, step: row.step, bytes: row.data };
+      // Copied out of SQLite's Buffer: its `slice` shares memory where a plain array's copies, and it crosses processes as a Buffer.
+      return { stageKey: row.stageKey, step: row.step, bytes: new Uint8Array(row.data) };
     },
     clear: (jobId) => {
       removeAll.run([jobId]);

@@ -17,6 +17,7 @@ const echoStudio: Studio = {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ segments: request.segments, received })) };
   },
   peakMemoryBytes: () => 0,
+  unfinishedJobs: () => [],
   close: async () => undefined,
 };
 

@@ -103,7 +103,10 @@ export function attention(b: GraphBuilder, query: Value, key: Value, value: Valu
 /** Sinusoidal embedding of integer positions t [batch]: cosines first when `flip`, frequencies 10000^(-i / (half - shift)). */
 export function sinusoid(b: GraphBuilder, t: Value, width: number, flip: boolean, shift: number): Value {
   const half = Math.floor(width / 2);
-  const frequencies = Float32Array.from({ length: half }, (_, index) => Math.exp((-Math.log(10000) * index) / (half - shift)));
+  // Rounded to float32 after each step, as where the weights were trained: at t = 995 the frequencies' last bits move the
+  // embedding by 2e-5, which guidance multiplies.
+  const rate = Math.fround(-Math.log(10000));
+  const frequencies = Float32Array.from({ length: half }, (_, index) => Math.exp(Math.fround(Math.fround(rate * index) / (half - shift))));
   const angles = mul(b, reshape(b, t, [t.shape[0] ?? 1, 1]), b.floats(frequencies, [1, half]));
   const waves = [unary(b, 'Sin', angles), unary(b, 'Cos', angles)];
   const embedding = concat(b, flip ? [...waves].reverse() : waves, 1);

@@ -25,7 +25,8 @@ export function guardRequest(headers: IncomingHttpHeaders, port: number): Refusa
 
 /** Headers of every response. Styles are inline because emotion writes them so; scripts are this build's files only. */
 export function securityHeaders(port: number): Readonly<Record<string, string>> {
-  const sockets = ownHosts(port).map((host) => `ws://${host}`).join(' ');
+  // A policy's source list cannot name an IPv6 address; the host listens on 127.0.0.1 anyway.
+  const sockets = [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`].join(' ');
   return {
     'content-security-policy': [
       "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "font-src 'self' data:",

@@ -67,7 +67,8 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
         {
           onProgress: (event) => {
             if (event.stepMs !== null) unitTimes.push(event.stepMs);
-            context.advance(event.step, event.total, event.stepMs);
+            // Before the model is loaded the number of units is not known.
+            context.advance(event.step, event.total || settings.numInferenceSteps, event.stepMs);
           },
           onPreview: (event) => context.preview(event.frames),
           onCheckpoint: ({ step, bytes }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import { assert as assertProperty, maxSafeInteger, property, uint8Array } from 'fast-check';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { groupNorm } from '../../../src-main/engine/onnx/composite-ops.ts';
 import { GraphBuilder } from '../../../src-main/engine/onnx/graph-builder.ts';
@@ -49,7 +49,7 @@ describe('ONNX model files', () => {
   });
 
   test('random bytes are refused with the parse error', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    assertProperty(property(uint8Array({ maxLength: 200 }), (bytes) => {
       try {
         decodeModel(bytes);
         return false;
@@ -60,7 +60,7 @@ describe('ONNX model files', () => {
   });
 
   test('integers of every size come back', () => {
-    fc.assert(fc.property(fc.maxSafeInteger(), (value) => {
+    assertProperty(property(maxSafeInteger(), (value) => {
       const writer = new WireWriter();
       writer.integer(3, value);
       writer.packedIntegers(4, [value, 0, -value]);
