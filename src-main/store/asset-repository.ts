@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { Asset, AssetKind } from '../../src-shared/contract/assets.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { Recipe } from '../../src-shared/recipe/recipe.ts';
@@ -6,6 +7,7 @@ import type { StageName } from '../../src-shared/recipe/stage-name.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 import type { BlobRepository, BlobRow } from './blob-repository.ts';
 import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
 
 /** A finished asset as clients see it, with the keys that the queue looks it up by. */
 export type AssetRow = Asset & {
@@ -96,6 +98,8 @@ interface AssetRecord {
   readonly hasThumbnail: number;
 }
 
+const Shape = z.array(z.number().int().positive());
+
 const SELECT = `
   SELECT assets.*, blobs.sha256, blobs.sizeBytes, EXISTS (SELECT 1 FROM thumbnails WHERE assetId = assets.id) AS hasThumbnail
   FROM assets JOIN blobs ON blobs.id = assets.blobId
@@ -126,7 +130,7 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   let takeUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
   let clipUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
 
-  const find = (id: string): AssetRow | null => toAsset(byId.get([id]));
+  const find = (id: string): AssetRow | null => toAsset(db.path, byId.get([id]));
   const get = (id: string): AssetRow => {
     const asset = find(id);
     if (asset === null) throw new StudioError('NOT_FOUND', `The project has no asset ${id}; it may have been removed. Reload the library.`, { details: { assetId: id } });
@@ -183,16 +187,16 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     find,
     list: (filter = {}) => {
       const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-      const assets = listAll.all().map((record) => toAsset(record)!);
+      const assets = listAll.all().map((record) => toAsset(db.path, record)!);
       return assets.filter((asset) => {
         if (filter.kinds !== undefined && !filter.kinds.includes(asset.kind)) return false;
         const text = `${asset.name} ${asset.recipe?.prompt ?? ''}`.toLowerCase();
         return words.every((word) => text.includes(word));
       });
     },
-    findByStageKey: (key) => toAsset(byStageKey.get([key])),
-    findByRecipeHash: (hash) => toAsset(byRecipeHash.get([hash])),
-    findBySha256: (sha256) => toAsset(bySha256.get([sha256])),
+    findByStageKey: (key) => toAsset(db.path, byStageKey.get([key])),
+    findByRecipeHash: (hash) => toAsset(db.path, byRecipeHash.get([hash])),
+    findBySha256: (sha256) => toAsset(db.path, bySha256.get([sha256])),
     rename: (id, name) => {
       get(id);
       updateName.run([name, id]);
@@ -237,7 +241,7 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   };
 }
 
-function toAsset(record: AssetRecord | undefined): AssetRow | null {
+function toAsset(path: string, record: AssetRecord | undefined): AssetRow | null {
   if (record === undefined) return null;
   const { id, kind, name, mimeType, sha256, sizeBytes, createdAt, origin, width, height, frames, durationMs, stage, stageKey, recipeHash } = record;
   return {
@@ -245,7 +249,7 @@ function toAsset(record: AssetRecord | undefined): AssetRow | null {
     frameRate: record.frameRateNum === null || record.frameRateDen === null ? null : { num: record.frameRateNum, den: record.frameRateDen },
     hasAudio: record.hasAudio === 1,
     hasThumbnail: record.hasThumbnail === 1,
-    recipe: record.recipe === null ? null : Recipe.parse(JSON.parse(record.recipe)),
-    shape: record.shape === null ? null : (JSON.parse(record.shape) as number[]),
+    recipe: record.recipe === null ? null : parseStored(path, 'recipe', record.recipe, Recipe),
+    shape: record.shape === null ? null : parseStored(path, 'shape', record.shape, Shape),
   };
 }

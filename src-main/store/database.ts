@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { assert } from '../../src-shared/errors/studio-error.ts';
-import { toStoreError } from './store-errors.ts';
+import { readOnlyError, toStoreError } from './store-errors.ts';
 
 /** A value SQLite stores as it is. */
 export type SqlValue = string | number | bigint | Uint8Array | null;
@@ -90,6 +90,7 @@ export class StoreDatabase {
 
   /** All or nothing; nested calls become savepoints. Topics touched inside are announced after the outermost commit. */
   transaction<T>(work: () => T): T {
+    if (this.readOnly) throw readOnlyError(this.path);
     const depth = this.#depth;
     const savepoint = `level${depth}`;
     this.exec(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${savepoint}`);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
-import type { Job, JobKind, JobPart, JobState } from '../../src-shared/contract/jobs.ts';
-import { StudioError, type ErrorCode } from '../../src-shared/errors/studio-error.ts';
+import { z } from 'zod';
+import { JobPart, type Job, type JobKind, type JobState } from '../../src-shared/contract/jobs.ts';
+import { ERROR_CODES, StudioError, type ErrorCode } from '../../src-shared/errors/studio-error.ts';
 import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
 
 /** Compute jobs run one at a time; media jobs run beside them. */
 export type JobLane = 'compute' | 'media';
@@ -82,6 +83,8 @@ export interface JobRepository {
   dismiss(id: string): void;
 }
 
+const JobFailureSchema = z.object({ attempt: z.number(), code: z.enum(ERROR_CODES), message: z.string(), at: z.string() });
+
 interface JobRecord extends Omit<JobRow, 'data' | 'parts' | 'failures' | 'error'> {
   readonly data: string;
   readonly parts: string;
@@ -121,6 +124,7 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
   const toFront = db.prepare("UPDATE jobs SET priority = (SELECT coalesce(max(priority), 0) + 1 FROM jobs WHERE state IN ('available', 'retryable', 'paused')) WHERE id = ?");
   const hide = db.prepare("UPDATE jobs SET dismissed = 1 WHERE id = ? AND state IN ('completed', 'cancelled', 'discarded')");
 
+  const toJob = (record: JobRecord): JobRow => toJobRow(db.path, record);
   const get = (id: string): JobRow => {
     const record = byId.get([id]);
     if (record === undefined) throw new StudioError('NOT_FOUND', `The project has no job ${id}; it may have been dismissed. Reload the queue.`, { details: { jobId: id } });
@@ -202,13 +206,13 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
   };
 }
 
-function toJob(record: JobRecord): JobRow {
+function toJobRow(path: string, record: JobRecord): JobRow {
   const { id, kind, lane, state, requested, scheduledAt, attempt, failuresSinceProgress, title, elapsedMs, createdAt, finishedAt, promptEventId, resultAssetId, resultPath } = record;
   return {
     id, kind, lane, state, requested, scheduledAt, attempt, failuresSinceProgress, title, elapsedMs, createdAt, finishedAt, promptEventId, resultAssetId, resultPath,
-    data: JSON.parse(record.data) as unknown,
-    parts: JSON.parse(record.parts) as JobPart[],
-    failures: JSON.parse(record.failures) as JobFailure[],
+    data: parseStored(path, 'job', record.data, z.unknown()),
+    parts: parseStored(path, 'job', record.parts, z.array(JobPart)),
+    failures: parseStored(path, 'job', record.failures, z.array(JobFailureSchema)),
     error: record.errorCode === null ? null : { code: record.errorCode, message: record.errorMessage ?? '' },
   };
 }

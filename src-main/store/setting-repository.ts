@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
 
 /** Small JSON values by key. */
 export interface SettingRepository {
@@ -12,7 +14,7 @@ export function createSettingRepository(db: StoreDatabase): SettingRepository {
   return {
     get: (key) => {
       const row = select.get([key]);
-      return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
+      return row === undefined ? undefined : parseStored(db.path, 'setting', row.value, z.unknown());
     },
     set: (key, value) => {
       upsert.run([key, JSON.stringify(value)]);

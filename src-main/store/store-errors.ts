@@ -27,6 +27,9 @@ export function toStoreError(error: unknown, path: string): unknown {
   if (code.startsWith('SQLITE_IOERR_WRITE') || code === 'SQLITE_IOERR_FSYNC') {
     return new StudioError('DISK_FULL', `${path} could not be written: the disk is full or failing. Free some space or check the disk, then try again.`, { details, retryable: true, cause: error });
   }
+  if (code.startsWith('SQLITE_IOERR')) {
+    return new StudioError('DB_CORRUPT', `${path} could not be read: the file is cut off or the disk is failing. Check the disk, or restore the file from a backup copy.`, { details, cause: error });
+  }
   return error;
 }
 

@@ -4,6 +4,7 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { Recipe } from '../../src-shared/recipe/recipe.ts';
 import type { AssetRepository } from './asset-repository.ts';
 import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
 
 /** Generated clips under their prompt events, newest first. A take is never overwritten. */
 export interface TakeRepository {
@@ -33,7 +34,7 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
   const toTake = (record: TakeRecord): Take => {
-    const recipe = Recipe.parse(JSON.parse(record.recipe));
+    const recipe = parseStored(db.path, 'recipe', record.recipe, Recipe);
     const { id, promptEventId, recipeHash, createdAt } = record;
     return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset: assets.get(record.assetId) };
   };

@@ -3,6 +3,7 @@ import { invertDiff, isEmptyDiff, TimelineDiff } from '../../src-shared/timeline
 import { DEFAULT_SEQUENCE, TimelineRecord, type TimelineDocument } from '../../src-shared/timeline/document.ts';
 import { canonicalJson } from '../../src-shared/recipe/recipe.ts';
 import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
 
 /** The document with what undo and redo would do next. */
 export interface TimelineState {
@@ -35,7 +36,7 @@ export function createTimelineRepository(db: StoreDatabase): TimelineRepository 
   const state = () => selectState.get()!;
   const get = (): TimelineState => {
     const { revision, position } = state();
-    const records = selectRecords.all().map(({ record }) => TimelineRecord.parse(JSON.parse(record)));
+    const records = selectRecords.all().map(({ record }) => parseStored(db.path, 'timeline record', record, TimelineRecord));
     return {
       document: { revision, records: Object.fromEntries(records.map((record) => [record.id, record])) },
       undoLabel: selectHistory.get([position])?.label ?? null,
@@ -45,7 +46,7 @@ export function createTimelineRepository(db: StoreDatabase): TimelineRepository 
 
   const expectRecord = (id: string, expected: TimelineRecord | null) => {
     const stored = selectRecord.get([id])?.record ?? null;
-    const same = stored === null || expected === null ? stored === expected : canonicalJson(JSON.parse(stored)) === canonicalJson(expected);
+    const same = stored === null || expected === null ? stored === expected : canonicalJson(parseStored(db.path, 'timeline record', stored, TimelineRecord)) === canonicalJson(expected);
     if (!same) throw new StudioError('CONFLICT', `${id} has changed since this edit began. Reload the timeline and edit again.`, { details: { recordId: id }, retryable: true });
   };
   const applyToRecords = (diff: TimelineDiff) => {
@@ -69,7 +70,7 @@ export function createTimelineRepository(db: StoreDatabase): TimelineRepository 
       const { position } = state();
       const entry = selectHistory.get([direction === 'undo' ? position : position + 1]);
       if (entry === undefined) throw new StudioError('CONFLICT', `There is nothing to ${direction}.`, { details: { direction } });
-      const diff = TimelineDiff.parse(JSON.parse(entry.diff));
+      const diff = parseStored(db.path, 'edit', entry.diff, TimelineDiff);
       applyToRecords(direction === 'undo' ? invertDiff(diff) : diff);
       updateState.run([direction === 'undo' ? position - 1 : position + 1]);
       db.touch('timeline');

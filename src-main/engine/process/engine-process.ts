@@ -19,7 +19,7 @@ if (parentPort) {
   parentPort.on('message', ({ data }) => { server.handle(data); });
 } else {
   // A parent that died takes its channel along; the disconnect below ends this process then.
-  const server = createEngineServer((event) => { process.send?.(event, undefined, undefined, () => {}); });
+  const server = createEngineServer((event) => new Promise((resolve) => { process.send?.(event, undefined, undefined, () => { resolve(); }); }));
   process.on('message', (command: EngineCommand) => { server.handle(command); });
   // Without a parent there is nobody to work for: an orphan would hold memory and two cores.
   process.on('disconnect', () => { process.exit(0); });

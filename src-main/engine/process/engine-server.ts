@@ -39,8 +39,11 @@ function toStudioError(error: unknown): StudioError {
   return StudioError.from(error);
 }
 
-/** Creates a server that sends its events through `send`. Announces itself with `ready`. */
-export function createEngineServer(send: (event: EngineEvent) => void): EngineServer {
+/**
+ * Creates a server that sends its events through `send`, which resolves when the event has left the process. Announces
+ * itself with `ready`.
+ */
+export function createEngineServer(send: (event: EngineEvent) => void | Promise<void>): EngineServer {
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
   let active: { readonly runId: string; readonly controller: AbortController; readonly finished: Promise<void> } | null = null;
@@ -70,7 +73,7 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
   const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
     const { runId, stage, input } = command;
     const started = performance.now();
-    send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
+    await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
     await yieldToMessages();
     signal.throwIfAborted();
     const runner = await runnerFor(command);
@@ -90,17 +93,18 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
         const frames = toVideoFrames(next.value);
         return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
       }
-      report(command, next.value, performance.now() - stepStarted);
+      // The next step blocks this thread: a checkpoint that has not left by then would be lost with the process.
+      await report(command, next.value, performance.now() - stepStarted);
       if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
-        send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
+        await send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
       }
     }
   };
 
-  const report = ({ runId, stage }: RunCommand, { phase, step, total, checkpoint }: StageStep, stepMs: number): void => {
-    send({ type: 'progress', runId, stage, phase, step, total, stepMs });
-    if (checkpoint) send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+  const report = async ({ runId, stage }: RunCommand, { phase, step, total, checkpoint }: StageStep, stepMs: number): Promise<void> => {
+    await send({ type: 'progress', runId, stage, phase, step, total, stepMs });
+    if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
   };
 
   /** Runs to an end of any kind and reports it; never rejects. */
