@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Preset, StageSettings } from '../recipe/recipe.ts';
+import { FrameRate } from '../timing/frame-rate.ts';
 import { method } from '../rpc/contract-types.ts';
 
 export const ModelPack = z.object({
@@ -13,7 +14,7 @@ export const ModelPack = z.object({
   sizeBytes: z.number(),
   sha256: z.string(),
   presets: z.record(Preset, z.array(StageSettings)),
-  output: z.object({ frames: z.number().int(), keyframes: z.number().int(), width: z.number().int(), height: z.number().int() }),
+  output: z.object({ frames: z.number().int(), keyframes: z.number().int(), width: z.number().int(), height: z.number().int(), frameRate: FrameRate }),
   /** Null when usable; otherwise what is wrong and how to mend it. */
   problem: z.string().nullable(),
 });

@@ -1,0 +1,123 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
+import { createEngineClient } from '../jobs/engine-client.ts';
+import { createNodeEngineFork } from '../jobs/engine-process.ts';
+import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
+import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
+import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
+import type { JobHandler } from '../jobs/job-handler.ts';
+import { createJobQueue } from '../jobs/job-queue.ts';
+import { sweepScratchFolders } from '../jobs/scratch-folder.ts';
+import { createMedia } from '../media/media.ts';
+import { createModelRegistry } from '../models/model-registry.ts';
+import { createAssetsService } from '../services/assets-service.ts';
+import { createExportService } from '../services/export-service.ts';
+import { createGenerationService } from '../services/generation-service.ts';
+import { createJobsService } from '../services/jobs-service.ts';
+import { createMeasuredMemory } from '../services/measured-memory.ts';
+import { createMediaResponder } from '../services/media-responder.ts';
+import { createModelsService } from '../services/models-service.ts';
+import { createOpenProjects } from '../services/open-projects.ts';
+import type { Platform } from '../services/platform.ts';
+import { createPosters } from '../services/posters.ts';
+import { createProjectsService } from '../services/projects-service.ts';
+import { createSystemService } from '../services/system-service.ts';
+import { createTakesService, showNewTakes } from '../services/takes-service.ts';
+import { createTimelineService } from '../services/timeline-service.ts';
+import { sweepUploads } from '../services/uploads-folder.ts';
+import { openAppStore } from '../store/app-store.ts';
+import type { ProjectStore } from '../store/project-store.ts';
+import type { Studio, StudioConfig } from './studio.ts';
+
+/** Handlers read their own data schema; the queue only knows that it is unknown. */
+const anyData = <Data>(handler: JobHandler<Data>): JobHandler<unknown> => handler as unknown as JobHandler<unknown>;
+
+function makeDataFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new StudioError('INVALID_INPUT', `The studio cannot keep its data in ${dataDir}. Make the folder writable, or set MOTIF_DATA_DIR to another one.`, { details: { path: dataDir }, cause: error });
+  }
+}
+
+/** Puts a studio together: the one place that knows every part. */
+export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
+  const { dataDir, projectsFolder, threads, lanes, log } = config;
+  const temporaryFolder = join(dataDir, 'scratch');
+  const uploadsFolder = join(dataDir, 'uploads');
+  makeDataFolder(dataDir);
+  const appStore = openAppStore(join(dataDir, 'studio.db'));
+  sweepScratchFolders(temporaryFolder);
+  sweepUploads(uploadsFolder);
+
+  const media = createMedia();
+  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache') });
+  const engine = createEngineClient({ fork: config.forkEngine ?? createNodeEngineFork() });
+  const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
+  const memory = createMeasuredMemory(appStore.settings);
+  const posters = createPosters(join(dataDir, 'posters'));
+  const { stepTimes } = appStore;
+
+  const handlers = [
+    anyData(createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(createImportMediaHandler({ media })),
+    anyData(createExportClipHandler({ media, temporaryFolder })),
+  ];
+  const projects = createOpenProjects({
+    startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
+    onOpen: ({ store }) => {
+      const stopShowing = showNewTakes(store, log);
+      const stopNoting = store.onChange((topic) => {
+        if (topic === 'takes') noteNewTake(store);
+      });
+      return () => {
+        stopShowing();
+        stopNoting();
+      };
+    },
+  });
+
+  /** What a finished generation tells about itself beside its clip; losing it costs nothing. */
+  const noteNewTake = (store: ProjectStore): void => {
+    try {
+      posters.update(store);
+      const newest = store.takes.list()[0];
+      if (newest !== undefined) memory.record(newest.recipe, engine.peakRssBytes());
+    } catch (error) {
+      log(`[studio] the new take could not be noted: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+
+  const { mediaBase } = platform;
+  return {
+    handlers: {
+      system: createSystemService({ platform, media, appVersion: packageJson.version, executionProvider, projectsFolder }),
+      projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
+      assets: createAssetsService({ projects }),
+      timeline: createTimelineService({ projects }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
+      jobs: createJobsService({ projects }),
+      takes: createTakesService({ projects }),
+      models: createModelsService({ models }),
+      export: createExportService({ projects, mediaBase }),
+    },
+    media: createMediaResponder({ projects, posters, uploadsFolder, log }),
+    peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,
+    unfinishedJobs: () =>
+      projects.list().flatMap(({ id, queue }) =>
+        queue
+          .list()
+          .filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable')
+          .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
+      ),
+    async close() {
+      await projects.closeAll();
+      await engine.close();
+      appStore.close();
+    },
+  };
+}

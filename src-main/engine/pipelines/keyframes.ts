@@ -1,0 +1,24 @@
+import { denoise, startPosition } from './denoise.ts';
+import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
+
+/** Sizes of the key frames; Show-1 makes 8 of 40 x 64. */
+export interface KeyframesSettings {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** First stage: text to key frames in pixel space (Show-1, arXiv 2309.15818, section 3.2). Returns [1, 3, frames, height, width]. */
+export async function* keyframes(context: StageContext, settings: KeyframesSettings, resume: StageCheckpoint | null = null): StageRun {
+  const shape = [1, 3, settings.frames, settings.height, settings.width];
+  const { scheduler, noise } = context;
+  const total = scheduler.timesteps.length;
+  const start = (): Float32Array => noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+  const steps = denoise(context, resume?.position ?? startPosition({ data: start(), shape }));
+  for (;;) {
+    const next = await steps.next();
+    if (next.done) return next.value;
+    const { position, denoised } = next.value;
+    yield { phase: 'denoising', step: position.stepIndex, total, preview: denoised, checkpoint: { part: 0, position, output: null } };
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { ModelIndex, MODEL_INDEX_FILE } from '../../../src-shared/pack/model-index.ts';
+import type { StageSize } from '../../../src-shared/pack/model-index.ts';
+import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import { fromDiffusers, parsePythonJson } from '../schedulers/from-diffusers.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+
+const MAX_CONFIG_BYTES = 4_000_000;
+
+/** A model pack opened for running: its description and where each stage's parts lie. Nothing heavy is loaded. */
+export interface Pack {
+  readonly dir: string;
+  readonly index: ModelIndex;
+  /** Folder of a stage; a stage that the pack lacks is MODEL_MISSING. */
+  stageFolder(stage: StageName): string;
+  stageSize(stage: StageName): StageSize;
+  scheduler(stage: StageName, numInferenceSteps: number): Scheduler;
+  /** Folder that holds `text_encoder` and `tokenizer` for a stage: its own, or the pack's. */
+  textFolder(stage: StageName): string;
+}
+
+/** Reads a configuration file; missing, oversized or unreadable ones are named. */
+export function readConfig(path: string): unknown {
+  let text: string;
+  try {
+    if (statSync(path).size > MAX_CONFIG_BYTES) throw new StudioError('MODEL_INCOMPATIBLE', `${path} is too large for a configuration. Import the model again.`, { details: { file: path } });
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
+    throw new StudioError('MODEL_MISSING', `${path} is missing. The model is incomplete: import it again.`, { details: { file: path }, cause });
+  }
+  try {
+    return parsePythonJson(text);
+  } catch (cause) {
+    throw new StudioError('MODEL_INCOMPATIBLE', `${path} is not valid JSON. Import the model again.`, { details: { file: path }, cause });
+  }
+}
+
+/** Opens the pack in `dir` by its model_index.json. */
+export function openPack(dir: string): Pack {
+  const root = resolve(dir);
+  const indexPath = join(root, MODEL_INDEX_FILE);
+  const parsed = ModelIndex.safeParse(readConfig(indexPath));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new StudioError('MODEL_INCOMPATIBLE', `${indexPath}: ${issue.path.join('.') || 'the file'} ${issue.message}. Use a pack made for this version of the studio.`, { details: { file: indexPath }, cause: parsed.error });
+  }
+  const index = parsed.data;
+  const stageFolder = (stage: StageName): string => {
+    const folder = index.stages[stage];
+    if (folder === undefined) throw new StudioError('MODEL_MISSING', `The pack "${index.name}" has no ${stage} stage. Choose a preset without it, or another pack.`, { details: { stage } });
+    return join(root, folder);
+  };
+  return {
+    dir: root,
+    index,
+    stageFolder,
+    stageSize: (stage) => index.sizes[stage] ?? raiseSize(index.name, stage),
+    scheduler: (stage, numInferenceSteps) => fromDiffusers(readConfig(join(stageFolder(stage), 'scheduler', 'scheduler_config.json')), numInferenceSteps),
+    textFolder: (stage) => (existsSync(join(stageFolder(stage), 'text_encoder', 'config.json')) ? stageFolder(stage) : root),
+  };
+}
+
+function raiseSize(name: string, stage: StageName): never {
+  throw new StudioError('MODEL_INCOMPATIBLE', `The pack "${name}" gives no size for ${stage}. Add it under "sizes" in ${MODEL_INDEX_FILE}.`, { details: { stage } });
+}

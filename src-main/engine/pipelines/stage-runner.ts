@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
+import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import { createNoise } from '../random/noise.ts';
+import { fromDiffusers } from '../schedulers/from-diffusers.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { isGuided } from './guidance.ts';
+import { interpolation } from './interpolation.ts';
+import { keyframes } from './keyframes.ts';
+import { readConfig } from './open-pack.ts';
+import type { Pack } from './open-pack.ts';
+import { encodePrompts, textWidth } from './prompt-encoder.ts';
+import type { PromptCache } from './prompt-encoder.ts';
+import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
+import type { Loaded } from './stage-sessions.ts';
+import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
+import { superResolution1 } from './super-resolution-1.ts';
+import { superResolution2 } from './super-resolution-2.ts';
+import type { FrameVae } from './super-resolution-2.ts';
+import type { UnetRun } from './unet-run.ts';
+import { windowedUnet } from './windowed-unet.ts';
+
+/** What one run of a stage is asked to do. */
+export interface StageRequest {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: number;
+  readonly settings: StageSettings;
+  /** Output of the stage before, [1, 3, frames, height, width]; null for keyframes. */
+  readonly input: Tensor | null;
+  readonly resume: StageCheckpoint | null;
+  readonly signal?: AbortSignal;
+}
+
+/** A stage with its sessions loaded: runs again and again without loading anew. */
+export interface StageRunner {
+  run(request: StageRequest): Promise<StageRun>;
+  release(): Promise<void>;
+}
+
+export interface StageRunnerOptions {
+  /** True when runs use guidance: both prompts are then run together where that fits. */
+  readonly guided: boolean;
+  readonly threads: number;
+  readonly promptCache: PromptCache;
+}
+
+const STRENGTH = 0.8;
+
+/** Up to so many values per sample, both prompts of guidance go through the unet in one call; above, memory counts more. */
+const MAX_PAIRED_VALUES = 8 * 40 * 64 * 3;
+
+/** The stage whose output a stage takes. */
+const PREVIOUS: Readonly<Record<StageName, StageName | null>> = { keyframes: null, interpolation: 'keyframes', superResolution1: 'interpolation', superResolution2: 'superResolution1' };
+
+function requireInput(pack: Pack, stage: StageName, input: Tensor | null): Tensor {
+  const previous = PREVIOUS[stage]!;
+  const { width, height } = pack.stageSize(previous);
+  if (!input || input.shape.length !== 5 || input.shape[0] !== 1 || input.shape[1] !== 3 || input.shape[3] !== height || input.shape[4] !== width) {
+    const got = input ? `[${input.shape.join(', ')}]` : 'nothing';
+    throw new StudioError('INVALID_INPUT', `${stage} needs the output of ${previous}, [1, 3, frames, ${height}, ${width}], and got ${got}. Run ${previous} of the same pack first.`, { details: { stage, got } });
+  }
+  return input;
+}
+
+function enlargement(pack: Pack): number {
+  const [small, large] = [pack.stageSize('interpolation'), pack.stageSize('superResolution1')];
+  const scale = large.width / small.width;
+  if (!Number.isInteger(scale) || scale * small.height !== large.height) {
+    throw new StudioError('MODEL_INCOMPATIBLE', `superResolution1 cannot turn ${small.width}x${small.height} into ${large.width}x${large.height}: the factor must be whole and the same on both sides. Correct "sizes" in model_index.json.`);
+  }
+  return scale;
+}
+
+/** The schedule that superResolution1's condition is noised with: a file of its own, or the stage's. */
+function noisingScheduler(pack: Pack, stage: StageName, scheduler: Scheduler): Scheduler {
+  const path = join(pack.stageFolder(stage), 'image_noising_scheduler', 'scheduler_config.json');
+  return existsSync(path) ? fromDiffusers(readConfig(path), 1) : scheduler;
+}
+
+/** The size that a stage's unet works on: its window, in latents for superResolution2. */
+function unetSize(pack: Pack, stage: StageName): { frames: number; height: number; width: number } {
+  const { frames, window, width, height } = pack.stageSize(stage);
+  const inner = stage === 'superResolution2' ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
+  return { frames: window ?? frames, ...inner };
+}
+
+/** Loads the models of one stage of a pack. */
+export async function createStageRunner(pack: Pack, stage: StageName, options: StageRunnerOptions): Promise<StageRunner> {
+  const { guided, threads, promptCache } = options;
+  const folder = pack.stageFolder(stage);
+  const textFolder = pack.textFolder(stage);
+  const config = readUnetConfig(folder, stage, textWidth(textFolder));
+  const size = unetSize(pack, stage);
+  const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES;
+  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads);
+  const { width, height } = pack.stageSize(stage);
+  let vae: Loaded<FrameVae> | null = null;
+  try {
+    if (stage === 'superResolution2') vae = loadVae(folder, width, height, threads);
+  } catch (error) {
+    await unet.release();
+    throw error;
+  }
+
+  return {
+    async run({ prompt, negativePrompt, seed, settings, input, resume, signal }) {
+      const usesGuidance = isGuided(settings.guidanceScale);
+      const [positive, negative] = await encodePrompts(textFolder, usesGuidance ? [prompt, negativePrompt] : [prompt], pack.index.promptTokens, promptCache, threads);
+      const context: StageContext = {
+        unet: unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
+        promptEmbeds: { positive: positive!, negative: negative ?? null }, guidanceScale: settings.guidanceScale,
+        noise: createNoise(seed).fork(stage), signal,
+      };
+      const { conditioning } = pack.index;
+      switch (stage) {
+        case 'keyframes': return keyframes(context, size, resume);
+        case 'interpolation': {
+          const video = requireInput(pack, stage, input);
+          return interpolation(context, video, { framesPerSegment: size.frames, condition: conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames }, resume);
+        }
+        case 'superResolution1': {
+          const video = requireInput(pack, stage, input);
+          const { addNoise } = noisingScheduler(pack, stage, context.scheduler);
+          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel }, { noiseCondition: addNoise }, resume);
+        }
+        case 'superResolution2': {
+          const video = requireInput(pack, stage, input);
+          return superResolution2(context, video, { width, height, strength: settings.strength ?? STRENGTH }, vae!.model, resume);
+        }
+      }
+    },
+    async release() {
+      await unet.release();
+      await vae?.release();
+    },
+  };
+}
+
+/** superResolution2 sees the whole clip; a pack whose unet has a window gets overlapping ones, averaged. */
+function unetFor(pack: Pack, stage: StageName, unet: UnetRun): UnetRun {
+  const { window, stride } = pack.stageSize(stage);
+  return stage === 'superResolution2' && window !== undefined ? windowedUnet(unet, window, window - (stride ?? window)) : unet;
+}

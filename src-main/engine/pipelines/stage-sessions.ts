@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import { autoencoderFactor, buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../nn/autoencoder-kl.ts';
+import type { AutoencoderConfig } from '../nn/autoencoder-kl.ts';
+import { weightsParameterSource } from '../nn/parameter-source.ts';
+import { buildUnet3d } from '../nn/unet3d.ts';
+import type { ClipShape } from '../nn/unet3d.ts';
+import { parseUnet3dConfig } from '../nn/unet3d-config.ts';
+import type { Unet3dConfig } from '../nn/unet3d-config.ts';
+import { openSession } from '../session/engine-session.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { openWeights } from '../weights/open-weights.ts';
+import { readConfig } from './open-pack.ts';
+import type { FrameVae } from './super-resolution-2.ts';
+import type { UnetRun } from './unet-run.ts';
+
+/** A model on sessions, with the way to free them. */
+export interface Loaded<Model> {
+  readonly model: Model;
+  release(): Promise<void>;
+}
+
+/** Channels that a stage's condition adds to the sample's, and whether its unet is told the noise level. */
+const STAGE_UNETS: Readonly<Record<StageName, { conditionChannels: number; noiseLevel: boolean }>> = {
+  keyframes: { conditionChannels: 0, noiseLevel: false },
+  interpolation: { conditionChannels: 4, noiseLevel: false },
+  superResolution1: { conditionChannels: 3, noiseLevel: true },
+  superResolution2: { conditionChannels: 0, noiseLevel: false },
+};
+
+const PIXEL_CHANNELS = 3;
+
+function readVaeConfig(stageFolder: string): AutoencoderConfig {
+  const path = join(stageFolder, 'vae', 'config.json');
+  return parseAutoencoderConfig(readConfig(path), path);
+}
+
+/** Reads a stage's unet configuration and refuses one that cannot serve the stage or read the text encoder's output. */
+export function readUnetConfig(stageFolder: string, stage: StageName, promptWidth: number): Unet3dConfig {
+  const path = join(stageFolder, 'unet', 'config.json');
+  const config = parseUnet3dConfig(readConfig(path), path);
+  const expected = STAGE_UNETS[stage];
+  const channels = stage === 'superResolution2' ? readVaeConfig(stageFolder).latent_channels : PIXEL_CHANNELS;
+  const inChannels = channels + expected.conditionChannels;
+  const refuse = (key: string, got: string | number, wanted: string): never => {
+    throw new StudioError('MODEL_INCOMPATIBLE', `${path}: ${key} is ${got}, but ${stage} needs ${wanted}. The model belongs to another stage or is damaged: import it again.`, { details: { file: path, key } });
+  };
+  if (config.in_channels !== inChannels) refuse('in_channels', config.in_channels, String(inChannels));
+  if (config.out_channels !== channels && config.out_channels !== 2 * channels) refuse('out_channels', config.out_channels, `${channels} or ${2 * channels}`);
+  if ((config.class_embed_type === 'timestep') !== expected.noiseLevel) refuse('class_embed_type', String(config.class_embed_type ?? null), expected.noiseLevel ? 'timestep' : 'null');
+  const width = config.encoder_hid_dim ?? config.cross_attention_dim;
+  if (width !== promptWidth) refuse('the text width', width, `${promptWidth}, which the text encoder gives`);
+  return config;
+}
+
+/**
+ * Loads a unet for one shape. It answers any batch: entries are run together where the graph holds them, one after the other
+ * where it holds one, which halves the memory of guidance for the same arithmetic.
+ */
+export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number): Promise<Loaded<UnetRun>> {
+  const weightsDir = join(stageFolder, 'unet');
+  const weights = openWeights(weightsDir);
+  try {
+    const built = buildUnet3d(config, shape, 'ort-cpu', weightsParameterSource(weights, weightsDir));
+    if (built.unused.length > 0) {
+      throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
+    }
+    const session = await openSession(built.graph, { weightsDir, threads, arena: true });
+    const hasLabels = config.class_embed_type === 'timestep';
+    const run: UnetRun = async ({ sample, timestep, promptEmbeds, classLabel }) => {
+      const batch = sample.shape[0]!;
+      if (batch % shape.batch !== 0) throw new StudioError('SHAPE_MISMATCH', `The unet was built for batches of ${shape.batch}, got ${batch}.`);
+      const outputs: Float32Array[] = [];
+      const part = (tensor: Tensor, from: number): Float32Array => tensor.data.subarray((tensor.data.length / batch) * from, (tensor.data.length / batch) * (from + shape.batch));
+      for (let from = 0; from < batch; from += shape.batch) {
+        const { output } = await session.run({
+          sample: part(sample, from),
+          timestep: new BigInt64Array(shape.batch).fill(BigInt(Math.round(timestep))),
+          encoder_hidden_states: part(promptEmbeds, from),
+          ...(hasLabels ? { class_labels: new BigInt64Array(shape.batch).fill(BigInt(classLabel ?? 0)) } : {}),
+        });
+        outputs.push(output!);
+      }
+      return { data: outputs.length === 1 ? outputs[0]! : joined(outputs), shape: [batch, config.out_channels, ...sample.shape.slice(2)] };
+    };
+    return { model: run, release: () => session.release() };
+  } finally {
+    weights.close();
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Size of superResolution2's latents for its pixels. */
+export function latentSize(stageFolder: string, width: number, height: number): { width: number; height: number } {
+  const factor = autoencoderFactor(readVaeConfig(stageFolder));
+  if (width % factor !== 0 || height % factor !== 0) {
+    throw new StudioError('MODEL_INCOMPATIBLE', `${stageFolder}: frames of ${width}x${height} do not divide by the autoencoder's factor ${factor}. Correct the sizes in model_index.json.`, { details: { width, height, factor } });
+  }
+  return { width: width / factor, height: height / factor };
+}
+
+/** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. */
+export function loadVae(stageFolder: string, width: number, height: number, threads: number): Loaded<FrameVae> {
+  const weightsDir = join(stageFolder, 'vae');
+  const config = readVaeConfig(stageFolder);
+  const latent = latentSize(stageFolder, width, height);
+  const open = async (build: typeof buildAutoencoderEncoder, size: { width: number; height: number }) => {
+    const weights = openWeights(weightsDir);
+    try {
+      const { graph } = build(config, { batch: 1, ...size }, 'ort-cpu', weightsParameterSource(weights, weightsDir));
+      return await openSession(graph, { weightsDir, threads, arena: true });
+    } finally {
+      weights.close();
+    }
+  };
+  let current: { half: 'encoder' | 'decoder'; session: Awaited<ReturnType<typeof open>> } | null = null;
+  const release = async (): Promise<void> => {
+    const session = current?.session;
+    current = null;
+    await session?.release();
+  };
+  const use = async (half: 'encoder' | 'decoder') => {
+    if (current?.half === half) return current.session;
+    await release();
+    const session = half === 'encoder' ? await open(buildAutoencoderEncoder, { width, height }) : await open(buildAutoencoderDecoder, latent);
+    current = { half, session };
+    return session;
+  };
+  const latentShape = [1, config.latent_channels, latent.height, latent.width];
+  return {
+    release,
+    model: {
+      scalingFactor: config.scaling_factor,
+      async encode(pixels) {
+        const { mean, logvar } = await (await use('encoder')).run({ sample: pixels.data });
+        return { mean: { data: mean!, shape: latentShape }, logVariance: { data: logvar!, shape: latentShape } };
+      },
+      async decode(latents) {
+        const { sample } = await (await use('decoder')).run({ latents: latents.data });
+        return { data: sample!, shape: [1, config.out_channels, height, width] };
+      },
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { zeros } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { denoise, startPosition } from './denoise.ts';
+import { upsampleBilinear } from './resize.ts';
+import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
+import { sliceFrames, writeFrames } from './video-tensor.ts';
+
+/** How the pixel super-resolution runs. */
+export interface SuperResolution1Settings {
+  /** Enlargement of each side: 4. */
+  readonly scale: number;
+  /** Frames of one window: 8. Neighbouring windows share one frame. */
+  readonly windowFrames: number;
+  /** Train timestep to which the condition is noised, and the class label that says so: 250. */
+  readonly noiseLevel: number;
+}
+
+/** Show-1's own settings. */
+export const SHOW1_SUPER_RESOLUTION_1: SuperResolution1Settings = { scale: 4, windowFrames: 8, noiseLevel: 250 };
+
+/** What this stage needs beside the context. */
+export interface SuperResolution1Models {
+  /** Noises a tensor to a train timestep of the image noising schedule. */
+  readonly noiseCondition: (sample: Tensor, noise: Tensor, timestep: number) => Tensor;
+  /**
+   * Image model for the clip's first frame, [1, 3, 1, h, w] to [1, 3, 1, h * scale, w * scale]. Without one the first window
+   * sees its own noised enlargement for frame 0 as for the others.
+   */
+  readonly firstFrame?: (lowResolution: Tensor) => Promise<Tensor>;
+}
+
+/** Window starts that cover `frames` with one shared frame; the last window moves back to end with the clip. */
+export function windowStarts(frames: number, windowFrames: number): readonly number[] {
+  if (frames < windowFrames) {
+    throw new StudioError('INVALID_INPUT', `The clip has ${frames} frames, one window needs ${windowFrames}. Generate more frames or choose a model with shorter windows.`, { details: { frames, windowFrames } });
+  }
+  const starts: number[] = [];
+  for (let start = 0; start + windowFrames < frames; start += windowFrames - 1) starts.push(start);
+  return [...starts, frames - windowFrames];
+}
+
+/**
+ * Third stage: enlarges windows of frames in pixel space (Show-1, section 3.4). Every window is conditioned on its noised
+ * enlargement; the condition of frame 0 is the clean frame that the window before produced, which ties windows together.
+ * `video` is [1, 3, frames, height, width].
+ */
+export async function* superResolution1(
+  context: StageContext, video: Tensor, settings: SuperResolution1Settings, models: SuperResolution1Models, resume: StageCheckpoint | null = null,
+): StageRun {
+  const [, , frames, height, width] = video.shape as [number, number, number, number, number];
+  const { scale, windowFrames, noiseLevel } = settings;
+  const starts = windowStarts(frames, windowFrames);
+  const perWindow = context.scheduler.timesteps.length;
+  const shape = [1, 3, windowFrames, height * scale, width * scale];
+  const values = shape.reduce((a, b) => a * b, 1);
+  const output = zeros([1, 3, frames, height * scale, width * scale]);
+  if (resume?.output) writeFrames(output, 0, resume.output);
+
+  for (let window = resume?.part ?? 0; window < starts.length; window += 1) {
+    const start = starts[window]!;
+    // Only finished frames go into checkpoints: at this size they are most of their bytes.
+    const finished = window === 0 ? null : sliceFrames(output, 0, starts[window - 1]! + windowFrames);
+    const noise = context.noise.fork(`window${window}`);
+    const enlarged = upsampleBilinear(sliceFrames(video, start, windowFrames), scale);
+    const condition = models.noiseCondition(enlarged, { data: noise.fork('condition').normal(values), shape }, noiseLevel);
+    const clean = window > 0 ? sliceFrames(output, start, 1) : models.firstFrame ? await models.firstFrame(sliceFrames(video, 0, 1)) : null;
+    if (clean) writeFrames(condition, 0, clean);
+    const begin = window === resume?.part ? resume.position : startPosition({ data: noise.fork('sample').normal(values), shape });
+    const steps = denoise({ ...context, condition, classLabel: noiseLevel, noise }, begin);
+    for (;;) {
+      const next = await steps.next();
+      if (next.done) {
+        writeFrames(output, start, next.value);
+        break;
+      }
+      const { position, denoised } = next.value;
+      yield { phase: 'denoising', step: window * perWindow + position.stepIndex, total: starts.length * perWindow, preview: denoised, checkpoint: { part: window, position, output: finished } };
+    }
+  }
+  return output;
+}

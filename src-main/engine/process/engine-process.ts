@@ -1,0 +1,26 @@
+/**
+ * Entry of the engine process: a forked Node process (serialization 'advanced') or an Electron utility process.
+ * One message is one EngineCommand in, one EngineEvent out. There is no SIGTERM handler on purpose: a handler would keep a
+ * native call alive that nobody waits for.
+ */
+import { createEngineServer } from './engine-server.ts';
+import type { EngineCommand, EngineEvent } from './protocol.ts';
+
+/** Electron's port to the parent; a plain Node process has none. */
+interface ParentPort {
+  on(event: 'message', listener: (message: { data: EngineCommand }) => void): void;
+  postMessage(event: EngineEvent): void;
+}
+
+const { parentPort } = process as unknown as { parentPort?: ParentPort };
+
+if (parentPort) {
+  const server = createEngineServer(parentPort.postMessage.bind(parentPort));
+  parentPort.on('message', ({ data }) => { server.handle(data); });
+} else {
+  // A parent that died takes its channel along; the disconnect below ends this process then.
+  const server = createEngineServer((event) => new Promise((resolve) => { process.send?.(event, undefined, undefined, () => { resolve(); }); }));
+  process.on('message', (command: EngineCommand) => { server.handle(command); });
+  // Without a parent there is nobody to work for: an orphan would hold memory and two cores.
+  process.on('disconnect', () => { process.exit(0); });
+}

@@ -1,0 +1,164 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { isGuided } from '../pipelines/guidance.ts';
+import { openPack } from '../pipelines/open-pack.ts';
+import type { PromptCache } from '../pipelines/prompt-encoder.ts';
+import { decodeStageCheckpoint, encodeStageCheckpoint } from '../pipelines/stage-checkpoint.ts';
+import { createStageRunner } from '../pipelines/stage-runner.ts';
+import type { StageRunner } from '../pipelines/stage-runner.ts';
+import type { StageStep } from '../pipelines/stage-step.ts';
+import { toVideoFrames } from '../pipelines/video-tensor.ts';
+import { tensorOf } from '../tensor/tensor.ts';
+import { ENGINE_VERSION, EXECUTION_PROVIDERS } from './engine-version.ts';
+import type { EngineCommand, EngineEvent } from './protocol.ts';
+
+type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
+
+/** Takes commands and answers by events; the process around it only carries messages. */
+export interface EngineServer {
+  handle(command: EngineCommand): void;
+  /** Resolves when nothing runs and nothing is loaded any more. */
+  close(): Promise<void>;
+}
+
+/** Previews at most this often: they are for eyes. */
+const PREVIEW_INTERVAL_MS = 150;
+
+/** One stage's sessions stay loaded for the next run of the same kind. */
+interface LoadedRunner {
+  readonly key: string;
+  readonly runner: StageRunner;
+}
+
+/** An out-of-memory error of the native runtime, by its words; there is no code. */
+function toStudioError(error: unknown): StudioError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /array buffer allocation|invalid (typed )?array length/i.test(message) || /bad_alloc|failed to allocate|out of memory/i.test(message)) {
+    return new StudioError('OUT_OF_MEMORY', 'There was not enough memory for this stage. Close other programs, or choose a smaller preset.', { cause: error });
+  }
+  return StudioError.from(error);
+}
+
+/**
+ * Creates a server that sends its events through `send`, which resolves when the event has left the process. Announces
+ * itself with `ready`.
+ */
+export function createEngineServer(send: (event: EngineEvent) => void | Promise<void>): EngineServer {
+  const promptCache: PromptCache = new Map();
+  let loaded: LoadedRunner | null = null;
+  let active: { readonly runId: string; readonly controller: AbortController; readonly finished: Promise<void> } | null = null;
+
+  const unload = async (): Promise<void> => {
+    const old = loaded;
+    loaded = null;
+    await old?.runner.release();
+  };
+
+  const unloadWhenIdle = async (): Promise<void> => {
+    await active?.finished;
+    await unload();
+  };
+
+  const runnerFor = async (command: RunCommand): Promise<StageRunner> => {
+    const guided = isGuided(command.settings.guidanceScale);
+    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads]);
+    if (loaded?.key === key) return loaded.runner;
+    // The stage before is released first: two stages together may not fit.
+    await unload();
+    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache });
+    loaded = { key, runner };
+    return runner;
+  };
+
+  const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
+    const { runId, stage, input } = command;
+    const started = performance.now();
+    await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
+    await yieldToMessages();
+    signal.throwIfAborted();
+    const runner = await runnerFor(command);
+    const run = await runner.run({
+      prompt: command.prompt, negativePrompt: command.negativePrompt, seed: command.seed, settings: command.settings, signal,
+      input: input ? tensorOf(input.data, input.shape) : null,
+      resume: command.checkpoint ? decodeStageCheckpoint(stage, command.checkpoint) : null,
+    });
+    const loadMs = performance.now() - started;
+    let previewAt = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      await yieldToMessages();
+      signal.throwIfAborted();
+      const stepStarted = performance.now();
+      const next = await run.next();
+      if (next.done) {
+        const frames = toVideoFrames(next.value);
+        return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+      }
+      // The next step blocks this thread: a checkpoint that has not left by then would be lost with the process.
+      await report(command, next.value, performance.now() - stepStarted);
+      if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
+        previewAt = performance.now();
+        await send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
+      }
+    }
+  };
+
+  const report = async ({ runId, stage }: RunCommand, { phase, step, total, checkpoint }: StageStep, stepMs: number): Promise<void> => {
+    await send({ type: 'progress', runId, stage, phase, step, total, stepMs });
+    if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+  };
+
+  /** Runs to an end of any kind and reports it; never rejects. */
+  const finish = async (command: RunCommand, controller: AbortController): Promise<void> => {
+    const { runId } = command;
+    try {
+      const done = await runStage(command, controller.signal);
+      active = null;
+      send(done);
+    } catch (error) {
+      const reason = controller.signal.aborted && error === controller.signal.reason ? (controller.signal.reason as StudioError) : null;
+      // Sessions of a failed run are not trusted with the next one.
+      if (!reason) await unload().catch(() => {});
+      active = null;
+      if (reason) send({ type: 'stopped', runId, reason: reason.code === 'PAUSED' ? 'paused' : 'cancelled' });
+      else send({ type: 'failed', runId, error: toStudioError(error).toWire() });
+    }
+  };
+
+  const start = (command: RunCommand): void => {
+    const { runId } = command;
+    if (active) {
+      const error = new StudioError('CONFLICT', `The engine is busy with run ${active.runId}. Wait for it or stop it first.`, { details: { runId: active.runId } });
+      send({ type: 'failed', runId, error: error.toWire() });
+      return;
+    }
+    const controller = new AbortController();
+    const finished = finish(command, controller);
+    active = { runId, controller, finished };
+  };
+
+  send({ type: 'ready', engineVersion: ENGINE_VERSION, executionProviders: EXECUTION_PROVIDERS });
+  return {
+    handle(command) {
+      if (command.type === 'runStage') start(command);
+      else if (command.type === 'stop') {
+        // A stop that crosses the run's end finds another run, or none: nothing to do.
+        if (active?.runId !== command.runId) return;
+        active.controller.abort(command.reason === 'paused' ? new StudioError('PAUSED', 'The run was paused.') : new StudioError('CANCELLED', 'The run was cancelled.'));
+      } else {
+        promptCache.clear();
+        void unloadWhenIdle();
+      }
+    },
+    async close() {
+      active?.controller.abort(new StudioError('CANCELLED', 'The engine closes.'));
+      await active?.finished;
+      await unload();
+    },
+  };
+}
+
+/** Native runs block the thread: without a turn of the event loop between steps no `stop` would ever be read. */
+async function yieldToMessages(): Promise<void> {
+  await turn();
+  await turn();
+}

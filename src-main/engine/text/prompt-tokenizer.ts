@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+
+/** Which text model the ids are for: T5 prompts are lower-cased and stripped, CLIP prompts are left as typed (show1.md 1.7). */
+export type TextModelKind = 't5' | 'clip';
+
+/** One prompt as a text encoder reads it; both arrays have `maxLength` entries. */
+export interface TokenizedPrompt {
+  readonly ids: BigInt64Array;
+  /** 1 for tokens of the prompt, 0 for padding. */
+  readonly mask: BigInt64Array;
+}
+
+export interface PromptTokenizer {
+  readonly maxLength: number;
+  tokenize(prompt: string): TokenizedPrompt;
+}
+
+/** Show-1 pads every prompt to this; a shorter `model_max_length` wins. */
+const SHOW1_TOKENS = 77;
+
+const specialToken = z.union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)]);
+const configSchema = z.looseObject({
+  // Hugging Face writes 1e30 where there is no limit.
+  model_max_length: z.number().positive().default(SHOW1_TOKENS),
+  pad_token: specialToken.nullish(),
+});
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'MODEL_MISSING' : 'MODEL_INCOMPATIBLE';
+    throw new StudioError(code, `${path} is ${code === 'MODEL_MISSING' ? 'missing' : 'not JSON'}. The model is incomplete: import it again.`, { details: { file: path }, cause });
+  }
+}
+
+/**
+ * Opens a tokenizer folder: `tokenizer.json` (Hugging Face tokenizers format) and, where there is one, `tokenizer_config.json`.
+ * `promptTokens` is the fixed length of a prompt; without it the tokenizer's own limit counts, 77 at most.
+ */
+export function openPromptTokenizer(folder: string, kind: TextModelKind, promptTokens?: number): PromptTokenizer {
+  const configPath = join(folder, 'tokenizer_config.json');
+  const rawConfig = existsSync(configPath) ? readJson(configPath) : {};
+  const parsed = configSchema.safeParse(rawConfig);
+  if (!parsed.success) {
+    throw new StudioError('MODEL_INCOMPATIBLE', `${configPath}: ${parsed.error.issues[0]!.message}. Import the model again.`, { cause: parsed.error });
+  }
+  const maxLength = promptTokens ?? Math.min(Math.trunc(parsed.data.model_max_length), SHOW1_TOKENS);
+  let tokenizer: Tokenizer;
+  try {
+    tokenizer = new Tokenizer(readJson(join(folder, 'tokenizer.json')) as object, rawConfig as object);
+  } catch (cause) {
+    if (cause instanceof StudioError) throw cause;
+    throw new StudioError('MODEL_INCOMPATIBLE', `${join(folder, 'tokenizer.json')} is not a tokenizer that can be read. Import the model again.`, { cause });
+  }
+  const padId = (parsed.data.pad_token ? tokenizer.token_to_id(parsed.data.pad_token) : undefined) ?? 0;
+  const endId = tokenizer.encode('').ids.at(-1);
+  return {
+    maxLength,
+    tokenize(prompt) {
+      const all = tokenizer.encode(kind === 't5' ? prompt.toLowerCase().trim() : prompt).ids;
+      // Truncation keeps the end token, as the encoders were trained to see it.
+      const kept = all.length <= maxLength ? all : endId === undefined ? all.slice(0, maxLength) : [...all.slice(0, maxLength - 1), endId];
+      const ids = new BigInt64Array(maxLength).fill(BigInt(padId));
+      const mask = new BigInt64Array(maxLength);
+      for (const [i, id] of kept.entries()) {
+        ids[i] = BigInt(id);
+        mask[i] = 1n;
+      }
+      return { ids, mask };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { BrowserWindow, dialog, shell } from 'electron';
+import type { Platform } from '../../app/studio.ts';
+import { MEDIA_BASE } from './security.ts';
+
+const PROJECT_FILES = [{ name: 'Motif Studio project', extensions: ['motif'] }];
+const MEDIA_FILES = [{ name: 'Video, image or sound', extensions: ['mp4', 'mov', 'mkv', 'webm', 'avi', 'gif', 'png', 'jpg', 'jpeg', 'webp', 'wav', 'mp3', 'm4a', 'flac', 'ogg'] }];
+
+/** The desktop's dialogs, on top of the window that has the focus. */
+export function createElectronPlatform(): Platform {
+  const choose = async (options: Electron.OpenDialogOptions): Promise<readonly string[]> => {
+    const parent = BrowserWindow.getFocusedWindow();
+    const answer = await (parent === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(parent, options));
+    return answer.canceled ? [] : answer.filePaths;
+  };
+  return {
+    host: 'electron',
+    mediaBase: MEDIA_BASE,
+    capabilities: ['nativeDialogs', 'revealInFolder', 'uploadOverHttp'],
+    chooseProjectToOpen: async () => (await choose({ title: 'Open a project', properties: ['openFile'], filters: PROJECT_FILES }))[0] ?? null,
+    async chooseSavePath(defaultName) {
+      const parent = BrowserWindow.getFocusedWindow();
+      const options: Electron.SaveDialogOptions = { defaultPath: defaultName, properties: ['showOverwriteConfirmation', 'createDirectory'] };
+      const answer = await (parent === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(parent, options));
+      return answer.canceled || answer.filePath === '' ? null : answer.filePath;
+    },
+    chooseMedia: () => choose({ title: 'Import media', properties: ['openFile', 'multiSelections'], filters: MEDIA_FILES }),
+    async revealInFolder(path) {
+      // Shows, never opens: a project or pack must not be able to name a program to run.
+      shell.showItemInFolder(path);
+    },
+  };
+}

@@ -1,0 +1,281 @@
+import type { EngineCommand, EngineEvent } from '../engine/process/protocol.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
+import { medianOf } from './median.ts';
+
+export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
+export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
+export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
+export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
+export type EngineDone = Extract<EngineEvent, { type: 'done' }>;
+export type EngineReady = Extract<EngineEvent, { type: 'ready' }>;
+
+/** Who listens to one run. */
+export interface EngineRunListeners {
+  readonly onProgress?: (event: EngineProgress) => void;
+  readonly onPreview?: (event: EnginePreview) => void;
+  readonly onCheckpoint?: (event: EngineCheckpoint) => void;
+}
+
+/**
+ * The engine process as the queue sees it. It is started when first needed, watched from here (its own thread is blocked
+ * in native code), killed when it does not answer, and started again for the next run.
+ */
+export interface EngineClient {
+  /** Starts the engine when it is not running and tells what it is. */
+  describe(): Promise<EngineReady>;
+  /** Runs one stage; runs of several projects wait for each other. Rejects with CANCELLED, PAUSED, ENGINE_CRASHED, JOB_TIMED_OUT or what the engine reported. */
+  run(command: Omit<RunStageCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineDone>;
+  /** Ends a run behind its current step, or with SIGKILL when the engine does not answer in time. Unknown ids are ignored. */
+  stop(runId: string, reason: 'cancelled' | 'paused'): void;
+  /** Gives the engine's memory back while nothing runs. */
+  unload(): void;
+  /** Highest resident memory that any finished run reported. */
+  peakRssBytes(): number;
+  /** Process id while the engine runs, for tests that kill it. */
+  pid(): number | null;
+  close(): Promise<void>;
+}
+
+/** Timing of the supervision, in milliseconds; tests shorten it. */
+export interface EngineClientOptions {
+  readonly fork: EngineFork;
+  /** Time to the first `ready`. */
+  readonly startTimeoutMs?: number;
+  /** Time to answer `stop` before SIGKILL. */
+  readonly stopTimeoutMs?: number;
+  /** A step may take ten times the median of the last ones, and never less than this. */
+  readonly stepTimeoutFloorMs?: number;
+  /** Loading a model may take this long. */
+  readonly loadTimeoutMs?: number;
+  /** An idle engine ends after this long. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** A step that takes this many times the median of the last ones hangs. */
+const STEP_TIMEOUT_FACTOR = 10;
+const STEPS_REMEMBERED = 15;
+/** A pause waits for this many median steps, so that the running step is not lost. */
+const PAUSE_PATIENCE_STEPS = 3;
+
+interface ActiveRun {
+  readonly command: RunStageCommand;
+  readonly listeners: EngineRunListeners;
+  readonly resolve: (done: EngineDone) => void;
+  readonly reject: (error: StudioError) => void;
+  readonly stepTimes: number[];
+  stopReason: 'cancelled' | 'paused' | null;
+  watchdog: NodeJS.Timeout | null;
+  stopTimer: NodeJS.Timeout | null;
+  /** Set when we kill the process ourselves. */
+  killedFor: StudioError | null;
+}
+
+interface Running {
+  readonly child: EngineChild;
+  readonly ready: Promise<EngineReady>;
+  readonly gone: Promise<void>;
+  killing: boolean;
+}
+
+export function createEngineClient(options: EngineClientOptions): EngineClient {
+  const { fork, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 600_000, idleTimeoutMs = 300_000 } = options;
+  let running: Running | null = null;
+  let active: ActiveRun | null = null;
+  let idleTimer: NodeJS.Timeout | null = null;
+  let peakRssBytes = 0;
+  let closed = false;
+  const waiting: ActiveRun[] = [];
+
+  const kill = () => {
+    if (running === null) return;
+    running.killing = true;
+    running.child.kill();
+  };
+
+  const finish = (run: ActiveRun, outcome: EngineDone | StudioError) => {
+    if (active !== run) return;
+    active = null;
+    if (run.watchdog !== null) clearTimeout(run.watchdog);
+    if (run.stopTimer !== null) clearTimeout(run.stopTimer);
+    if (outcome instanceof StudioError) run.reject(outcome);
+    else run.resolve(outcome);
+    startNext();
+  };
+
+  const watch = (run: ActiveRun, loading: boolean) => {
+    if (run.watchdog !== null) clearTimeout(run.watchdog);
+    const limitMs = loading ? loadTimeoutMs : Math.max(stepTimeoutFloorMs, STEP_TIMEOUT_FACTOR * (medianOf(run.stepTimes) ?? 0));
+    run.watchdog = setTimeout(() => {
+      run.killedFor = new StudioError('JOB_TIMED_OUT', `The engine gave no sign of life for ${Math.round(limitMs / 1000)} s during ${run.command.stage} and was stopped. What was finished is kept; try again.`, {
+        details: { stage: run.command.stage, limitMs }, retryable: true,
+      });
+      kill();
+    }, limitMs);
+  };
+
+  const onEvent = (event: EngineEvent) => {
+    if (event.type === 'ready' || active === null || event.runId !== active.command.runId) return;
+    const run = active;
+    switch (event.type) {
+      case 'progress':
+        if (event.stepMs !== null) {
+          run.stepTimes.push(event.stepMs);
+          if (run.stepTimes.length > STEPS_REMEMBERED) run.stepTimes.shift();
+        }
+        watch(run, event.phase !== 'denoising' || run.stepTimes.length === 0);
+        run.listeners.onProgress?.(event);
+        break;
+      case 'preview':
+        run.listeners.onPreview?.(event);
+        break;
+      case 'checkpoint':
+        run.listeners.onCheckpoint?.(event);
+        break;
+      case 'done':
+        peakRssBytes = Math.max(peakRssBytes, event.peakRssBytes);
+        finish(run, event);
+        break;
+      case 'stopped':
+        finish(run, stoppedError(event.reason));
+        break;
+      case 'failed':
+        finish(run, StudioError.fromWire(event.error));
+        break;
+    }
+  };
+
+  const start = (): Running => {
+    const child = fork();
+    let markGone = () => {};
+    const gone = new Promise<void>((resolve) => (markGone = resolve));
+    const ready = new Promise<EngineReady>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new StudioError('ENGINE_CRASHED', `The engine did not start within ${startTimeoutMs / 1000} s. Close other programs and try again.`, { retryable: true }));
+        entry.killing = true;
+        child.kill();
+      }, startTimeoutMs);
+      child.onEvent((event) => {
+        if (event.type === 'ready') {
+          clearTimeout(timer);
+          resolve(event);
+        } else if (running === entry) onEvent(event);
+      });
+      child.onExit((exit) => {
+        clearTimeout(timer);
+        const error = crashError(exit, active?.command.stage ?? null);
+        reject(error);
+        if (running === entry) {
+          running = null;
+          const run = active;
+          if (run !== null) finish(run, run.killedFor ?? (run.stopReason === null ? error : stoppedError(run.stopReason)));
+        }
+        markGone();
+      });
+    });
+    const entry: Running = { child, ready, gone, killing: false };
+    // Without a run nobody may be waiting; the failure then shows at the next one.
+    ready.catch(() => {});
+    running = entry;
+    return entry;
+  };
+
+  const engine = async (): Promise<Running> => {
+    const current = running;
+    if (current?.killing === true) {
+      // A process that is being killed is not given new work.
+      await current.gone;
+      return engine();
+    }
+    const started = current ?? start();
+    await started.ready;
+    return started;
+  };
+
+  const begin = async (run: ActiveRun) => {
+    try {
+      const current = await engine();
+      if (active !== run) return;
+      if (run.stopReason !== null) {
+        finish(run, stoppedError(run.stopReason));
+        return;
+      }
+      watch(run, true);
+      current.child.send(run.command);
+    } catch (error) {
+      finish(run, run.stopReason === null ? StudioError.from(error, 'ENGINE_CRASHED') : stoppedError(run.stopReason));
+    }
+  };
+
+  const startNext = () => {
+    if (active !== null) return;
+    if (idleTimer !== null) clearTimeout(idleTimer);
+    idleTimer = null;
+    const next = waiting.shift();
+    if (next === undefined) {
+      idleTimer = setTimeout(kill, idleTimeoutMs);
+      idleTimer.unref();
+      return;
+    }
+    active = next;
+    void begin(next);
+  };
+
+  return {
+    describe: async () => (await engine()).ready,
+    run: (command, listeners = {}) =>
+      new Promise((resolve, reject) => {
+        if (closed) {
+          reject(new StudioError('CANCELLED', 'The studio is closing.'));
+          return;
+        }
+        waiting.push({ command: { type: 'runStage', ...command }, listeners, resolve, reject, stepTimes: [], stopReason: null, watchdog: null, stopTimer: null, killedFor: null });
+        startNext();
+      }),
+    stop: (runId, reason) => {
+      const queued = waiting.findIndex((run) => run.command.runId === runId);
+      if (queued >= 0) {
+        waiting.splice(queued, 1)[0]?.reject(stoppedError(reason));
+        return;
+      }
+      const run = active;
+      if (run === null || run.command.runId !== runId || run.stopReason === 'cancelled') return;
+      run.stopReason = reason;
+      running?.child.send({ type: 'stop', runId, reason });
+      if (run.stopTimer !== null) clearTimeout(run.stopTimer);
+      const patienceMs = reason === 'paused' ? Math.max(stopTimeoutMs, PAUSE_PATIENCE_STEPS * (medianOf(run.stepTimes) ?? 0)) : stopTimeoutMs;
+      run.stopTimer = setTimeout(kill, patienceMs);
+    },
+    unload: () => {
+      if (active === null) running?.child.send({ type: 'unload' });
+    },
+    peakRssBytes: () => peakRssBytes,
+    pid: () => running?.child.pid ?? null,
+    close: async () => {
+      closed = true;
+      for (const run of waiting.splice(0)) run.reject(stoppedError('cancelled'));
+      if (active !== null) active.stopReason ??= 'cancelled';
+      if (idleTimer !== null) clearTimeout(idleTimer);
+      const last = running;
+      kill();
+      await last?.gone;
+      if (idleTimer !== null) clearTimeout(idleTimer);
+    },
+  };
+}
+
+function stoppedError(reason: 'cancelled' | 'paused'): StudioError {
+  return reason === 'cancelled' ? new StudioError('CANCELLED', 'Cancelled.') : new StudioError('PAUSED', 'Paused.');
+}
+
+function crashError(exit: EngineExit, stage: string | null): StudioError {
+  const where = stage === null ? '' : ` during ${stage}`;
+  const details = { exitCode: exit.code, signal: exit.signal };
+  if (exit.startError !== undefined) {
+    return new StudioError('ENGINE_CRASHED', `The engine could not be started (${exit.startError.message}). Reinstall Motif Studio.`, { details, cause: exit.startError });
+  }
+  // Nobody but the system's memory guard sends SIGKILL to it; 134 and SIGABRT are how allocators give up.
+  const outOfMemory = exit.signal === 'SIGKILL' || exit.code === 137 || exit.signal === 'SIGABRT' || exit.code === 134;
+  const why = outOfMemory ? 'most likely ran out of memory: close other programs' : `ended unexpectedly (${exit.signal ?? `code ${exit.code}`})`;
+  return new StudioError('ENGINE_CRASHED', `The engine ${why}${where}. What was finished is kept; try again.`, { details, retryable: true });
+}

@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Media } from '../../media/media.ts';
+import { canonicalJson, Recipe, stageKey, type StageSettings } from '../../../src-shared/recipe/recipe.ts';
+import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
+import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { TensorMessage } from '../../engine/process/protocol.ts';
+import type { StepTimeRepository } from '../../store/app-store.ts';
+import type { AssetRow } from '../../store/asset-repository.ts';
+import { CheckpointKeeper } from '../checkpoint-keeper.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { withScratchFolder } from '../scratch-folder.ts';
+import { expectedEncodeMs, expectedStageMs, recordEncodeTime, recordStageTime } from '../stage-times.ts';
+import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorFromBytes, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
+
+/** What a generation job stores: enough to run it on another day. */
+export const GenerateClipData = z.object({
+  recipe: Recipe,
+  recipeHash: z.string().regex(/^[0-9a-f]{64}$/),
+  promptEventId: z.string().nullable().default(null),
+});
+export type GenerateClipData = z.infer<typeof GenerateClipData>;
+
+/** What generation needs from the rest of the studio. */
+export interface GenerateClipOptions {
+  readonly engine: EngineClient;
+  readonly media: Pick<Media, 'encodeVideo' | 'thumbnail'>;
+  /** Finds a pack's folder; throws MODEL_MISSING and the like. */
+  readonly packs: { get(packId: string): Promise<{ readonly dir: string; readonly pack: { readonly sha256: string } }> };
+  readonly stepTimes: StepTimeRepository;
+  readonly threads: number;
+  /** Where unfinished files go. */
+  readonly temporaryFolder: string;
+}
+
+/** Each keyframe stands for this many frames of the finished clip (three are interpolated behind it). */
+const KEYFRAME_STRIDE = 4;
+/** Small clips are enlarged by whole factors up to about this height, so that a draft can be watched. */
+const WATCHABLE_HEIGHT = 320;
+const THUMBNAIL_WIDTH = 320;
+
+/** Runs the recipe's stages, each from its last checkpoint, and encodes the last one's frames as a clip. */
+export function createGenerateClipHandler(options: GenerateClipOptions): JobHandler<GenerateClipData> {
+  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+
+  const laterThan = (recipe: Recipe, index: number): number | null => {
+    const later = [...recipe.stages.slice(index + 1).map((settings) => expectedStageMs(stepTimes, recipe, settings)), expectedEncodeMs(stepTimes)];
+    return later.includes(null) ? null : later.reduce<number>((sum, ms) => sum + (ms ?? 0), 0);
+  };
+
+  const runStage = async (context: JobContext, data: GenerateClipData, index: number, key: string, packDir: string, input: TensorMessage | null): Promise<TensorMessage> => {
+    const { recipe } = data;
+    const settings = recipe.stages[index]!;
+    const { store, job, signal } = context;
+    const runId = `${job.id}/${job.attempt}/${settings.stage}`;
+    const stored = store.checkpoints.find(job.id, key);
+    const keeper = new CheckpointKeeper((checkpoint) => context.commit(() => store.checkpoints.save(job.id, { stageKey: key, ...checkpoint }), true));
+    const unitTimes: number[] = [];
+    context.beginPart(settings.stage, settings.numInferenceSteps, laterThan(recipe, index));
+    let storeFailure: unknown = null;
+    const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
+    try {
+      const running = engine.run(
+        { runId, packDir, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, seed: recipe.seed, settings, input, checkpoint: stored?.bytes ?? null, threads },
+        {
+          onProgress: (event) => {
+            if (event.stepMs !== null) unitTimes.push(event.stepMs);
+            // Before the model is loaded the number of units is not known.
+            context.advance(event.step, event.total || settings.numInferenceSteps, event.stepMs);
+          },
+          onPreview: (event) => context.preview(event.frames),
+          onCheckpoint: ({ step, bytes }) => {
+            try {
+              keeper.offer({ step, bytes });
+            } catch (error) {
+              // A run whose steps cannot be kept would lose work: it stops here, on the stored checkpoint.
+              storeFailure ??= error;
+              engine.stop(runId, 'cancelled');
+            }
+          },
+        },
+      );
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      const done = await running;
+      if (storeFailure !== null) throw storeFailure;
+      saveStage(context, data, settings, key, done.tensor);
+      if (stored === null) recordTime(recipe, settings, unitTimes, done.wallMs);
+      return done.tensor;
+    } catch (error) {
+      if (storeFailure !== null) throw storeFailure;
+      keeper.flush();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
+
+  const recordTime = (recipe: Recipe, settings: StageSettings, unitTimes: readonly number[], wallMs: number) => {
+    const unitsMs = unitTimes.reduce((sum, ms) => sum + ms, 0);
+    if (unitTimes.length > 0) recordStageTime(stepTimes, recipe, settings, { unitsMs, wallMs });
+  };
+
+  const encode = async (context: JobContext, data: GenerateClipData, rgb: Uint8Array, shape: readonly number[], frameAsset: AssetRow | null) => {
+    const { recipe, recipeHash, promptEventId } = data;
+    const { store } = context;
+    const { frames, width, height } = videoSize(shape);
+    const lastStage = recipe.stages.at(-1)!.stage;
+    const frameRate: FrameRate = lastStage === 'keyframes' ? { num: recipe.frameRate.num, den: recipe.frameRate.den * KEYFRAME_STRIDE } : recipe.frameRate;
+    const factor = Math.max(1, Math.floor(WATCHABLE_HEIGHT / height));
+    const beganAt = performance.now();
+    context.beginPart('encode', frames, 0);
+    await withScratchFolder(temporaryFolder, async (folder) => {
+      const path = join(folder, 'clip.mp4');
+      const encoded = await media.encodeVideo({
+        path, width, height, frameRate, frames: rgb, recipeJson: canonicalJson(recipe), signal: context.signal,
+        onProgress: (count) => context.advance(count, frames, null),
+        ...(factor > 1 ? { scale: { width: width * factor, height: height * factor, filter: 'lanczos' as const } } : {}),
+      });
+      const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal: context.signal });
+      context.signal.throwIfAborted();
+      const bytes = readFileSync(path);
+      const writer = store.assets.beginWrite({ kind: 'video', name: clipName(recipe), mimeType: 'video/mp4', origin: 'generated', recipe, recipeHash });
+      try {
+        writer.write(bytes);
+        context.complete(() => {
+          const durationMs = (1000 * encoded.frames * frameRate.den) / frameRate.num;
+          const asset = writer.finish({ width: encoded.width, height: encoded.height, frames: encoded.frames, frameRate, durationMs, hasAudio: false });
+          store.assets.setThumbnail(asset.id, thumbnail);
+          store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash });
+          // The frames served the encoder; the clip holds them now.
+          if (frameAsset !== null) store.assets.remove(frameAsset.id);
+          return { resultAssetId: asset.id };
+        });
+      } catch (error) {
+        writer.abort();
+        throw error;
+      }
+    });
+    recordEncodeTime(stepTimes, performance.now() - beganAt);
+  };
+
+  return {
+    kind: 'generate',
+    lane: 'compute',
+    data: GenerateClipData,
+    title: ({ recipe }) => recipe.prompt,
+    promptEventId: ({ promptEventId }) => promptEventId,
+    parts: ({ recipe }) => [...recipe.stages.map((settings) => waitingPart(settings.stage, settings.numInferenceSteps)), waitingPart('encode')],
+    immediate: ({ recipe, recipeHash, promptEventId }, store) => {
+      const known = store.assets.findByRecipeHash(recipeHash);
+      if (known === null) return null;
+      store.takes.add({ promptEventId, assetId: known.id, recipe, recipeHash });
+      return { resultAssetId: known.id };
+    },
+    run: async (data, context) => {
+      const { recipe, recipeHash, promptEventId } = data;
+      const { store } = context;
+      // Another job may have made the very clip while this one waited.
+      const known = store.assets.findByRecipeHash(recipeHash);
+      if (known !== null) {
+        for (const part of [...recipe.stages.map((settings) => settings.stage), 'encode' as const]) context.finishPart(part, 'cached');
+        context.complete(() => {
+          store.takes.add({ promptEventId, assetId: known.id, recipe, recipeHash });
+          return { resultAssetId: known.id };
+        });
+        return;
+      }
+      const opened = await packs.get(recipe.pack.id);
+      if (opened.pack.sha256 !== recipe.pack.sha256) {
+        throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${recipe.pack.id}" has changed since this clip was asked for. Ask for it again to use the pack as it is now.`, {
+          details: { packId: recipe.pack.id, got: opened.pack.sha256, expected: recipe.pack.sha256 },
+        });
+      }
+      const keys = await Promise.all(recipe.stages.map((settings) => stageKey(recipe, settings.stage)));
+      const stored = keys.map((key) => store.assets.findByStageKey(key));
+      const lastStored = stored.findLastIndex((asset) => asset !== null);
+      for (const [index, settings] of recipe.stages.entries()) {
+        if (index <= lastStored && context.job.parts[index]?.state !== 'done') context.finishPart(settings.stage, 'cached');
+      }
+      let input: TensorMessage | null = null;
+      const resumeFrom = stored[lastStored] ?? null;
+      if (resumeFrom !== null && resumeFrom.mimeType === TENSOR_MIME_TYPE) input = tensorFromBytes(store.assets.readAll(resumeFrom.id), shapeOf(resumeFrom));
+      for (let index = lastStored + 1; index < recipe.stages.length; index += 1) {
+        context.signal.throwIfAborted();
+        input = await runStage(context, data, index, keys[index]!, opened.dir, input);
+      }
+      const frameAsset = store.assets.findByStageKey(keys.at(-1)!);
+      assert(frameAsset !== null, 'the last stage left its output');
+      const isFrames = frameAsset.mimeType === FRAMES_MIME_TYPE;
+      const rgb = isFrames ? store.assets.readAll(frameAsset.id) : tensorToRgb(tensorFromBytes(store.assets.readAll(frameAsset.id), shapeOf(frameAsset)));
+      await encode(context, data, rgb, shapeOf(frameAsset), isFrames ? frameAsset : null);
+    },
+  };
+}
+
+/** Stores a stage's output and marks the part done in one transaction. */
+function saveStage(context: JobContext, data: GenerateClipData, settings: StageSettings, key: string, tensor: TensorMessage): void {
+  const { store, job } = context;
+  const { frames, width, height } = videoSize(tensor.shape);
+  // Nothing follows the last stage of the cascade: 8 bits are what the encoder takes, at a quarter of the size.
+  const isLast = settings.stage === 'superResolution2';
+  const writer = store.assets.beginWrite({
+    kind: 'stage', name: `${settings.stage}: ${clipName(data.recipe)}`, mimeType: isLast ? FRAMES_MIME_TYPE : TENSOR_MIME_TYPE, origin: 'generated', stage: settings.stage, stageKey: key,
+  });
+  try {
+    writer.write(isLast ? tensorToRgb(tensor) : tensorToBytes(tensor));
+    context.finishPart(settings.stage, 'done', () => {
+      writer.finish({ frames, width, height, shape: tensor.shape });
+      store.checkpoints.clear(job.id);
+    });
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
+
+function shapeOf(asset: AssetRow): readonly number[] {
+  assert(asset.shape !== null, `stage asset ${asset.id} has a shape`);
+  return asset.shape;
+}
+
+/** The prompt, short enough for a library entry. */
+function clipName(recipe: Recipe): string {
+  const text = recipe.prompt.replace(/\s+/g, ' ').trim();
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}

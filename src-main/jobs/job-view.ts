@@ -1,0 +1,20 @@
+import type { Job, JobPart } from '../../src-shared/contract/jobs.ts';
+import type { JobRow } from '../store/job-repository.ts';
+
+/** What only the running process knows about a job. */
+export interface LiveJob {
+  readonly parts: readonly JobPart[];
+  readonly elapsedMs: number;
+  readonly remainingMs: number | null;
+}
+
+/** The job as clients see it: the stored row with what is known of its run. */
+export function toJobView(row: JobRow, live: LiveJob | null, previewVersion: number): Job {
+  const { id, kind, state, title, createdAt, finishedAt, attempt, promptEventId, resultAssetId, resultPath, error } = row;
+  return {
+    id, kind, state, title, createdAt, finishedAt, attempt, promptEventId, resultAssetId, resultPath, error, previewVersion,
+    parts: [...(live?.parts ?? row.parts)],
+    elapsedMs: Math.round(live?.elapsedMs ?? row.elapsedMs),
+    remainingMs: live?.remainingMs ?? (state === 'completed' ? 0 : null),
+  };
+}

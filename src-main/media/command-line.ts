@@ -1,0 +1,20 @@
+/** Options every ffmpeg and ffprobe command shares. */
+import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
+import type { Container } from './sniff-container.ts';
+
+/** First options of every ffmpeg command. */
+export const FFMPEG_GLOBAL = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error', '-max_alloc', '2147483647'] as const;
+
+/**
+ * A path as ffmpeg takes it: the `file:` prefix keeps `concat:`, `subfile,` and a leading dash from meaning anything.
+ */
+export const fileArgument = (path: string): string => `file:${path}`;
+
+/** Input options: local files and pipes only, and only the demuxer that the content asked for. */
+export const inputGuards = (demuxer: Container | 'rawvideo'): string[] => ['-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxer, '-f', demuxer];
+
+/** A frame rate as ffmpeg takes it: `30000/1001`. */
+export const rateArgument = (rate: FrameRate): string => `${rate.num}/${rate.den}`;
+
+/** Makes ffmpeg's own output depend on nothing but its input: no version strings, no dates, no thread-dependent choices. */
+export const BIT_EXACT = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'] as const;

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { framesToSeconds, type FrameRate } from '../../src-shared/timing/frame-rate.ts';
+import { FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import type { FfmpegBinaries } from './find-ffmpeg.ts';
+import { probeMedia, type MediaInfo } from './probe.ts';
+import { start } from './run.ts';
+import { unreadable } from './sniff-container.ts';
+
+/** What to decode and how large. */
+export interface DecodeFramesRequest {
+  /** Size of the frames that come out, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** `cover` fills the frame and crops, `contain` shows all and adds black bars, `stretch` ignores the shape. */
+  readonly fit?: 'cover' | 'contain' | 'stretch';
+  /** Rate to decode at, by repeating or leaving out frames; the clip's own when left out. */
+  readonly frameRate?: FrameRate;
+  /** First frame and number of frames, counted at `frameRate`; to the end when left out. */
+  readonly startFrame?: number;
+  readonly frames?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Filters that turn any picture into `width` x `height` square pixels. Numbers only: no text from outside gets here. */
+export function sizeFilter(width: number, height: number, fit: NonNullable<DecodeFramesRequest['fit']>): string {
+  const flags = 'flags=bicubic+accurate_rnd+full_chroma_int';
+  const square = `scale=iw*sar:ih:${flags},setsar=1`;
+  switch (fit) {
+    case 'stretch':
+      return `scale=${width}:${height}:${flags},setsar=1`;
+    case 'cover':
+      return `${square},scale=${width}:${height}:force_original_aspect_ratio=increase:${flags},crop=${width}:${height}`;
+    case 'contain':
+      return `${square},scale=${width}:${height}:force_original_aspect_ratio=decrease:${flags},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:black`;
+  }
+}
+
+/** Arguments that decode a clip to RGB24 on standard output. */
+export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'>, request: DecodeFramesRequest): string[] {
+  const { width, height, fit = 'cover', startFrame = 0, frames } = request;
+  const rate = request.frameRate ?? info.frameRate;
+  const filters = info.kind === 'video' && rate !== null ? [`fps=fps=${rateArgument(rate)}`] : [];
+  // Half a frame early and rounded by the fps filter: the named frame comes first whatever the container's clock.
+  const seek = rate !== null && startFrame > 0 ? ['-ss', Math.max(0, framesToSeconds(startFrame - 0.5, rate)).toFixed(6)] : [];
+  return [
+    ...FFMPEG_GLOBAL, ...inputGuards(info.container), ...seek, '-i', fileArgument(info.path),
+    '-map', '0:v:0', '-an', '-sn', '-dn',
+    '-vf', [...filters, sizeFilter(width, height, fit), 'format=rgb24'].join(','),
+    ...(frames === undefined ? [] : ['-frames:v', String(frames)]),
+    '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1',
+  ];
+}
+
+/**
+ * Decodes `file` frame by frame: RGB24 `[height, width, 3]`, each in bytes of its own. The decoder waits while the reader
+ * does, and ends when the reader stops early.
+ */
+export async function* decodeFrames(binaries: FfmpegBinaries, file: string, request: DecodeFramesRequest): AsyncGenerator<Uint8Array, void, void> {
+  const { width, height, startFrame = 0, frames, signal } = request;
+  for (const [name, value, least] of [['width', width, 1], ['height', height, 1], ['startFrame', startFrame, 0], ['frames', frames ?? 1, 1]] as const) {
+    if (!Number.isInteger(value) || value < least || value > 1_000_000) throw new StudioError('INVALID_INPUT', `${name} is ${value}: it must be a whole number of at least ${least}.`);
+  }
+  const info = await probeMedia(binaries, file, signal);
+  if (info.kind === 'audio') throw unreadable(file, 'holds sound only', 'Choose a video or an image.');
+  const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs: 60 * 60_000 });
+  const frameBytes = width * height * 3;
+  let frame = new Uint8Array(frameBytes);
+  let filled = 0;
+  let given = 0;
+  try {
+    for await (const chunk of command.stdout as AsyncIterable<Buffer>) {
+      for (let offset = 0; offset < chunk.length; ) {
+        const count = Math.min(frameBytes - filled, chunk.length - offset);
+        frame.set(chunk.subarray(offset, offset + count), filled);
+        filled += count;
+        offset += count;
+        if (filled === frameBytes) {
+          yield frame;
+          given += 1;
+          frame = new Uint8Array(frameBytes);
+          filled = 0;
+        }
+      }
+    }
+    await command.done;
+  } finally {
+    command.kill();
+  }
+  if (given === 0) {
+    if (startFrame > 0) throw new StudioError('INVALID_INPUT', `${path.basename(file)} ends before frame ${startFrame}: choose an earlier start.`, { details: { startFrame } });
+    throw unreadable(file, 'holds no picture that can be decoded', 'Convert it to MP4 (H.264) first.');
+  }
+}

@@ -1,0 +1,51 @@
+import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
+import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
+import { findFfmpeg, type FfmpegBinaries, type FindOptions } from './find-ffmpeg.ts';
+import { probeMedia, type MediaInfo } from './probe.ts';
+import { copyWithRecipe, readRecipe } from './recipe-metadata.ts';
+import { makeThumbnail, type ThumbnailRequest } from './thumbnail.ts';
+
+/** Everything the studio does with media files. ffmpeg is looked for at the first call, once. */
+export interface Media {
+  /** Version and place of the ffmpeg in use. */
+  version(): Promise<{ version: string; ffmpeg: string; ffprobe: string; source: FfmpegBinaries['source'] }>;
+  /** What a file holds; MEDIA_UNREADABLE, naming the file and the mend, when it is not media. */
+  probe(path: string, signal?: AbortSignal): Promise<MediaInfo>;
+  /** RGB24 frames to MP4 (H.264, yuv420p). */
+  encodeVideo(request: EncodeVideoRequest): Promise<EncodedVideo>;
+  /** RGB24 frames `[height, width, 3]` of a video or image. */
+  decodeFrames(path: string, request: DecodeFramesRequest): AsyncGenerator<Uint8Array, void, void>;
+  /** JPEG of one frame. */
+  thumbnail(path: string, request?: ThumbnailRequest): Promise<Uint8Array>;
+  /** Embedded recipe as JSON text from outside, or null. */
+  readRecipe(path: string, signal?: AbortSignal): Promise<string | null>;
+  /** Stream copy with another recipe, or none. */
+  copyWithRecipe(source: string, destination: string, recipeJson: string | null, signal?: AbortSignal): Promise<{ sizeBytes: number }>;
+}
+
+/** Opens the media layer. Paths come from the settings; without them ffmpeg is found as `findFfmpeg` says. */
+export function createMedia(options: FindOptions = {}): Media {
+  let finding: Promise<FfmpegBinaries> | undefined;
+  const binaries = () => {
+    finding ??= findFfmpeg(options).catch((error: unknown) => {
+      // Looked for again next time: the person may have installed it meanwhile.
+      finding = undefined;
+      throw error;
+    });
+    return finding;
+  };
+  return {
+    version: async () => {
+      const found = await binaries();
+      return { version: found.version, ffmpeg: found.ffmpeg, ffprobe: found.ffprobe, source: found.source };
+    },
+    probe: async (path, signal) => probeMedia(await binaries(), path, signal),
+    encodeVideo: async (request) => encodeVideo(await binaries(), request),
+    decodeFrames: async function* (path, request) {
+      yield* decodeFrames(await binaries(), path, request);
+    },
+    thumbnail: async (path, request) => makeThumbnail(await binaries(), path, request),
+    readRecipe: async (path, signal) => readRecipe(await binaries(), path, signal),
+    copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),
+  };
+}

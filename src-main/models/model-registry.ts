@@ -1,0 +1,126 @@
+import { access, readdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelPack } from '../../src-shared/contract/models.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { MODEL_INDEX_FILE, type ModelIndex } from '../../src-shared/pack/model-index.ts';
+import { checkPack, readModelIndex } from './check-pack.ts';
+import { listPackFiles } from './pack-files.ts';
+import { openFileHashes, packHash } from './pack-hash.ts';
+import { PackProblem } from './pack-problem.ts';
+
+/** A usable pack with its folder, for the engine, and its description. */
+export interface OpenedPack {
+  readonly pack: ModelPack;
+  readonly dir: string;
+  readonly index: ModelIndex;
+}
+
+/** The model packs of this machine. */
+export interface ModelRegistry {
+  /** All packs, embedded ones first; a broken one says in `problem` what is wrong and how to mend it. */
+  list(): Promise<ModelPack[]>;
+  /** The pack with this id; MODEL_MISSING and the like, naming pack and mend, when it cannot be used. */
+  get(packId: string): Promise<OpenedPack>;
+}
+
+/** Where packs are. Each folder is a pack itself or holds packs as sub-folders; one that does not exist holds none. */
+export interface ModelRegistryOptions {
+  /** Packs that came with the studio. */
+  readonly embeddedDir: string;
+  /** Packs that were added later. */
+  readonly packsDir?: string;
+  /** Folder of the studio for what it can compute again. */
+  readonly cacheDir: string;
+}
+
+interface Examined {
+  readonly pack: ModelPack;
+  readonly dir: string;
+  readonly index: ModelIndex | null;
+  readonly problem: PackProblem | null;
+}
+
+const exists = (file: string) => access(file).then(() => true, () => false);
+
+async function packFolders(root: string): Promise<string[]> {
+  if (await exists(path.join(root, MODEL_INDEX_FILE))) return [await realpath(root)];
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const folders: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const folder = path.join(root, entry.name);
+    if (entry.isDirectory() && (await exists(path.join(folder, MODEL_INDEX_FILE)))) folders.push(await realpath(folder));
+  }
+  return folders;
+}
+
+function unreadablePack(dir: string, embedded: boolean, problem: PackProblem): ModelPack {
+  const id = path.basename(dir);
+  return {
+    id, name: id, version: '', licence: '', description: '', path: dir, embedded, sizeBytes: 0, sha256: '',
+    presets: { draft: [], standard: [], final: [] },
+    output: { frames: 0, keyframes: 0, width: 0, height: 0, frameRate: { num: 8, den: 1 } },
+    problem: problem.message,
+  };
+}
+
+/** Opens the registry. Folders are looked at anew each time, so a repaired pack works without a restart; hashes are remembered. */
+export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRegistryOptions): ModelRegistry {
+  const hashes = openFileHashes(cacheDir);
+
+  const examine = async (dir: string, embedded: boolean): Promise<Examined> => {
+    let index: ModelIndex;
+    try {
+      index = await readModelIndex(dir);
+    } catch (error) {
+      if (!(error instanceof PackProblem)) throw error;
+      return { pack: unreadablePack(dir, embedded, error), dir, index: null, problem: error };
+    }
+    const { id, name, version, licence, description, presets, output } = index;
+    let [sizeBytes, sha256, problem] = [0, '', null as PackProblem | null];
+    try {
+      const files = await listPackFiles(dir);
+      sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+      await checkPack(index, files, hashes);
+      sha256 = await packHash(files, hashes);
+    } catch (error) {
+      if (!(error instanceof PackProblem)) throw error;
+      problem = error;
+    }
+    return { pack: { id, name, version, licence, description, path: dir, embedded, sizeBytes, sha256, presets, output, problem: problem?.message ?? null }, dir, index, problem };
+  };
+
+  const examineAll = async (): Promise<Examined[]> => {
+    const examined: Examined[] = [];
+    const roots = [{ root: embeddedDir, embedded: true }, ...(packsDir === undefined ? [] : [{ root: packsDir, embedded: false }])];
+    for (const { root, embedded } of roots) {
+      for (const dir of await packFolders(root)) {
+        if (examined.some((earlier) => earlier.dir === dir)) continue;
+        const entry = await examine(dir, embedded);
+        const twin = examined.find((earlier) => earlier.pack.id === entry.pack.id);
+        if (twin === undefined) examined.push(entry);
+        else {
+          const problem = new PackProblem('MODEL_INCOMPATIBLE', `It has the same id as the pack in ${twin.dir}, which is used. Remove one of the two.`);
+          examined.push({ ...entry, problem, pack: { ...entry.pack, problem: problem.message } });
+        }
+      }
+    }
+    await hashes.save();
+    return examined;
+  };
+
+  return {
+    list: async () => (await examineAll()).map(({ pack }) => pack),
+    get: async (packId) => {
+      const found = (await examineAll()).find(({ pack }) => pack.id === packId);
+      if (found === undefined) {
+        const mend = packId === 'motif-mini' ? 'it comes with Motif Studio, so reinstall the studio.' : packsDir === undefined ? 'choose another pack.' : `put its folder into ${packsDir}, or choose another pack.`;
+        throw new StudioError('MODEL_MISSING', `The model pack "${packId}" is not installed: ${mend}`, { details: { packId } });
+      }
+      if (found.problem !== null || found.index === null) {
+        const code = found.problem?.code ?? 'MODEL_INCOMPATIBLE';
+        throw new StudioError(code, `The model pack "${packId}" cannot be used: ${found.problem?.message ?? ''}`, { details: { packId, path: found.dir } });
+      }
+      return { pack: found.pack, dir: found.dir, index: found.index };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { PackFileEntry } from './pack-files.ts';
+
+const CacheFile = z.object({
+  format: z.literal(1),
+  files: z.record(z.string(), z.object({ sizeBytes: z.number(), mtimeMs: z.number(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+});
+type CacheFile = z.infer<typeof CacheFile>;
+
+/** SHA-256 of files, computed once per content: remembered by path, size and change time, in memory and in `cacheDir`. */
+export interface FileHashes {
+  of(file: PackFileEntry): Promise<string>;
+  /** Writes what was learned; a cache that cannot be written only costs time. */
+  save(): Promise<void>;
+}
+
+/** Opens the cache in `cacheDir`; an unreadable one starts empty. */
+export function openFileHashes(cacheDir: string): FileHashes {
+  const cachePath = path.join(cacheDir, 'pack-hashes.json');
+  let loaded: Promise<CacheFile> | undefined;
+  let changed = false;
+  const load = () =>
+    (loaded ??= readFile(cachePath, 'utf8')
+      .then((text) => CacheFile.parse(JSON.parse(text)))
+      .catch((): CacheFile => ({ format: 1, files: {} })));
+  return {
+    async of(file) {
+      const { files } = await load();
+      const known = files[file.absolutePath];
+      if (known !== undefined && known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs) return known.sha256;
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(file.absolutePath), hash);
+      const sha256 = hash.digest('hex');
+      files[file.absolutePath] = { sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, sha256 };
+      changed = true;
+      return sha256;
+    },
+    async save() {
+      if (!changed) return;
+      changed = false;
+      const temporary = `${cachePath}.${randomUUID()}`;
+      try {
+        await mkdir(cacheDir, { recursive: true });
+        await writeFile(temporary, JSON.stringify(await load()));
+        await rename(temporary, cachePath);
+      } catch {
+        await rm(temporary, { force: true });
+      }
+    },
+  };
+}
+
+/**
+ * Content hash of a pack: SHA-256 over one line `path size sha256` for each file, sorted by path. Where the pack lies and when
+ * it was copied do not count.
+ */
+export async function packHash(files: readonly PackFileEntry[], hashes: FileHashes): Promise<string> {
+  const total = createHash('sha256');
+  for (const file of files) total.update(`${file.relativePath} ${file.sizeBytes} ${await hashes.of(file)}\n`);
+  return total.digest('hex');
+}

@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { GenerationRequest, type GenerationPlan } from '../../src-shared/contract/generation.ts';
+import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { recipeHash, stageKey, type Recipe } from '../../src-shared/recipe/recipe.ts';
+import { expectedEncodeMs, expectedStageMs } from '../jobs/stage-times.ts';
+import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
+import type { AppStore } from '../store/app-store.ts';
+import type { MeasuredMemory } from './measured-memory.ts';
+import type { OpenProjects } from './open-projects.ts';
+
+/** What names the engine in recipes: its frames may differ from one version or execution provider to the next. */
+export interface EngineIdentity {
+  readonly version: string;
+  readonly executionProvider: string;
+}
+
+export function createGenerationService(parts: {
+  readonly projects: OpenProjects;
+  readonly models: ModelRegistry;
+  readonly engine: EngineIdentity;
+  readonly stepTimes: AppStore['stepTimes'];
+  readonly memory: MeasuredMemory;
+}): StudioHandlers['generation'] {
+  const { projects, models, engine, stepTimes, memory } = parts;
+
+  /** Everything that determines the clip, from a wish and what the pack says about its preset. */
+  const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
+    const opened = await models.get(request.packId);
+    const { pack } = opened;
+    const stages = pack.presets[request.preset];
+    if (stages.length === 0) throw new StudioError('MODEL_INCOMPATIBLE', `The model pack "${pack.name}" has no preset "${request.preset}". Choose another preset or pack.`, { details: { packId: pack.id, preset: request.preset } });
+    const recipe: Recipe = {
+      format: 1,
+      engine: { name: 'motif-engine', ...engine },
+      pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
+      prompt: request.prompt,
+      negativePrompt: request.negativePrompt.trim(),
+      seed: request.seed,
+      preset: request.preset,
+      stages: [...stages],
+      frameRate: pack.output.frameRate,
+    };
+    return { recipe, hash: await recipeHash(recipe), opened };
+  };
+
+  return {
+    plan: async (request): Promise<GenerationPlan> => {
+      const { store } = projects.get(request.projectId);
+      const { recipe, hash, opened } = await resolve(request);
+      const cachedAssetId = store.assets.findByRecipeHash(hash)?.id ?? null;
+      const stages: GenerationPlan['stages'] = [];
+      for (const settings of recipe.stages) {
+        const cached = cachedAssetId !== null || store.assets.findByStageKey(await stageKey(recipe, settings.stage)) !== null;
+        stages.push({ stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, recipe, settings) });
+      }
+      const times = [...stages.map(({ expectedMs }) => expectedMs), cachedAssetId === null ? expectedEncodeMs(stepTimes) : 0];
+      const last = recipe.stages.at(-1)!.stage;
+      const size = opened.index.sizes[last] ?? opened.pack.output;
+      return {
+        recipe, recipeHash: hash, cachedAssetId, stages,
+        expectedMs: times.includes(null) ? null : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
+        expectedMemoryBytes: memory.expectedBytes(recipe),
+        output: { frames: size.frames, width: size.width, height: size.height },
+      };
+    },
+    start: async (request) => {
+      const { queue } = projects.get(request.projectId);
+      const { recipe, hash } = await resolve(request);
+      const job = queue.enqueue('generate', { recipe, recipeHash: hash, promptEventId: request.promptEventId }, { front: request.front });
+      return { jobId: job.id, recipeHash: hash };
+    },
+  };
+}

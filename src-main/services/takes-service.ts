@@ -1,0 +1,57 @@
+import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import type { ProjectStore } from '../store/project-store.ts';
+import type { OpenProjects } from './open-projects.ts';
+
+/** One undoable edit of one prompt event. */
+function setActiveTake(store: ProjectStore, event: PromptEvent, takeId: string | null, label: string): void {
+  const { revision } = store.timeline.get().document;
+  store.timeline.apply(revision, label, { added: [], removed: [], updated: [{ from: event, to: { ...event, activeTakeId: takeId } }] });
+}
+
+const promptEvents = (store: ProjectStore): PromptEvent[] =>
+  Object.values(store.timeline.get().document.records).filter((record) => record.type === 'promptEvent');
+
+/**
+ * Shows each new take at its prompt event, as an undoable edit, if the event is still there. Returns how to stop.
+ *
+ * It listens to commits, not to jobs: a clip that the project already had becomes a take without running.
+ */
+export function showNewTakes(store: ProjectStore, log: (line: string) => void): () => void {
+  const known = new Set(store.takes.list().map(({ id }) => id));
+  const show = (): void => {
+    for (const take of store.takes.list()) {
+      if (known.has(take.id)) continue;
+      known.add(take.id);
+      const event = promptEvents(store).find(({ id }) => id === take.promptEventId);
+      if (event !== undefined && event.activeTakeId !== take.id) setActiveTake(store, event, take.id, 'New take');
+    }
+  };
+  return store.onChange((topic) => {
+    if (topic !== 'takes') return;
+    try {
+      show();
+    } catch (error) {
+      // The take itself is stored and listed; a full disk must not undo the job that made it.
+      log(`[takes] a new take could not be shown: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+}
+
+export function createTakesService({ projects }: { readonly projects: OpenProjects }): StudioHandlers['takes'] {
+  return {
+    list: async ({ projectId }) => ({ takes: projects.get(projectId).store.takes.list() }),
+    star: async ({ projectId, takeId, starred }) => projects.get(projectId).store.takes.star(takeId, starred),
+    remove: async ({ projectId, takeId }) => {
+      const { store } = projects.get(projectId);
+      store.transaction(() => {
+        const { promptEventId } = store.takes.get(takeId);
+        store.takes.remove(takeId);
+        const next = store.takes.list().find((take) => take.promptEventId === promptEventId);
+        // An event must not point at a take that is gone; the newest of the others takes its place.
+        for (const event of promptEvents(store)) if (event.activeTakeId === takeId) setActiveTake(store, event, next?.id ?? null, 'Remove take');
+      });
+      return {};
+    },
+  };
+}

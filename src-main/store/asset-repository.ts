@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Asset, AssetKind } from '../../src-shared/contract/assets.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { Recipe } from '../../src-shared/recipe/recipe.ts';
+import type { StageName } from '../../src-shared/recipe/stage-name.ts';
+import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
+import type { BlobRepository, BlobRow } from './blob-repository.ts';
+import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
+
+/** A finished asset as clients see it, with the keys that the queue looks it up by. */
+export type AssetRow = Asset & {
+  readonly stageKey: string | null;
+  readonly recipeHash: string | null;
+  /** Tensor shape of a `stage` asset, [batch, channels, frames, height, width]; its bytes are little-endian float32. */
+  readonly shape: readonly number[] | null;
+};
+
+/** What is known before the first byte. */
+export interface AssetDraft {
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly origin: Asset['origin'];
+  readonly stage?: StageName;
+  readonly stageKey?: string;
+  readonly recipe?: Recipe;
+  readonly recipeHash?: string;
+}
+
+/** What is known after the last byte. */
+export interface AssetMeta {
+  readonly width?: number | null;
+  readonly height?: number | null;
+  readonly frames?: number | null;
+  readonly frameRate?: FrameRate | null;
+  readonly durationMs?: number | null;
+  readonly hasAudio?: boolean;
+  readonly shape?: readonly number[];
+}
+
+/** Streams bytes into an asset, which stays invisible until `finish`. */
+export interface AssetWriter {
+  readonly assetId: string;
+  write(bytes: Uint8Array): void;
+  /** Makes the asset ready in one transaction, or in the caller's when there is one. */
+  finish(meta: AssetMeta): AssetRow;
+  /** Forgets everything written. Does nothing once the asset is ready. */
+  abort(): void;
+}
+
+/** The project's media and stage outputs. */
+export interface AssetRepository {
+  beginWrite(draft: AssetDraft): AssetWriter;
+  /** NOT_FOUND when there is no ready asset of that id. */
+  get(id: string): AssetRow;
+  find(id: string): AssetRow | null;
+  list(filter?: { readonly kinds?: readonly AssetKind[]; readonly search?: string }): AssetRow[];
+  findByStageKey(key: string): AssetRow | null;
+  findByRecipeHash(hash: string): AssetRow | null;
+  /** An imported asset with exactly these bytes. */
+  findBySha256(sha256: string): AssetRow | null;
+  rename(id: string, name: string): AssetRow;
+  /** CONFLICT while a take or a clip on the timeline uses it. */
+  remove(id: string): void;
+  readRange(id: string, start: number, endExclusive: number): Uint8Array;
+  readAll(id: string): Uint8Array;
+  /** A small JPEG (or PNG) that stands for the asset. */
+  setThumbnail(id: string, bytes: Uint8Array, mimeType?: string): void;
+  thumbnail(id: string): { readonly bytes: Uint8Array; readonly mimeType: string } | null;
+  /** Deletes what a killed process left half-written. Returns how many. */
+  reclaim(): number;
+}
+
+interface AssetRecord {
+  readonly id: string;
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly origin: Asset['origin'];
+  readonly blobId: number;
+  readonly createdAt: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly frames: number | null;
+  readonly frameRateNum: number | null;
+  readonly frameRateDen: number | null;
+  readonly durationMs: number | null;
+  readonly hasAudio: number;
+  readonly stage: StageName | null;
+  readonly stageKey: string | null;
+  readonly shape: string | null;
+  readonly recipeHash: string | null;
+  readonly recipe: string | null;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly hasThumbnail: number;
+}
+
+const Shape = z.array(z.number().int().positive());
+
+const SELECT = `
+  SELECT assets.*, blobs.sha256, blobs.sizeBytes, EXISTS (SELECT 1 FROM thumbnails WHERE assetId = assets.id) AS hasThumbnail
+  FROM assets JOIN blobs ON blobs.id = assets.blobId
+  WHERE assets.state = 'ready'`;
+
+export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository): AssetRepository {
+  const insert = db.prepare(
+    `INSERT INTO assets (id, state, kind, name, mimeType, origin, blobId, createdAt, stage, stageKey, recipeHash, recipe)
+     VALUES (@id, 'writing', @kind, @name, @mimeType, @origin, @blobId, @createdAt, @stage, @stageKey, @recipeHash, @recipe)`,
+  );
+  const markReady = db.prepare(
+    `UPDATE assets SET state = 'ready', blobId = @blobId, width = @width, height = @height, frames = @frames, frameRateNum = @frameRateNum,
+       frameRateDen = @frameRateDen, durationMs = @durationMs, hasAudio = @hasAudio, shape = @shape WHERE id = @id AND state = 'writing'`,
+  );
+  const byId = db.prepare<AssetRecord>(`${SELECT} AND assets.id = ?`);
+  const listAll = db.prepare<AssetRecord>(`${SELECT} ORDER BY assets.createdAt DESC, assets.rowid DESC`);
+  const byStageKey = db.prepare<AssetRecord>(`${SELECT} AND assets.stageKey = ? ORDER BY assets.rowid LIMIT 1`);
+  const byRecipeHash = db.prepare<AssetRecord>(`${SELECT} AND assets.recipeHash = ? AND assets.kind = 'video' ORDER BY assets.rowid LIMIT 1`);
+  const bySha256 = db.prepare<AssetRecord>(`${SELECT} AND blobs.sha256 = ? AND assets.origin = 'imported' ORDER BY assets.rowid LIMIT 1`);
+  const updateName = db.prepare('UPDATE assets SET name = ? WHERE id = ?');
+  const blobOf = db.prepare<{ blobId: number }>('SELECT blobId FROM assets WHERE id = ?');
+  const removeAsset = db.prepare('DELETE FROM assets WHERE id = ?');
+  const abandoned = db.prepare<{ id: string; blobId: number }>("SELECT id, blobId FROM assets WHERE state = 'writing'");
+  const removeAbandoned = db.prepare("DELETE FROM assets WHERE id = ? AND state = 'writing'");
+  const removeLooseBlobs = db.prepare('DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM assets WHERE assets.blobId = blobs.id)');
+  const upsertThumbnail = db.prepare('INSERT INTO thumbnails (assetId, mimeType, data) VALUES (?, ?, ?) ON CONFLICT (assetId) DO UPDATE SET mimeType = excluded.mimeType, data = excluded.data');
+  const selectThumbnail = db.prepare<{ mimeType: string; data: Uint8Array }>('SELECT mimeType, data FROM thumbnails WHERE assetId = ?');
+  let takeUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
+  let clipUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
+
+  const find = (id: string): AssetRow | null => toAsset(db.path, byId.get([id]));
+  const get = (id: string): AssetRow => {
+    const asset = find(id);
+    if (asset === null) throw new StudioError('NOT_FOUND', `The project has no asset ${id}; it may have been removed. Reload the library.`, { details: { assetId: id } });
+    return asset;
+  };
+  const blobRow = (id: string): BlobRow => {
+    const record = byId.get([id]);
+    if (record === undefined) {
+      get(id);
+      throw new StudioError('NOT_FOUND', `The project has no asset ${id}.`);
+    }
+    return { id: record.blobId, sha256: record.sha256, sizeBytes: record.sizeBytes };
+  };
+
+  const beginWrite = (draft: AssetDraft): AssetWriter => {
+    const assetId = `asset:${randomUUID()}`;
+    const writer = db.transaction(() => {
+      const blob = blobs.beginWrite();
+      insert.run({
+        id: assetId, kind: draft.kind, name: draft.name, mimeType: draft.mimeType, origin: draft.origin, blobId: blob.blobId, createdAt: db.timestamp(),
+        stage: draft.stage ?? null, stageKey: draft.stageKey ?? null, recipeHash: draft.recipeHash ?? null,
+        recipe: draft.recipe === undefined ? null : JSON.stringify(draft.recipe),
+      });
+      return blob;
+    });
+    const abort = () => {
+      db.transaction(() => {
+        if (removeAbandoned.run([assetId]).changes > 0) blobs.removeIfUnused(writer.blobId);
+      });
+    };
+    return {
+      assetId,
+      write: (bytes) => writer.write(bytes),
+      finish: (meta) =>
+        db.transaction(() => {
+          const blob = writer.finish();
+          const { changes } = markReady.run({
+            id: assetId, blobId: blob.id, width: meta.width ?? null, height: meta.height ?? null, frames: meta.frames ?? null,
+            frameRateNum: meta.frameRate?.num ?? null, frameRateDen: meta.frameRate?.den ?? null, durationMs: meta.durationMs ?? null,
+            hasAudio: meta.hasAudio === true ? 1 : 0, shape: meta.shape === undefined ? null : JSON.stringify(meta.shape),
+          });
+          if (changes !== 1) throw new StudioError('CONFLICT', `The asset ${draft.name} was discarded while it was being stored. Store it again.`, { details: { assetId } });
+          if (blob.id !== writer.blobId) blobs.removeIfUnused(writer.blobId);
+          db.touch('assets');
+          return get(assetId);
+        }),
+      abort,
+    };
+  };
+
+  return {
+    beginWrite,
+    get,
+    find,
+    list: (filter = {}) => {
+      const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+      const assets = listAll.all().map((record) => toAsset(db.path, record)!);
+      return assets.filter((asset) => {
+        if (filter.kinds !== undefined && !filter.kinds.includes(asset.kind)) return false;
+        const text = `${asset.name} ${asset.recipe?.prompt ?? ''}`.toLowerCase();
+        return words.every((word) => text.includes(word));
+      });
+    },
+    findByStageKey: (key) => toAsset(db.path, byStageKey.get([key])),
+    findByRecipeHash: (hash) => toAsset(db.path, byRecipeHash.get([hash])),
+    findBySha256: (sha256) => toAsset(db.path, bySha256.get([sha256])),
+    rename: (id, name) => {
+      get(id);
+      updateName.run([name, id]);
+      db.touch('assets');
+      return get(id);
+    },
+    remove: (id) => {
+      // Prepared late: these tables come with a later migration than the assets themselves.
+      takeUsing ??= db.prepare<{ id: string }>('SELECT id FROM takes WHERE assetId = ? LIMIT 1');
+      clipUsing ??= db.prepare<{ id: string }>("SELECT id FROM timelineRecords WHERE record ->> 'assetId' = ? LIMIT 1");
+      const asset = get(id);
+      if (takeUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is a take. Remove the take first.`, { details: { assetId: id } });
+      if (clipUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is on the timeline. Remove it there first.`, { details: { assetId: id } });
+      db.transaction(() => {
+        const blobId = blobOf.get([id])?.blobId;
+        removeAsset.run([id]);
+        if (blobId !== undefined) blobs.removeIfUnused(blobId);
+        db.touch('assets');
+      });
+      db.exec('PRAGMA incremental_vacuum(512)');
+    },
+    readRange: (id, start, endExclusive) => blobs.readRange(blobRow(id), start, endExclusive),
+    readAll: (id) => {
+      const blob = blobRow(id);
+      return blobs.readRange(blob, 0, blob.sizeBytes);
+    },
+    setThumbnail: (id, bytes, mimeType = 'image/jpeg') => {
+      upsertThumbnail.run([id, mimeType, bytes]);
+      db.touch('assets');
+    },
+    thumbnail: (id) => {
+      const row = selectThumbnail.get([id]);
+      return row === undefined ? null : { bytes: row.data, mimeType: row.mimeType };
+    },
+    reclaim: () =>
+      db.transaction(() => {
+        const rows = abandoned.all();
+        for (const { id } of rows) removeAbandoned.run([id]);
+        removeLooseBlobs.run();
+        return rows.length;
+      }),
+  };
+}
+
+function toAsset(path: string, record: AssetRecord | undefined): AssetRow | null {
+  if (record === undefined) return null;
+  const { id, kind, name, mimeType, sha256, sizeBytes, createdAt, origin, width, height, frames, durationMs, stage, stageKey, recipeHash } = record;
+  return {
+    id, kind, name, mimeType, sha256, sizeBytes, createdAt, origin, width, height, frames, durationMs, stage, stageKey, recipeHash,
+    frameRate: record.frameRateNum === null || record.frameRateDen === null ? null : { num: record.frameRateNum, den: record.frameRateDen },
+    hasAudio: record.hasAudio === 1,
+    hasThumbnail: record.hasThumbnail === 1,
+    recipe: record.recipe === null ? null : parseStored(path, 'recipe', record.recipe, Recipe),
+    shape: record.shape === null ? null : parseStored(path, 'shape', record.shape, Shape),
+  };
+}

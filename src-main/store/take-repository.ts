@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Take } from '../../src-shared/contract/takes.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { Recipe } from '../../src-shared/recipe/recipe.ts';
+import type { AssetRepository } from './asset-repository.ts';
+import type { StoreDatabase } from './database.ts';
+import { parseStored } from './stored-json.ts';
+
+/** Generated clips under their prompt events, newest first. A take is never overwritten. */
+export interface TakeRepository {
+  add(take: { readonly promptEventId: string | null; readonly assetId: string; readonly recipe: Recipe; readonly recipeHash: string }): Take;
+  get(id: string): Take;
+  list(): Take[];
+  star(id: string, starred: boolean): Take;
+  /** The clip itself stays in the library until it is removed there. */
+  remove(id: string): void;
+}
+
+interface TakeRecord {
+  readonly id: string;
+  readonly promptEventId: string | null;
+  readonly assetId: string;
+  readonly recipeHash: string;
+  readonly recipe: string;
+  readonly starred: number;
+  readonly createdAt: string;
+}
+
+export function createTakeRepository(db: StoreDatabase, assets: AssetRepository): TakeRepository {
+  const insert = db.prepare('INSERT INTO takes (id, promptEventId, assetId, recipeHash, recipe, createdAt) VALUES (@id, @promptEventId, @assetId, @recipeHash, @recipe, @createdAt)');
+  const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
+  const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
+  const setStar = db.prepare('UPDATE takes SET starred = ? WHERE id = ?');
+  const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
+
+  const toTake = (record: TakeRecord): Take => {
+    const recipe = parseStored(db.path, 'recipe', record.recipe, Recipe);
+    const { id, promptEventId, recipeHash, createdAt } = record;
+    return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset: assets.get(record.assetId) };
+  };
+  const get = (id: string): Take => {
+    const record = byId.get([id]);
+    if (record === undefined) throw new StudioError('NOT_FOUND', `The project has no take ${id}; it may have been removed. Reload the takes.`, { details: { takeId: id } });
+    return toTake(record);
+  };
+
+  return {
+    get,
+    add: ({ promptEventId, assetId, recipe, recipeHash }) => {
+      const id = `take:${randomUUID()}`;
+      insert.run({ id, promptEventId, assetId, recipeHash, recipe: JSON.stringify(recipe), createdAt: db.timestamp() });
+      db.touch('takes');
+      return get(id);
+    },
+    list: () => listAll.all().map(toTake),
+    star: (id, starred) => {
+      get(id);
+      setStar.run([starred ? 1 : 0, id]);
+      db.touch('takes');
+      return get(id);
+    },
+    remove: (id) => {
+      get(id);
+      removeTake.run([id]);
+      db.touch('takes');
+    },
+  };
+}
