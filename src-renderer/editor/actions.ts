@@ -47,3 +47,9 @@ export function createActionRegistry(actions: readonly Action[]): ActionRegistry
     find: (shortcut) => byShortcut.get(shortcut) ?? null,
   };
 }
+
+/** Runs an action if its conditions hold, on the document as it is on the screen. */
+export function runAction(editor: Editor, action: Action): void {
+  editor.drafts.commitAll();
+  if (action.isEnabled(editor)) action.run(editor);
+}

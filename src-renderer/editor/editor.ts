@@ -7,6 +7,7 @@ import type { SystemInfo } from '../../src-shared/contract/system.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { ModelPack } from '../../src-shared/contract/models.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import { createDrafts, type Drafts } from './drafts.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { notifyError } from './notices.ts';
 import { createSessionStore, type LayoutStorage, type SessionStore } from './session-store.ts';
@@ -28,6 +29,9 @@ export interface Editor {
   readonly queryClient: QueryClient;
   readonly document: DocumentStore;
   readonly session: SessionStore;
+  readonly drafts: Drafts;
+  /** Takes that were deleted here while they can still be taken back: hidden, not yet gone. */
+  readonly removedTakes: Set<string>;
   /** The newest known server state, for actions; components use the query hooks. */
   takes(): readonly Take[];
   jobs(): readonly Job[];
@@ -45,7 +49,7 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   const first = eventsInOrder(initial.document.records)[0];
   if (first) session.setState({ selectedIds: [first.id] });
   return {
-    project, info, client, queryClient, document, session,
+    project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(),
     takes: () => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [],
     jobs: () => queryClient.getQueryData<Job[]>(projectKeys.jobs(project.id)) ?? [],
     assets: () => queryClient.getQueryData<Asset[]>(projectKeys.assets(project.id)) ?? [],

@@ -26,6 +26,10 @@ export interface SessionState {
   readonly libraryTab: LibraryTab;
   readonly leftOpen: boolean;
   readonly rightOpen: boolean;
+  /** Panel sizes in CSS pixels. */
+  readonly leftWidth: number;
+  readonly rightWidth: number;
+  readonly timelineHeight: number;
   readonly queueOpen: boolean;
   readonly fullScreen: boolean;
   readonly dialog: Dialog;
@@ -35,7 +39,7 @@ export interface SessionState {
 
 export type SessionStore = StoreApi<SessionState>;
 
-const REMEMBERED = ['loop', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen'] as const;
+const REMEMBERED = ['loop', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'leftWidth', 'rightWidth', 'timelineHeight'] as const;
 
 type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
 
@@ -59,6 +63,9 @@ const DEFAULTS: SessionState = {
   libraryTab: 'media',
   leftOpen: true,
   rightOpen: true,
+  leftWidth: 264,
+  rightWidth: 328,
+  timelineHeight: 236,
   queueOpen: false,
   fullScreen: false,
   dialog: null,

@@ -17,6 +17,8 @@ export const GenerationRequest = z.object({
   promptEventId: z.string().nullable().default(null),
 });
 export type GenerationRequest = z.infer<typeof GenerationRequest>;
+/** A request as a client may write it: fields with defaults left out. */
+export type GenerationInput = z.input<typeof GenerationRequest>;
 
 export const GenerationPlan = z.object({
   recipe: Recipe,

@@ -1,0 +1,15 @@
+import type { Asset } from '../../src-shared/contract/assets.ts';
+
+/** Media addresses of a host; ids are opaque and are encoded all the same. */
+const part = encodeURIComponent;
+
+export const assetUrl = (mediaBase: string, projectId: string, assetId: string): string => `${mediaBase}/asset/${part(projectId)}/${part(assetId)}`;
+
+/** Poster of an asset, or null while there is none. */
+export const thumbnailUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasThumbnail'>): string | null =>
+  asset.hasThumbnail ? `${mediaBase}/thumbnail/${part(projectId)}/${part(asset.id)}` : null;
+
+export const previewUrl = (mediaBase: string, projectId: string, jobId: string, version: number): string =>
+  `${mediaBase}/preview/${part(projectId)}/${part(jobId)}?v=${version}`;
+
+export const uploadUrl = (mediaBase: string, projectId: string, fileName: string): string => `${mediaBase}/upload/${part(projectId)}/${part(fileName)}`;

@@ -1,0 +1,64 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { Job } from '../../src-shared/contract/jobs.ts';
+import type { StoreApi } from 'zustand';
+import { projectKeys, type Editor } from '../editor/editor.ts';
+import type { ConnectionState } from './reconnecting-client.ts';
+
+/** The list with one row replaced or added; rows keep their place. */
+export function mergeJob(jobs: readonly Job[], job: Job): Job[] {
+  return jobs.some((other) => other.id === job.id) ? jobs.map((other) => (other.id === job.id ? job : other)) : [...jobs, job];
+}
+
+const RETRY_MS = 1000;
+
+/** Runs `listen` again and again until `signal` says stop; a broken line is waited out. */
+async function listenUntil(signal: AbortSignal, connection: StoreApi<ConnectionState>, listen: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await listen().catch(() => undefined);
+    if (signal.aborted) return;
+    await new Promise((resolve) => setTimeout(resolve, connection.getState().status === 'lost' ? RETRY_MS : RETRY_MS / 4));
+  }
+}
+
+/**
+ * Keeps the cached answers of one project true: changed topics are read again, job rows are put in place as they arrive.
+ * `onJob` sees each row with the one it replaces. Returns the way to stop.
+ */
+export function followProject(editor: Editor, connection: StoreApi<ConnectionState>, onJob: (job: Job, before: Job | undefined) => void): () => void {
+  const { client, project, queryClient } = editor;
+  const projectId = project.id;
+  const stop = new AbortController();
+
+  const refetch = (topic: 'project' | 'assets' | 'takes' | 'jobs') => queryClient.invalidateQueries({ queryKey: projectKeys[topic](projectId) });
+
+  void listenUntil(stop.signal, connection, async () => {
+    for await (const change of client.projects.changes({ projectId }, { signal: stop.signal })) {
+      if (change.topic === 'timeline') await editor.document.refresh().catch(() => undefined);
+      else void refetch(change.topic);
+    }
+  });
+
+  void listenUntil(stop.signal, connection, async () => {
+    for await (const job of client.jobs.watch({ projectId }, { signal: stop.signal })) {
+      const before = editor.jobs().find((other) => other.id === job.id);
+      queryClient.setQueryData<Job[]>(projectKeys.jobs(projectId), (jobs) => mergeJob(jobs ?? [], job));
+      onJob(job, before);
+    }
+  });
+
+  const stopConnection = connection.subscribe((state, before) => {
+    if (state.generation !== before.generation) void rejoin(editor, queryClient);
+  });
+
+  return () => {
+    stop.abort();
+    stopConnection();
+  };
+}
+
+/** After a restart of the host the project has to be opened there again; everything may have changed meanwhile. */
+async function rejoin(editor: Editor, queryClient: QueryClient): Promise<void> {
+  await editor.client.projects.open({ path: editor.project.path }).catch(() => undefined);
+  await queryClient.invalidateQueries();
+  await editor.document.refresh().catch(() => undefined);
+}

@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Asset } from '../../src-shared/contract/assets.ts';
+import type { Job } from '../../src-shared/contract/jobs.ts';
+import type { ModelPack } from '../../src-shared/contract/models.ts';
+import type { Project, RecentProject } from '../../src-shared/contract/projects.ts';
+import type { GenerationPlan, GenerationInput } from '../../src-shared/contract/generation.ts';
+import type { Take } from '../../src-shared/contract/takes.ts';
+import { projectKeys } from '../editor/editor.ts';
+import { useEditor, useStudio } from './studio-context.tsx';
+
+const NONE: readonly never[] = [];
+
+export function useRecentProjects(): { projects: readonly RecentProject[]; isLoading: boolean } {
+  const { client } = useStudio();
+  const { data, isLoading } = useQuery({ queryKey: ['recent'], queryFn: async () => (await client.projects.recent({})).projects });
+  return { projects: data ?? NONE, isLoading };
+}
+
+export function usePacks(): readonly ModelPack[] {
+  const { client } = useStudio();
+  return useQuery({ queryKey: ['models'], queryFn: async () => (await client.models.list({})).packs }).data ?? NONE;
+}
+
+export function useProject(): Project {
+  const { client, project } = useEditor();
+  return useQuery({ queryKey: projectKeys.project(project.id), queryFn: () => client.projects.get({ projectId: project.id }), initialData: project }).data;
+}
+
+export function useAssets(): { assets: readonly Asset[]; isLoading: boolean } {
+  const { client, project } = useEditor();
+  const { data, isLoading } = useQuery({ queryKey: projectKeys.assets(project.id), queryFn: async () => (await client.assets.list({ projectId: project.id })).assets });
+  return { assets: data ?? NONE, isLoading };
+}
+
+export function useTakes(): readonly Take[] {
+  const { client, project, removedTakes } = useEditor();
+  const queryFn = async () => (await client.takes.list({ projectId: project.id })).takes.filter((take) => !removedTakes.has(take.id));
+  return useQuery({ queryKey: projectKeys.takes(project.id), queryFn }).data ?? NONE;
+}
+
+/** Jobs in queue order, unfinished ones first; kept fresh by the event stream. */
+export function useJobs(): readonly Job[] {
+  const { client, project } = useEditor();
+  return useQuery({ queryKey: projectKeys.jobs(project.id), queryFn: async () => (await client.jobs.list({ projectId: project.id })).jobs }).data ?? NONE;
+}
+
+/** What a generation would cost on this machine; null while there is nothing to plan. */
+export function usePlan(request: GenerationInput | null): GenerationPlan | null {
+  const { client, project } = useEditor();
+  const { data } = useQuery({
+    queryKey: [project.id, 'plan', request],
+    queryFn: () => (request ? client.generation.plan(request) : null),
+    enabled: request !== null,
+    retry: false,
+    placeholderData: (previous) => previous,
+  });
+  return request ? (data ?? null) : null;
+}

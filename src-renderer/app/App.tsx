@@ -1,0 +1,77 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Project } from '../../src-shared/contract/projects.ts';
+import { EditorProvider, useStudio } from '../api/studio-context.tsx';
+import { openEditor, type Editor } from '../editor/editor.ts';
+import { createEvent, generateEvent } from '../editor/generate.ts';
+import { notifyError } from '../editor/notices.ts';
+import { eventById, patchEvent } from '../editor/timeline-edits.ts';
+import { StartScreen } from '../features/start/StartScreen.tsx';
+import { t } from '../i18n/text.ts';
+import { ProjectShell } from './ProjectShell.tsx';
+
+/** Where a reload of the page goes back to. */
+const OPEN_KEY = 'open-project';
+
+/** One window: the start screen, or one project. */
+export function App() {
+  const { client, info } = useStudio();
+  const queryClient = useQueryClient();
+  const [editor, setEditor] = useState<Editor | null>(null);
+  const [isRestoring, setRestoring] = useState(() => sessionStorage.getItem(OPEN_KEY) !== null);
+
+  const enter = async (project: Project): Promise<Editor> => {
+    const opened = await openEditor({ project, info, client, queryClient, storage: localStorage });
+    sessionStorage.setItem(OPEN_KEY, project.path);
+    setEditor(opened);
+    void queryClient.invalidateQueries({ queryKey: ['recent'] });
+    return opened;
+  };
+
+  useEffect(() => {
+    const path = sessionStorage.getItem(OPEN_KEY);
+    if (path === null) return;
+    client.projects.open({ path }).then(enter, () => sessionStorage.removeItem(OPEN_KEY)).finally(() => setRestoring(false));
+    // Once, at start-up.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  useEffect(() => {
+    document.title = editor ? t('app.titleWith', { name: editor.project.name }) : t('app.name');
+  }, [editor]);
+
+  const open = async (path: string) => void (await enter(await client.projects.open({ path })));
+  const create = async (name: string, path: string | null) => void (await enter(await client.projects.create({ name, path })));
+
+  /** One button from nothing to a running generation: project, event, words, go. */
+  const makeClipNow = async (prompt: string) => {
+    try {
+      await queryClient.ensureQueryData({ queryKey: ['models'], queryFn: async () => (await client.models.list({})).packs });
+      const opened = await enter(await client.projects.create({ name: t('start.firstProjectName'), path: null }));
+      const id = createEvent(opened, { frame: 0, prompt, focusPrompt: false });
+      opened.document.transact(t('edit.preset'), (records) => patchEvent(records, id, { preset: 'standard' }));
+      const event = eventById(opened.document.getState().records, id);
+      if (event) await generateEvent(opened, event, { front: true });
+    } catch (caught) {
+      notifyError(caught);
+    }
+  };
+
+  const leave = async () => {
+    if (!editor) return;
+    await editor.document.flush();
+    editor.close();
+    sessionStorage.removeItem(OPEN_KEY);
+    setEditor(null);
+    // The host keeps working on a closed project's jobs; nothing else to wait for here.
+    void client.projects.close({ projectId: editor.project.id }).catch(notifyError).finally(() => void queryClient.invalidateQueries({ queryKey: ['recent'] }));
+  };
+
+  if (isRestoring) return null;
+  if (!editor) return <StartScreen onOpen={open} onCreate={create} onMakeClip={makeClipNow} />;
+  return (
+    <EditorProvider key={editor.project.id} editor={editor}>
+      <ProjectShell onLeave={() => void leave()} />
+    </EditorProvider>
+  );
+}

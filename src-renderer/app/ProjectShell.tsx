@@ -1,0 +1,67 @@
+import Box from '@mui/material/Box';
+import { useEffect } from 'react';
+import { useEditor, useSession, useStudio } from '../api/studio-context.tsx';
+import { followProject } from '../api/project-events.ts';
+import { useAssets, useJobs, usePacks, useTakes } from '../api/queries.ts';
+import { Splitter } from '../components/Splitter.tsx';
+import { sourceOf } from '../editor/playback-source.ts';
+import { runTransport } from '../editor/transport.ts';
+import { ExportDialog } from '../features/export/ExportDialog.tsx';
+import { Inspector } from '../features/inspector/Inspector.tsx';
+import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
+import { Library } from '../features/library/Library.tsx';
+import { Timeline } from '../features/timeline/Timeline.tsx';
+import { Viewer } from '../features/viewer/Viewer.tsx';
+import { t } from '../i18n/text.ts';
+import { announceJob } from './announce-job.ts';
+import { ShortcutsDialog } from './ShortcutsDialog.tsx';
+import { TitleBar } from './TitleBar.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+
+/** The four regions of an open project and what lies over them. */
+export function ProjectShell({ onLeave }: { onLeave: () => void }) {
+  const editor = useEditor();
+  const { state: connection } = useStudio();
+  const { leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight } = useSession((state) => state);
+  const dialog = useSession((state) => state.dialog);
+  // Actions read these from the cache; asking here keeps them loaded whatever panels are open.
+  useAssets();
+  useTakes();
+  useJobs();
+  usePacks();
+
+  useEffect(() => followProject(editor, connection, (job, before) => announceJob(editor, job, before)), [editor, connection]);
+  useEffect(() => runTransport(editor.session, () => sourceOf(editor)), [editor]);
+  useShortcuts(editor);
+
+  const { setState } = editor.session;
+  return (
+    <Box sx={{ height: 1, display: 'flex', flexDirection: 'column', bgcolor: 'studio.desk', userSelect: 'none' }}>
+      <TitleBar onLeave={onLeave} />
+      <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
+        <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
+          <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
+            {leftOpen ? (
+              <>
+                <Box component="aside" aria-label={t('region.library')} sx={{ width: leftWidth, flex: 'none', minHeight: 0, display: 'flex' }}><Library /></Box>
+                <Splitter label={t('region.libraryWidth')} orientation="vertical" size={leftWidth} min={200} max={520} direction={1} onSize={(size) => setState({ leftWidth: size })} />
+              </>
+            ) : null}
+            <Box component="main" aria-label={t('region.viewer')} sx={{ flex: 1, minWidth: 0, display: 'flex' }}><Viewer /></Box>
+          </Box>
+          <Splitter label={t('region.timelineHeight')} orientation="horizontal" size={timelineHeight} min={170} max={480} direction={-1} onSize={(size) => setState({ timelineHeight: size })} />
+          <Box component="section" aria-label={t('region.timeline')} sx={{ height: timelineHeight, flex: 'none', display: 'flex' }}><Timeline /></Box>
+        </Box>
+        {rightOpen ? (
+          <>
+            <Splitter label={t('region.inspectorWidth')} orientation="vertical" size={rightWidth} min={280} max={520} direction={-1} onSize={(size) => setState({ rightWidth: size })} />
+            <Box component="aside" aria-label={t('region.inspector')} sx={{ width: rightWidth, flex: 'none', minHeight: 0, display: 'flex' }}><Inspector /></Box>
+          </>
+        ) : null}
+      </Box>
+      <QueueDrawer />
+      {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
+      {dialog?.kind === 'shortcuts' ? <ShortcutsDialog onClose={() => setState({ dialog: null })} /> : null}
+    </Box>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Job } from '../../src-shared/contract/jobs.ts';
+import { projectKeys, UNFINISHED, type Editor } from '../editor/editor.ts';
+import { notify } from '../editor/notices.ts';
+import { eventById } from '../editor/timeline-edits.ts';
+import { t } from '../i18n/text.ts';
+
+/** Tells about a job that has just ended; jobs that had ended before this window looked are old news. */
+export function announceJob(editor: Editor, job: Job, before: Job | undefined): void {
+  if (before === undefined || !UNFINISHED.has(before.state) || UNFINISHED.has(job.state)) return;
+  const projectId = editor.project.id;
+  if (job.state === 'completed') {
+    void editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(projectId) });
+    void editor.queryClient.invalidateQueries({ queryKey: projectKeys.assets(projectId) });
+    void editor.queryClient.invalidateQueries({ queryKey: [projectId, 'plan'] });
+    const { resultAssetId } = job;
+    if (job.kind === 'generate') notify('success', t('job.takeReady', { title: job.title }), { label: t('job.openTake'), run: () => showResult(editor, job) });
+    else if (job.kind === 'import') notify('success', t('job.imported', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
+    else notify('success', t('job.exported', { path: job.resultPath ?? job.title }), editor.info.capabilities.includes('revealInFolder') && job.resultPath !== null ? { label: t('action.reveal'), run: () => void editor.client.system.revealInFolder({ path: job.resultPath ?? '' }) } : null);
+  } else if (job.state === 'discarded') {
+    notify('error', t('job.failedWith', { title: job.title, reason: job.error?.message ?? '' }), { label: t('action.queueShow'), run: () => editor.session.setState({ queueOpen: true }) });
+  }
+}
+
+function showResult(editor: Editor, job: Job): void {
+  const event = eventById(editor.document.getState().records, job.promptEventId);
+  if (event) editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: event.startFrame, selectedIds: [event.id], shuttle: 1 });
+  else if (job.resultAssetId !== null) editor.session.setState({ viewerSource: { kind: 'asset', assetId: job.resultAssetId }, playhead: 0, shuttle: 1 });
+}

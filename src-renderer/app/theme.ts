@@ -1,0 +1,127 @@
+import { createTheme } from '@mui/material/styles';
+
+const FONT = '"Inter Variable", system-ui, sans-serif';
+
+/** Shades that MUI has no name for; read as `theme.vars.palette.studio.*`. */
+interface StudioShades {
+  /** Behind everything. */
+  readonly desk: string;
+  /** Panels. */
+  readonly panel: string;
+  /** Fields and wells inside panels. */
+  readonly well: string;
+  /** Hovered or raised surfaces. */
+  readonly raised: string;
+  /** Hairlines between regions. */
+  readonly line: string;
+  /** Body of a prompt event and its border. */
+  readonly event: string;
+  readonly eventLine: string;
+  /** Behind the picture. */
+  readonly stage: string;
+  readonly playhead: string;
+}
+
+declare module '@mui/material/styles' {
+  interface Palette {
+    studio: StudioShades;
+  }
+  interface PaletteOptions {
+    studio?: StudioShades;
+  }
+  interface TypeBackground {
+    studio?: string;
+  }
+}
+
+/** One calm theme, dark by default: greys, one accent, small type, tight spacing. */
+export const studioTheme = createTheme({
+  cssVariables: { colorSchemeSelector: 'data-theme' },
+  defaultColorScheme: 'dark',
+  colorSchemes: {
+    dark: {
+      palette: {
+        primary: { main: '#6470f3', light: '#a8b0ff', dark: '#525de0', contrastText: '#ffffff' },
+        error: { main: '#f0616d' },
+        warning: { main: '#e2a03f' },
+        success: { main: '#3fb984' },
+        background: { default: '#0e0f11', paper: '#1d1f23' },
+        text: { primary: '#e8e9ec', secondary: '#9b9fa8', disabled: '#6b6f78' },
+        divider: '#282b30',
+        studio: {
+          desk: '#0e0f11', panel: '#16181b', well: '#101214', raised: '#22252a', line: '#26292e',
+          event: '#272c52', eventLine: '#4d57b8', stage: '#08090a', playhead: '#ff6b5e',
+        },
+      },
+    },
+    light: {
+      palette: {
+        primary: { main: '#4f5bd5', light: '#3f4abf', dark: '#3f4abf', contrastText: '#ffffff' },
+        error: { main: '#c7323f' },
+        warning: { main: '#a86a0c' },
+        success: { main: '#1f8a5b' },
+        background: { default: '#e9eaed', paper: '#ffffff' },
+        text: { primary: '#1b1d21', secondary: '#5a5f69', disabled: '#9398a2' },
+        divider: '#d9dbe0',
+        studio: {
+          desk: '#e2e4e8', panel: '#f6f7f8', well: '#ffffff', raised: '#eceef1', line: '#d9dbe0',
+          event: '#dfe2ff', eventLine: '#8d96ee', stage: '#1a1b1e', playhead: '#d93a2b',
+        },
+      },
+    },
+  },
+  shape: { borderRadius: 6 },
+  spacing: 4,
+  typography: {
+    fontFamily: FONT,
+    fontSize: 13,
+    htmlFontSize: 16,
+    h1: { fontSize: 30, fontWeight: 650, letterSpacing: '-0.022em', lineHeight: 1.15 },
+    h2: { fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em' },
+    h3: { fontSize: 13, fontWeight: 600 },
+    body1: { fontSize: 13, lineHeight: 1.5 },
+    body2: { fontSize: 12, lineHeight: 1.45 },
+    caption: { fontSize: 11, lineHeight: 1.4 },
+    overline: { fontSize: 11, fontWeight: 600, letterSpacing: '0.02em', textTransform: 'none', lineHeight: 1.4 },
+    button: { fontSize: 12.5, fontWeight: 550, textTransform: 'none', letterSpacing: 0 },
+  },
+  components: {
+    MuiCssBaseline: {
+      styleOverrides: {
+        'html, body, #root': { height: '100%' },
+        body: { overflow: 'hidden', fontFeatureSettings: '"cv05", "ss03"' },
+        '*::-webkit-scrollbar': { width: 10, height: 10 },
+        '*::-webkit-scrollbar-thumb': { background: 'var(--mui-palette-studio-raised)', borderRadius: 8, border: '2px solid transparent', backgroundClip: 'padding-box' },
+        '*::-webkit-scrollbar-corner': { background: 'transparent' },
+        ':focus-visible': { outline: '2px solid var(--mui-palette-primary-light)', outlineOffset: 1 },
+        '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
+      },
+    },
+    MuiButtonBase: { defaultProps: { disableRipple: true } },
+    MuiButton: {
+      defaultProps: { size: 'small', disableElevation: true },
+      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12 }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
+    },
+    MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { borderRadius: 6, color: 'inherit' } } },
+    MuiTooltip: { defaultProps: { enterDelay: 500, arrow: false }, styleOverrides: { tooltip: { fontSize: 11.5, fontWeight: 450, background: 'var(--mui-palette-studio-raised)', color: 'var(--mui-palette-text-primary)', border: '1px solid var(--mui-palette-divider)' } } },
+    MuiPaper: { styleOverrides: { root: { backgroundImage: 'none' } } },
+    MuiDialog: { styleOverrides: { paper: { border: '1px solid var(--mui-palette-divider)', borderRadius: 10 } } },
+    MuiDialogTitle: { styleOverrides: { root: { fontSize: 15, fontWeight: 600, padding: '16px 20px 8px' } } },
+    MuiDialogContent: { styleOverrides: { root: { padding: '8px 20px' } } },
+    MuiDialogActions: { styleOverrides: { root: { padding: '12px 20px 16px' } } },
+    MuiMenu: { styleOverrides: { paper: { border: '1px solid var(--mui-palette-divider)' }, list: { paddingBlock: 4 } } },
+    MuiMenuItem: { styleOverrides: { root: { fontSize: 12.5, minHeight: 30, paddingBlock: 4 } } },
+    MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
+    MuiOutlinedInput: {
+      styleOverrides: {
+        root: { background: 'var(--mui-palette-studio-well)', fontSize: 13 },
+        notchedOutline: { borderColor: 'var(--mui-palette-divider)' },
+      },
+    },
+    MuiTabs: { styleOverrides: { root: { minHeight: 36 }, indicator: { height: 2 } } },
+    MuiTab: { styleOverrides: { root: { minHeight: 36, minWidth: 0, padding: '0 12px', fontSize: 12.5 } } },
+    MuiChip: { styleOverrides: { root: { borderRadius: 6, fontSize: 11.5 }, sizeSmall: { height: 20 } } },
+    MuiToggleButton: { styleOverrides: { root: { textTransform: 'none', padding: '5px 8px', fontSize: 12, borderColor: 'var(--mui-palette-divider)' } } },
+    MuiLinearProgress: { styleOverrides: { root: { height: 3, borderRadius: 2, background: 'var(--mui-palette-studio-raised)' } } },
+  },
+});

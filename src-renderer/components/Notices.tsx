@@ -1,0 +1,42 @@
+import Close from '@mui/icons-material/Close';
+import ErrorOutlineOutlined from '@mui/icons-material/ErrorOutlineOutlined';
+import CheckCircleOutlined from '@mui/icons-material/CheckCircleOutlined';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { dismissNotice, noticeStore, type Notice } from '../editor/notices.ts';
+import { t } from '../i18n/text.ts';
+
+const SHOWN_MS = { info: 6000, success: 5000, error: 12_000 } as const;
+
+function NoticeCard({ notice }: { notice: Notice }) {
+  useEffect(() => {
+    const timer = setTimeout(() => dismissNotice(notice.id), SHOWN_MS[notice.tone]);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <Box
+      role={notice.tone === 'error' ? 'alert' : 'status'}
+      sx={{ display: 'flex', alignItems: 'center', gap: 2.5, pl: 3, pr: 1, py: 1.5, minWidth: 260, maxWidth: 460, bgcolor: 'background.paper', border: 1, borderColor: notice.tone === 'error' ? 'error.main' : 'divider', borderRadius: 2, boxShadow: 8, pointerEvents: 'auto', fontSize: 12.5, '& > svg': { fontSize: 18, flex: 'none' } }}
+    >
+      {notice.tone === 'error' ? <ErrorOutlineOutlined color="error" /> : notice.tone === 'success' ? <CheckCircleOutlined color="success" /> : null}
+      <Box sx={{ flex: 1, overflowWrap: 'anywhere' }}>{notice.message}</Box>
+      {notice.action === null ? null : (
+        <Button size="small" sx={{ color: 'primary.light' }} onClick={() => { notice.action?.run(); dismissNotice(notice.id); }}>{notice.action.label}</Button>
+      )}
+      <IconButton aria-label={t('action.dismiss')} onClick={() => dismissNotice(notice.id)} sx={{ color: 'text.secondary' }}><Close sx={{ fontSize: 16 }} /></IconButton>
+    </Box>
+  );
+}
+
+/** Toasts at the bottom centre, newest lowest. */
+export function Notices() {
+  const notices = useStore(noticeStore, (state) => state.notices);
+  return (
+    <Box sx={{ position: 'fixed', bottom: 20, left: '50%', transform: 'translateX(-50%)', display: 'flex', flexDirection: 'column', gap: 2, zIndex: 'snackbar', pointerEvents: 'none' }}>
+      {notices.map((notice) => <NoticeCard key={notice.id} notice={notice} />)}
+    </Box>
+  );
+}

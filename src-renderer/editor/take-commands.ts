@@ -1,0 +1,69 @@
+import type { Take } from '../../src-shared/contract/takes.ts';
+import { t } from '../i18n/text.ts';
+import { projectKeys, type Editor } from './editor.ts';
+import { notify, notifyError } from './notices.ts';
+import { eventById, patchEvent } from './timeline-edits.ts';
+
+const eventOf = (editor: Editor, take: Take) => eventById(editor.document.getState().records, take.promptEventId);
+
+/** Makes a take stand for its event: an edit like any other, so it can be undone. */
+export function chooseTake(editor: Editor, take: Take): void {
+  const event = eventOf(editor, take);
+  if (!event) return;
+  editor.document.transact(t('edit.useTake'), (records) => patchEvent(records, event.id, { activeTakeId: take.id }));
+  editor.session.setState(({ playhead }) => ({
+    viewerSource: { kind: 'timeline' },
+    // Compare at equal playhead while it is inside the event.
+    playhead: playhead >= event.startFrame && playhead < event.startFrame + event.durationFrames ? playhead : event.startFrame,
+  }));
+}
+
+export async function toggleStar(editor: Editor, take: Take): Promise<void> {
+  const key = projectKeys.takes(editor.project.id);
+  const show = (starred: boolean) => editor.queryClient.setQueryData<Take[]>(key, (takes) => (takes ?? []).map((other) => (other.id === take.id ? { ...other, starred } : other)));
+  show(!take.starred);
+  try {
+    await editor.client.takes.star({ projectId: editor.project.id, takeId: take.id, starred: !take.starred });
+  } catch (caught) {
+    show(take.starred);
+    notifyError(caught);
+  }
+}
+
+export function recallSeed(editor: Editor, take: Take): void {
+  const event = eventOf(editor, take);
+  if (event) editor.document.transact(t('edit.recallSeed'), (records) => patchEvent(records, event.id, { seed: take.recipe.seed, seedLocked: true }));
+}
+
+export function recallPrompt(editor: Editor, take: Take): void {
+  const event = eventOf(editor, take);
+  if (event) editor.document.transact(t('edit.recallPrompt'), (records) => patchEvent(records, event.id, { prompt: take.recipe.prompt, negativePrompt: take.recipe.negativePrompt }));
+}
+
+/** How long a removed take can be taken back; only then the host is told. */
+const GRACE_MS = 6000;
+
+/** Takes that disappear from the window and are removed on the host once the time to take it back is over. */
+export function removeTake(editor: Editor, take: Take): void {
+  const key = projectKeys.takes(editor.project.id);
+  let isKept = false;
+  editor.removedTakes.add(take.id);
+  const refresh = () => void editor.queryClient.invalidateQueries({ queryKey: key });
+  refresh();
+  editor.session.setState(({ selectedIds }) => ({ selectedIds: selectedIds.filter((id) => id !== take.id) }));
+  notify('info', t('take.deleted'), {
+    label: t('action.undo'),
+    run: () => {
+      isKept = true;
+      editor.removedTakes.delete(take.id);
+      refresh();
+    },
+  });
+  setTimeout(() => {
+    if (isKept) return;
+    void editor.client.takes.remove({ projectId: editor.project.id, takeId: take.id }).catch((caught: unknown) => {
+      editor.removedTakes.delete(take.id);
+      notifyError(caught);
+    }).finally(refresh);
+  }, GRACE_MS);
+}

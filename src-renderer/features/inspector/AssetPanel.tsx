@@ -1,0 +1,61 @@
+import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
+import IosShare from '@mui/icons-material/IosShare';
+import PlayArrow from '@mui/icons-material/PlayArrow';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
+import type { Asset } from '../../../src-shared/contract/assets.ts';
+import { thumbnailUrl } from '../../api/media-address.ts';
+import { useEditor } from '../../api/studio-context.tsx';
+import { Poster } from '../../components/Poster.tsx';
+import { useDraftText } from '../../components/use-draft-text.ts';
+import { projectKeys } from '../../editor/editor.ts';
+import { notifyError } from '../../editor/notices.ts';
+import { formatBytes, formatDuration } from '../../i18n/formats.ts';
+import { t } from '../../i18n/text.ts';
+import { Facts, Section } from './Section.tsx';
+
+/** A media file: what it is and what can be done with it. */
+export function AssetPanel({ asset }: { asset: Asset }) {
+  const editor = useEditor();
+  const { client, project, session, queryClient } = editor;
+  const refresh = () => queryClient.invalidateQueries({ queryKey: projectKeys.assets(project.id) });
+  const name = useDraftText(asset.id, asset.name, (text) => {
+    if (text.trim() !== '') void client.assets.rename({ projectId: project.id, assetId: asset.id, name: text.trim() }).then(refresh, notifyError);
+  });
+  const remove = () => {
+    session.setState(({ selectedIds, viewerSource }) => ({
+      selectedIds: selectedIds.filter((id) => id !== asset.id),
+      ...(viewerSource.kind === 'asset' && viewerSource.assetId === asset.id ? { viewerSource: { kind: 'timeline' as const }, playhead: 0, shuttle: 0 } : {}),
+    }));
+    void client.assets.remove({ projectId: project.id, assetId: asset.id }).then(refresh, notifyError);
+  };
+  const rate = asset.frameRate;
+  return (
+    <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', py: 3 }}>
+      <Box sx={{ px: 4 }}><Poster src={thumbnailUrl(editor.info.mediaBase, project.id, asset)} kind={asset.kind} /></Box>
+      <Section title={t('asset.name')}>
+        <TextField value={name.text} onChange={(event) => name.setText(event.target.value)} onBlur={name.flush} disabled={project.readOnly} slotProps={{ htmlInput: { 'aria-label': t('asset.name') } }} />
+      </Section>
+      <Box sx={{ display: 'flex', gap: 1.5, px: 4, pb: 2, flexWrap: 'wrap' }}>
+        <Button variant="contained" startIcon={<PlayArrow />} onClick={() => session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0 })}>{t('asset.view')}</Button>
+        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button> : null}
+        {asset.origin === 'imported' ? <Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={remove}>{t('asset.remove')}</Button> : null}
+      </Box>
+      <Section title={t('asset.file')}>
+        <Facts
+          rows={[
+            [t('asset.kind'), asset.mimeType],
+            ...(asset.width === null ? [] : [[t('asset.picture'), `${asset.width} × ${asset.height ?? '?'}`] as const]),
+            ...(asset.durationMs === null ? [] : [[t('asset.duration'), formatDuration(asset.durationMs)] as const]),
+            ...(asset.frames === null ? [] : [[t('asset.frames'), asset.frames] as const]),
+            ...(rate === null ? [] : [[t('asset.frameRate'), t('asset.perSecond', { rate: Number((rate.num / rate.den).toFixed(3)) })] as const]),
+            [t('asset.sound'), t(asset.hasAudio ? 'asset.yes' : 'asset.no')],
+            [t('asset.size'), formatBytes(asset.sizeBytes)],
+            [t('asset.added'), new Date(asset.createdAt).toLocaleString()],
+          ]}
+        />
+      </Section>
+    </Box>
+  );
+}

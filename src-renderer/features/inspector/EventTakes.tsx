@@ -1,0 +1,38 @@
+import AutoFixHigh from '@mui/icons-material/AutoFixHigh';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { usePlan, useTakes } from '../../api/queries.ts';
+import { useEditor } from '../../api/studio-context.tsx';
+import { TakeCard } from '../../components/TakeCard.tsx';
+import { activeTake, takesOf } from '../../editor/editor.ts';
+import { finishTake } from '../../editor/generate.ts';
+import { chooseTake } from '../../editor/take-commands.ts';
+import { formatDuration } from '../../i18n/formats.ts';
+import { t } from '../../i18n/text.ts';
+import { Section } from './Section.tsx';
+
+/** The takes of one event, newest first; a click makes one stand for the event. */
+export function EventTakes({ event }: { event: PromptEvent }) {
+  const editor = useEditor();
+  const all = useTakes();
+  const takes = takesOf(all, event.id);
+  const active = activeTake(all, event);
+  const draft = active?.preset === 'draft' ? active : null;
+  const plan = usePlan(draft ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', promptEventId: event.id } : null);
+  if (takes.length === 0) return null;
+  return (
+    <Section title={t('takes.ofEvent', { count: takes.length })}>
+      {draft && !editor.project.readOnly ? (
+        <Button fullWidth variant="outlined" color="inherit" startIcon={<AutoFixHigh sx={{ fontSize: '16px !important' }} />} onClick={() => void finishTake(editor, draft, 'standard')} sx={{ mb: 2, borderColor: 'studio.eventLine', color: 'primary.light' }}>
+          {plan?.expectedMs === null || plan === null ? t('take.finish') : t('take.finishIn', { time: formatDuration(plan.expectedMs) })}
+        </Button>
+      ) : null}
+      <Box component="ul" aria-label={t('takes.list')} sx={{ m: 0, p: 0, mx: '-4px', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(86px, 1fr))', gap: 0.5 }}>
+        {takes.map((take) => (
+          <TakeCard key={take.id} take={take} isActive={take.id === active?.id} caption={t('take.seed', { seed: take.recipe.seed })} onClick={() => chooseTake(editor, take)} onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })} />
+        ))}
+      </Box>
+    </Section>
+  );
+}

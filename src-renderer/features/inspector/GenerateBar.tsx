@@ -1,0 +1,45 @@
+import AutoAwesome from '@mui/icons-material/AutoAwesome';
+import KeyboardArrowDown from '@mui/icons-material/KeyboardArrowDown';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import ButtonGroup from '@mui/material/ButtonGroup';
+import ListItemText from '@mui/material/ListItemText';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import { useState } from 'react';
+import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { useJobs } from '../../api/queries.ts';
+import { useEditor } from '../../api/studio-context.tsx';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
+import { runAction } from '../../editor/actions.ts';
+import { UNFINISHED } from '../../editor/editor.ts';
+import { studioActions } from '../../editor/studio-actions.ts';
+import { t } from '../../i18n/text.ts';
+
+/** The main button, always at the same place at the bottom of the inspector. */
+export function GenerateBar({ event }: { event: PromptEvent | null }) {
+  const editor = useEditor();
+  const ahead = useJobs().filter((job) => job.kind === 'generate' && UNFINISHED.has(job.state)).length;
+  const [menu, setMenu] = useState<HTMLElement | null>(null);
+  const run = (id: 'generate' | 'generateNext') => {
+    setMenu(null);
+    // The inspector may show the event under the playhead without a selection: generate what is shown.
+    editor.drafts.commitAll();
+    if (event && editor.session.getState().selectedIds.length === 0) editor.session.setState({ selectedIds: [event.id] });
+    runAction(editor, studioActions.get(id));
+  };
+  return (
+    <Box sx={{ flex: 'none', p: 3, borderTop: 1, borderColor: 'studio.line' }}>
+      <ButtonGroup variant="contained" fullWidth disableElevation disabled={editor.project.readOnly}>
+        <Button onClick={() => run('generate')} startIcon={<AutoAwesome />} sx={{ minHeight: 38, fontSize: 13.5 }}>
+          {ahead > 0 ? t('generate.queueBehind', { count: ahead }) : t('action.generate')}
+        </Button>
+        <Button aria-label={t('generate.more')} aria-haspopup="menu" onClick={(click) => setMenu(click.currentTarget)} sx={{ maxWidth: 36, px: 0 }}><KeyboardArrowDown sx={{ fontSize: 18 }} /></Button>
+      </ButtonGroup>
+      <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)} anchorOrigin={{ vertical: 'top', horizontal: 'right' }} transformOrigin={{ vertical: 'bottom', horizontal: 'right' }}>
+        <MenuItem onClick={() => run('generate')}><ListItemText primary={t('action.generate')} sx={{ mr: 6 }} /><KeyCaps shortcut="Ctrl+Enter" /></MenuItem>
+        <MenuItem onClick={() => run('generateNext')}><ListItemText primary={t('action.generateNext')} sx={{ mr: 6 }} /><KeyCaps shortcut="Ctrl+Shift+Enter" /></MenuItem>
+      </Menu>
+    </Box>
+  );
+}

@@ -1,0 +1,26 @@
+import Box from '@mui/material/Box';
+import { useAssets, useTakes } from '../../api/queries.ts';
+import { useDocument, useSession } from '../../api/studio-context.tsx';
+import { eventAt, eventById } from '../../editor/timeline-edits.ts';
+import { AssetPanel } from './AssetPanel.tsx';
+import { EventPanel } from './EventPanel.tsx';
+import { TakePanel } from './TakePanel.tsx';
+
+/** Everything about the selection: an event's words and settings, a take's recipe, or a file's facts. */
+export function Inspector() {
+  const records = useDocument((state) => state.records);
+  const selectedIds = useSession((state) => state.selectedIds);
+  const frame = useSession((state) => (state.viewerSource.kind === 'timeline' ? state.playhead : null));
+  const takes = useTakes();
+  const { assets } = useAssets();
+  const first = selectedIds[0] ?? '';
+  const take = takes.find((other) => other.id === first);
+  const asset = assets.find((other) => other.id === first);
+  // With nothing selected, the words under the playhead are the ones to edit.
+  const event = eventById(records, selectedIds.find((id) => id.startsWith('promptEvent:'))) ?? (frame === null ? null : eventAt(records, frame));
+  return (
+    <Box sx={{ flex: 1, minWidth: 0, minHeight: 0, bgcolor: 'studio.panel', display: 'flex', flexDirection: 'column' }}>
+      {take ? <TakePanel take={take} /> : asset ? <AssetPanel asset={asset} /> : <EventPanel event={event} />}
+    </Box>
+  );
+}

@@ -1,0 +1,56 @@
+import Box from '@mui/material/Box';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import type { Preset } from '../../../src-shared/recipe/recipe.ts';
+import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { usePlan } from '../../api/queries.ts';
+import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
+import { formatBytes, formatDuration } from '../../i18n/formats.ts';
+import { t } from '../../i18n/text.ts';
+import { Section } from './Section.tsx';
+
+const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
+
+/** What a generation of `event` with `preset` would take; an empty prompt is planned with a stand-in, since times do not depend on words. */
+function useEventPlan(event: PromptEvent, preset: Preset) {
+  const { project } = useEditor();
+  const composed = useDocument((state) => composePrompt(state.records, event));
+  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, promptEventId: event.id });
+}
+
+function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {
+  const plan = useEventPlan(event, preset);
+  const time = plan === null ? '' : plan.cachedAssetId !== null ? t('preset.cached') : plan.expectedMs === null ? t('preset.unmeasured') : t('preset.about', { time: formatDuration(plan.expectedMs) });
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
+      <Box component="span" sx={{ fontWeight: 550 }}>{t(`preset.${preset}`)}</Box>
+      <Box component="span" sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap' }}>{time === '' ? '\u00a0' : time}</Box>
+    </Box>
+  );
+}
+
+/** Draft, standard or final, each with the time it takes on this machine. */
+export function PresetPicker({ event }: { event: PromptEvent }) {
+  const editor = useEditor();
+  const plan = useEventPlan(event, event.preset);
+  const reused = plan?.stages.filter((stage) => stage.cached).length ?? 0;
+  return (
+    <Section title={t('inspector.preset')}>
+      <ToggleButtonGroup
+        exclusive fullWidth value={event.preset} aria-label={t('inspector.preset')} disabled={editor.project.readOnly}
+        onChange={(_, preset: Preset | null) => { if (preset !== null) editor.document.transact(t('edit.preset'), (records) => patchEvent(records, event.id, { preset })); }}
+        sx={{ '& .Mui-selected': { bgcolor: 'studio.event !important', color: 'text.primary !important', borderColor: 'studio.eventLine !important' } }}
+      >
+        {PRESETS.map((preset) => <ToggleButton key={preset} value={preset} aria-label={t(`preset.${preset}`)}><PresetLabel event={event} preset={preset} /></ToggleButton>)}
+      </ToggleButtonGroup>
+      <Box sx={{ mt: 1.5, fontSize: 11.5, color: 'text.secondary', minHeight: 17 }}>
+        {plan === null ? null : [
+          t('preset.output', { frames: plan.output.frames, width: plan.output.width, height: plan.output.height }),
+          plan.expectedMemoryBytes === null ? '' : t('preset.memory', { memory: formatBytes(plan.expectedMemoryBytes) }),
+          reused > 0 && plan.cachedAssetId === null ? t('preset.reused', { count: reused }) : '',
+        ].filter((part) => part !== '').join(' · ')}
+      </Box>
+    </Section>
+  );
+}

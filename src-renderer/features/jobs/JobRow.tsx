@@ -1,0 +1,81 @@
+import CasinoOutlined from '@mui/icons-material/CasinoOutlined';
+import Close from '@mui/icons-material/Close';
+import Pause from '@mui/icons-material/Pause';
+import PlayArrow from '@mui/icons-material/PlayArrow';
+import Replay from '@mui/icons-material/Replay';
+import VerticalAlignTop from '@mui/icons-material/VerticalAlignTop';
+import Visibility from '@mui/icons-material/Visibility';
+import Box from '@mui/material/Box';
+import { useState } from 'react';
+import type { Job } from '../../../src-shared/contract/jobs.ts';
+import { thumbnailUrl } from '../../api/media-address.ts';
+import { useAssets, useTakes } from '../../api/queries.ts';
+import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { IconAction } from '../../components/IconAction.tsx';
+import { JobClock } from '../../components/JobClock.tsx';
+import { Poster } from '../../components/Poster.tsx';
+import { StageStrip } from '../../components/StageStrip.tsx';
+import type { JobCommand } from '../../components/use-job-commands.ts';
+import { UNFINISHED } from '../../editor/editor.ts';
+import { freshSeed, generateEvent } from '../../editor/generate.ts';
+import { eventById } from '../../editor/timeline-edits.ts';
+import { formatAgo, formatDuration } from '../../i18n/formats.ts';
+import { t } from '../../i18n/text.ts';
+
+export interface JobRowProps {
+  readonly job: Job;
+  readonly isFirstWaiting: boolean;
+  readonly pending: JobCommand | undefined;
+  readonly onCommand: (command: JobCommand, jobId: string) => void;
+}
+
+const STATE_COLOR = { available: 'text.secondary', running: 'primary.light', paused: 'warning.main', retryable: 'warning.main', completed: 'success.main', cancelled: 'text.secondary', discarded: 'error.main' } as const;
+
+/** One job: what it is, how far it is, and what can be done about it. */
+export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps) {
+  const editor = useEditor();
+  const takes = useTakes();
+  const { assets } = useAssets();
+  const event = useDocument((state) => eventById(state.records, job.promptEventId));
+  const [nowMs] = useState(() => Date.now());
+  const result = assets.find((asset) => asset.id === job.resultAssetId) ?? takes.find((take) => take.asset.id === job.resultAssetId)?.asset ?? null;
+  const isUnfinished = UNFINISHED.has(job.state);
+  const send = (command: JobCommand) => onCommand(command, job.id);
+  const isBusy = pending !== undefined;
+
+  return (
+    <Box component="li" data-job={job.id} data-state={job.state} sx={{ display: 'grid', gridTemplateColumns: '72px 1fr', columnGap: 2.5, py: 2.5, borderBottom: 1, borderColor: 'studio.line' }}>
+      <Poster src={result ? thumbnailUrl(editor.info.mediaBase, editor.project.id, result) : null} />
+      <Box sx={{ minWidth: 0 }}>
+        <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
+          <Box sx={{ minWidth: 0, flex: 1 }}>
+            <Box sx={{ fontSize: 12.5, fontWeight: 550, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={job.title}>{job.title}</Box>
+            <Box sx={{ fontSize: 11, color: STATE_COLOR[job.state] }}>
+              {t(pending === 'cancel' ? 'job.cancelling' : `job.state.${job.state}`)}
+              {job.attempt > 1 && isUnfinished ? <Box component="span" sx={{ color: 'text.secondary' }}> · {t('job.attempt', { attempt: job.attempt })}</Box> : null}
+              {job.finishedAt !== null && !isUnfinished ? <Box component="span" sx={{ color: 'text.secondary' }}> · {formatAgo(job.finishedAt, nowMs)} · {formatDuration(job.elapsedMs)}</Box> : null}
+            </Box>
+          </Box>
+          <Box sx={{ display: 'flex', flex: 'none', mt: -0.75, mr: -1 }}>
+            {job.state === 'running' ? <IconAction label={t('job.pause')} icon={<Pause />} disabled={isBusy} onClick={() => send('pause')} sx={{ p: 1 }} /> : null}
+            {job.state === 'paused' ? <IconAction label={t('job.resume')} icon={<PlayArrow />} disabled={isBusy} onClick={() => send('resume')} sx={{ p: 1 }} /> : null}
+            {job.state === 'available' && !isFirstWaiting ? <IconAction label={t('job.moveToFront')} icon={<VerticalAlignTop />} disabled={isBusy} onClick={() => send('moveToFront')} sx={{ p: 1 }} /> : null}
+            {isUnfinished ? <IconAction label={t('job.cancel')} icon={<Close />} disabled={isBusy} onClick={() => send('cancel')} sx={{ p: 1 }} /> : null}
+            {job.state === 'discarded' || job.state === 'cancelled' ? <IconAction label={t('job.retry')} icon={<Replay />} disabled={isBusy} onClick={() => send('retry')} sx={{ p: 1 }} /> : null}
+            {job.state === 'completed' && event && job.kind === 'generate' ? <IconAction label={t('job.again')} icon={<CasinoOutlined />} disabled={editor.project.readOnly} onClick={() => void generateEvent(editor, { ...event, seed: freshSeed() }, { front: false })} sx={{ p: 1 }} /> : null}
+            {job.state === 'completed' && result ? <IconAction label={t('job.openTake')} icon={<Visibility />} onClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: result.id }, playhead: 0, shuttle: 0 })} sx={{ p: 1 }} /> : null}
+            {isUnfinished ? null : <IconAction label={t('job.dismiss')} icon={<Close />} disabled={isBusy} onClick={() => send('dismiss')} sx={{ p: 1 }} />}
+          </Box>
+        </Box>
+        {job.state === 'running' || job.state === 'paused' ? (
+          <Box sx={{ mt: 1.5 }}>
+            <StageStrip parts={job.parts} dense />
+            <Box sx={{ display: 'flex', justifyContent: 'space-between', mt: 1 }}><JobClock job={job} /></Box>
+          </Box>
+        ) : null}
+        {job.error && (job.state === 'discarded' || job.state === 'retryable') ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, color: 'text.primary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
+        {job.resultPath !== null && job.state === 'completed' ? <Box sx={{ mt: 0.5, fontSize: 11, color: 'text.secondary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.resultPath}</Box> : null}
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,52 @@
+import Close from '@mui/icons-material/Close';
+import PlaylistPlay from '@mui/icons-material/PlaylistPlay';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import type { Job } from '../../../src-shared/contract/jobs.ts';
+import { useJobs } from '../../api/queries.ts';
+import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { IconAction } from '../../components/IconAction.tsx';
+import { useJobCommands } from '../../components/use-job-commands.ts';
+import { UNFINISHED } from '../../editor/editor.ts';
+import { t } from '../../i18n/text.ts';
+import { JobRow } from './JobRow.tsx';
+
+const SHOWN_FINISHED = 5;
+
+/** Work in the order it happens: what runs, what waits, what failed, and the last things done. */
+export function QueueDrawer() {
+  const editor = useEditor();
+  const isOpen = useSession((state) => state.queueOpen);
+  const jobs = useJobs();
+  const commands = useJobCommands(editor);
+  if (!isOpen) return null;
+
+  const unfinished = jobs.filter((job) => UNFINISHED.has(job.state));
+  const failed = jobs.filter((job) => job.state === 'discarded');
+  const finished = jobs.filter((job) => job.state === 'completed' || job.state === 'cancelled').sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).slice(0, SHOWN_FINISHED);
+  const group = (title: string, rows: readonly Job[]) =>
+    rows.length === 0 ? null : (
+      <Box component="section" aria-label={title} sx={{ px: 3, pt: 2.5 }}>
+        <Typography variant="overline" component="h3" sx={{ color: 'text.secondary' }}>{title}</Typography>
+        <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+          {rows.map((job) => <JobRow key={job.id} job={job} isFirstWaiting={job.state === 'available' && job === unfinished.find((other) => other.state === 'available')} pending={commands.pending.get(job.id)} onCommand={commands.run} />)}
+        </Box>
+      </Box>
+    );
+
+  return (
+    <Box component="aside" aria-label={t('region.queue')} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: 380, maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
+      <Box sx={{ flex: 'none', height: 44, display: 'flex', alignItems: 'center', justifyContent: 'space-between', px: 3, borderBottom: 1, borderColor: 'studio.line' }}>
+        <Typography variant="h2">{t('region.queue')}</Typography>
+        <IconAction label={t('queue.close')} icon={<Close />} shortcut="Q" onClick={() => editor.session.setState({ queueOpen: false })} />
+      </Box>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', pb: 4 }}>
+        {jobs.length === 0 ? <EmptyState icon={<PlaylistPlay />} title={t('queue.empty')} body={t('queue.emptyHelp')} /> : null}
+        {group(t('queue.now'), unfinished)}
+        {group(t('queue.failed'), failed)}
+        {group(t('queue.finished'), finished)}
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,54 @@
+import AutoAwesomeMotionOutlined from '@mui/icons-material/AutoAwesomeMotionOutlined';
+import Search from '@mui/icons-material/Search';
+import Star from '@mui/icons-material/Star';
+import Box from '@mui/material/Box';
+import InputAdornment from '@mui/material/InputAdornment';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { useTakes } from '../../api/queries.ts';
+import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { IconAction } from '../../components/IconAction.tsx';
+import { TakeCard } from '../../components/TakeCard.tsx';
+import { activeTake } from '../../editor/editor.ts';
+import { eventById } from '../../editor/timeline-edits.ts';
+import { t } from '../../i18n/text.ts';
+
+/** Every generation of the project, newest first. */
+export function TakesTab() {
+  const editor = useEditor();
+  const takes = useTakes();
+  const records = useDocument((state) => state.records);
+  const [search, setSearch] = useState('');
+  const [starredOnly, setStarredOnly] = useState(false);
+  const wanted = search.trim().toLowerCase();
+  const shown = takes.filter((take) => (!starredOnly || take.starred) && `${take.recipe.prompt} ${take.recipe.seed}`.toLowerCase().includes(wanted)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  return (
+    <>
+      <Box sx={{ flex: 'none', display: 'flex', gap: 1, p: 2.5 }}>
+        <TextField
+          value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t('takes.search')}
+          slotProps={{ htmlInput: { 'aria-label': t('takes.search') }, input: { startAdornment: <InputAdornment position="start"><Search sx={{ fontSize: 16 }} /></InputAdornment>, sx: { height: 30, fontSize: 12.5 } } }}
+        />
+        <IconAction label={t('takes.starredOnly')} icon={<Star />} pressed={starredOnly} onClick={() => setStarredOnly(!starredOnly)} />
+      </Box>
+      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
+        {takes.length === 0 ? <EmptyState icon={<AutoAwesomeMotionOutlined />} title={t('takes.empty')} body={t('takes.emptyHelp')} /> : null}
+        {takes.length > 0 && shown.length === 0 ? <EmptyState title={t('takes.nothingFound')} /> : null}
+        <Box component="ul" aria-label={t('takes.all')} sx={{ m: 0, p: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 1.5 }}>
+          {shown.map((take) => {
+            const event = eventById(records, take.promptEventId);
+            const isActive = event !== null && activeTake(takes, event)?.id === take.id;
+            return (
+              <TakeCard
+                key={take.id} take={take} isActive={isActive} caption={take.recipe.prompt}
+                onClick={() => editor.session.setState({ selectedIds: [take.id, ...(event ? [event.id] : [])], rightOpen: true })}
+                onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })}
+              />
+            );
+          })}
+        </Box>
+      </Box>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import MemoryOutlined from '@mui/icons-material/MemoryOutlined';
+import SdStorageOutlined from '@mui/icons-material/SdStorageOutlined';
+import TimerOutlined from '@mui/icons-material/TimerOutlined';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
+import type { SystemInfo } from '../../../src-shared/contract/system.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useStudio } from '../../api/studio-context.tsx';
+import { usePacks } from '../../api/queries.ts';
+import { formatBytes } from '../../i18n/formats.ts';
+import { t } from '../../i18n/text.ts';
+
+function Fact({ icon, label, value, detail }: { icon: ReactNode; label: string; value: string; detail: string }) {
+  return (
+    <Box sx={{ flex: 1, minWidth: 220, display: 'flex', gap: 3, p: 3.5, bgcolor: 'studio.panel', border: 1, borderColor: 'studio.line', borderRadius: 2, '& > svg': { fontSize: 20, color: 'text.secondary', mt: 0.5 } }}>
+      {icon}
+      <Box sx={{ minWidth: 0 }}>
+        <Typography variant="caption" component="dt" sx={{ color: 'text.secondary' }}>{label}</Typography>
+        <Typography component="dd" sx={{ m: 0, fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em', overflowWrap: 'anywhere' }}>{value}</Typography>
+        <Typography variant="caption" component="dd" sx={{ m: 0, color: 'text.secondary', display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={detail}>{detail}</Typography>
+      </Box>
+    </Box>
+  );
+}
+
+/** Three facts measured on this machine, before anything is asked for. */
+export function MachineFacts({ info: initial }: { info: SystemInfo }) {
+  const { client } = useStudio();
+  const info = useQuery({ queryKey: ['system'], queryFn: () => client.system.info({}), initialData: initial }).data;
+  const pack = usePacks()[0];
+  const problem = pack?.problem ?? null;
+  return (
+    <Box component="dl" aria-label={t('start.facts')} sx={{ display: 'flex', gap: 3, m: 0, flexWrap: 'wrap' }}>
+      <Fact icon={<MemoryOutlined />} label={t('start.machine')} value={t('start.coresMemory', { cores: info.cpu.cores, memory: formatBytes(info.memory.totalBytes) })} detail={info.cpu.model} />
+      <Fact icon={<SdStorageOutlined />} label={t('start.disk')} value={t('start.diskFree', { free: formatBytes(info.disk.freeBytes) })} detail={info.disk.path} />
+      <Fact icon={<TimerOutlined />} label={t('start.firstClip')} value={problem === null ? t('start.measuring') : t('start.packProblem')} detail={problem ?? (pack ? t('start.firstClipDetail', { pack: pack.name, frames: pack.output.frames, width: pack.output.width, height: pack.output.height }) : '')} />
+    </Box>
+  );
+}

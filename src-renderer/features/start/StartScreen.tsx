@@ -1,0 +1,87 @@
+import Add from '@mui/icons-material/Add';
+import AutoAwesome from '@mui/icons-material/AutoAwesome';
+import FolderOpenOutlined from '@mui/icons-material/FolderOpenOutlined';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import Typography from '@mui/material/Typography';
+import { useState, type DragEvent } from 'react';
+import { useStudio } from '../../api/studio-context.tsx';
+import { useRecentProjects } from '../../api/queries.ts';
+import { PathDialog } from '../../components/PathDialog.tsx';
+import { notify, notifyError } from '../../editor/notices.ts';
+import { t } from '../../i18n/text.ts';
+import markUrl from '../../app/motif-mark.svg?no-inline';
+import { MachineFacts } from './MachineFacts.tsx';
+import { RecentProjects } from './RecentProjects.tsx';
+
+export interface StartScreenProps {
+  readonly onOpen: (path: string) => Promise<void>;
+  /** `path` null: the host chooses a file in its projects folder. */
+  readonly onCreate: (name: string, path: string | null) => Promise<void>;
+  readonly onMakeClip: (prompt: string) => Promise<void>;
+}
+
+/** First run and every run: what this machine can do, one button to a clip, and the projects one had open. */
+export function StartScreen({ onOpen, onCreate, onMakeClip }: StartScreenProps) {
+  const { client, info } = useStudio();
+  const { projects } = useRecentProjects();
+  const [dialog, setDialog] = useState<'new' | 'open' | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [isDropTarget, setDropTarget] = useState(false);
+  const hasDialogs = info.capabilities.includes('nativeDialogs');
+
+  const busyWhile = async (work: () => Promise<void>) => {
+    setBusy(true);
+    await work().catch(notifyError);
+    setBusy(false);
+  };
+
+  const openWithDialog = () => (hasDialogs ? void busyWhile(async () => {
+    const { path } = await client.system.chooseProjectToOpen({});
+    if (path !== null) await onOpen(path);
+  }) : setDialog('open'));
+
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropTarget(false);
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    // Pages are told a dropped file's name, not its place on disk: look for it among the projects the host knows.
+    const known = projects.find((project) => project.path.endsWith(`/${file.name}`) || project.path.endsWith(`\\${file.name}`));
+    if (!file.name.endsWith('.motif')) notify('info', t('start.dropMedia'));
+    else if (known) void busyWhile(() => onOpen(known.path));
+    else {
+      notify('info', t('start.dropUnknown', { name: file.name }));
+      setDialog('open');
+    }
+  };
+
+  return (
+    <Box
+      component="main" onDragOver={(event) => { event.preventDefault(); setDropTarget(true); }} onDragLeave={() => setDropTarget(false)} onDrop={onDrop}
+      sx={{ height: 1, overflowY: 'auto', bgcolor: 'studio.desk', display: 'grid', justifyItems: 'center', alignContent: { xs: 'start', md: 'safe center' }, px: 6, py: 8, outline: isDropTarget ? '2px dashed' : 'none', outlineColor: 'primary.main', outlineOffset: -12 }}
+    >
+      <Box sx={{ width: 1, maxWidth: 880, display: 'flex', flexDirection: 'column', gap: 8 }}>
+        <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: 3 }}>
+          <Box sx={{ display: 'flex', alignItems: 'center', gap: 2.5 }}>
+            <Box component="img" src={markUrl} alt="" sx={{ width: 34, height: 34 }} />
+            <Typography sx={{ fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em' }}>{t('app.name')}</Typography>
+          </Box>
+          <Typography variant="h1">{t('start.headline')}</Typography>
+          <Typography sx={{ fontSize: 14.5, color: 'text.secondary', maxWidth: 560 }}>{t('start.lead')}</Typography>
+          <Box sx={{ display: 'flex', gap: 2, mt: 2, flexWrap: 'wrap' }}>
+            <Button size="large" variant="contained" disabled={isBusy} startIcon={isBusy ? <CircularProgress size={16} color="inherit" /> : <AutoAwesome />} onClick={() => void busyWhile(() => onMakeClip(t('prompt.example.1')))}>{t('start.makeClip')}</Button>
+            <Button size="large" color="inherit" disabled={isBusy} startIcon={<Add />} onClick={() => setDialog('new')} sx={{ bgcolor: 'studio.raised' }}>{t('start.newProject')}</Button>
+            <Button size="large" color="inherit" disabled={isBusy} startIcon={<FolderOpenOutlined />} onClick={openWithDialog} sx={{ bgcolor: 'studio.raised' }}>{t('start.openProject')}</Button>
+          </Box>
+        </Box>
+        <MachineFacts info={info} />
+        <RecentProjects projects={projects} onOpen={(path) => void busyWhile(() => onOpen(path))} />
+        <Typography variant="caption" sx={{ color: 'text.disabled' }}>{t('start.footer', { version: info.appVersion, folder: info.projectsFolder })}</Typography>
+      </Box>
+      {dialog === 'new' ? <PathDialog title={t('start.newProject')} label={t('project.name')} help={t('start.newHelp', { folder: info.projectsFolder })} confirm={t('start.create')} initial={t('start.untitled')} onClose={() => setDialog(null)} onSubmit={(name) => onCreate(name, null)} /> : null}
+      {dialog === 'open' ? <PathDialog title={t('start.openProject')} label={t('start.path')} help={t('start.openHelp')} confirm={t('action.open')} initial={projects[0]?.path ?? `${info.projectsFolder}/`} onClose={() => setDialog(null)} onSubmit={onOpen} /> : null}
+    </Box>
+  );
+}

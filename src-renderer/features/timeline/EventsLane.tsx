@@ -1,0 +1,119 @@
+import ErrorOutlineOutlined from '@mui/icons-material/ErrorOutlineOutlined';
+import Box from '@mui/material/Box';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import { useState, type MouseEvent } from 'react';
+import type { Take } from '../../../src-shared/contract/takes.ts';
+import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
+import { useJobs } from '../../api/queries.ts';
+import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
+import { partShare } from '../../components/StageStrip.tsx';
+import { runAction } from '../../editor/actions.ts';
+import { UNFINISHED, takesOf } from '../../editor/editor.ts';
+import { createEvent } from '../../editor/generate.ts';
+import { studioActions } from '../../editor/studio-actions.ts';
+import { endFrame, sequenceOf } from '../../editor/timeline-edits.ts';
+import { t } from '../../i18n/text.ts';
+import { LANES } from './lanes.ts';
+import type { EventDrag } from './use-event-drag.ts';
+
+export interface LaneProps {
+  readonly events: readonly PromptEvent[];
+  readonly takes: readonly Take[];
+  readonly pixelsPerFrame: number;
+}
+
+interface EventsLaneProps extends LaneProps {
+  readonly drag: EventDrag;
+  readonly frameAt: (clientX: number) => number;
+}
+
+/** Prompt events: double click adds one, drags move and retime, the right button opens the rest. */
+export function EventsLane({ events, takes, pixelsPerFrame, drag, frameAt }: EventsLaneProps) {
+  const editor = useEditor();
+  const [menuAt, setMenuAt] = useState<{ top: number; left: number } | null>(null);
+  const openMenu = (event: MouseEvent, id: string) => {
+    event.preventDefault();
+    editor.session.setState({ selectedIds: [id] });
+    setMenuAt({ top: event.clientY, left: event.clientX });
+  };
+  const choose = (id: string) => {
+    setMenuAt(null);
+    runAction(editor, studioActions.get(id));
+  };
+  return (
+    <Box
+      role="list" aria-label={t('lane.events')}
+      onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
+      onClick={(event) => { if (event.target === event.currentTarget) editor.session.setState({ selectedIds: [] }); }}
+      sx={{ position: 'relative', height: LANES[1].height, borderBottom: 1, borderColor: 'studio.line' }}
+    >
+      {events.map((event) => <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} pixelsPerFrame={pixelsPerFrame} drag={drag} onMenu={(click) => openMenu(click, event.id)} />)}
+      <Menu open={menuAt !== null} onClose={() => setMenuAt(null)} anchorReference="anchorPosition" anchorPosition={menuAt ?? { top: 0, left: 0 }}>
+        {(['generate', 'generateNext', 'delete', 'rippleDelete'] as const).map((id) => {
+          const action = studioActions.get(id);
+          return (
+            <MenuItem key={id} disabled={!action.isEnabled(editor)} onClick={() => choose(id)} sx={{ justifyContent: 'space-between', gap: 6 }}>
+              {t(action.label)}
+              <KeyCaps shortcut={action.shortcuts[0]} />
+            </MenuItem>
+          );
+        })}
+      </Menu>
+    </Box>
+  );
+}
+
+interface EventBlockProps {
+  readonly event: PromptEvent;
+  readonly takeCount: number;
+  readonly pixelsPerFrame: number;
+  readonly drag: EventDrag;
+  readonly onMenu: (event: MouseEvent) => void;
+}
+
+function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlockProps) {
+  const editor = useEditor();
+  const isSelected = useSession((state) => state.selectedIds.includes(event.id));
+  const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
+  const job = useJobs().find((other) => other.promptEventId === event.id && UNFINISHED.has(other.state));
+  const isEmpty = event.prompt.trim() === '';
+  const isDragged = drag.eventId === event.id;
+  const parts = job?.parts ?? [];
+  const share = parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + partShare(part), 0) / parts.length;
+  const name = isEmpty ? t('event.empty') : event.prompt;
+  const edge = (part: 'start' | 'end') => (
+    <Box
+      data-edge={part} onPointerDown={(down) => { down.stopPropagation(); drag.begin(down, event.id, part); }}
+      sx={{ position: 'absolute', top: 0, bottom: 0, [part === 'start' ? 'left' : 'right']: 0, width: 8, cursor: 'ew-resize', touchAction: 'none', '&::after': { content: '""', position: 'absolute', top: '32%', bottom: '32%', left: 3, width: 2, borderRadius: 1, bgcolor: 'currentColor', opacity: 0 }, '[role=listitem]:hover &::after': { opacity: 0.5 } }}
+    />
+  );
+  return (
+    <Box
+      role="listitem" tabIndex={0} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected}
+      aria-label={t('event.named', { name, start: formatTimecode(event.startFrame, frameRate), end: formatTimecode(endFrame(event), frameRate), takes: takeCount })}
+      onPointerDown={(down) => drag.begin(down, event.id, 'body')} onContextMenu={onMenu}
+      onFocus={(focus) => { if (focus.target === focus.currentTarget && focus.currentTarget.matches(':focus-visible')) editor.session.setState({ selectedIds: [event.id] }); }}
+      onDoubleClick={() => editor.session.setState(({ promptFocusRequest }) => ({ selectedIds: [event.id], rightOpen: true, promptFocusRequest: promptFocusRequest + 1 }))}
+      style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(4, event.durationFrames * pixelsPerFrame - 1) }}
+      sx={{
+        position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, border: 1, overflow: 'hidden', cursor: isDragged ? 'grabbing' : 'grab', touchAction: 'none',
+        bgcolor: 'studio.event', borderColor: isEmpty ? 'error.main' : isSelected ? 'primary.light' : 'studio.eventLine', boxShadow: isSelected ? '0 0 0 1px var(--mui-palette-primary-light)' : 'none',
+        opacity: isDragged ? 0.85 : 1, zIndex: isSelected ? 2 : 1, px: 2.5, py: 1, display: 'flex', flexDirection: 'column', gap: 0.25,
+      }}
+    >
+      <Box sx={{ fontSize: 12, fontWeight: 500, lineHeight: 1.3, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: isEmpty ? 'error.main' : 'text.primary', display: 'flex', alignItems: 'center', gap: 1, '& svg': { fontSize: 14, flex: 'none' } }}>
+        {isEmpty ? <ErrorOutlineOutlined /> : null}
+        <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</Box>
+      </Box>
+      <Box sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+        {isDragged ? `${formatTimecode(event.startFrame, frameRate)} – ${formatTimecode(endFrame(event), frameRate)}` : [t(`preset.${event.preset}`), takeCount > 0 ? t('event.takes', { count: takeCount }) : ''].filter((part) => part !== '').join(' · ')}
+      </Box>
+      {job ? <Box sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, height: 3, bgcolor: 'studio.raised' }}><Box sx={{ height: 1, width: 1, transformOrigin: 'left', transform: `scaleX(${share})`, bgcolor: 'primary.light', transition: 'transform 240ms linear' }} /></Box> : null}
+      {editor.project.readOnly ? null : edge('start')}
+      {editor.project.readOnly ? null : edge('end')}
+    </Box>
+  );
+}

@@ -1,0 +1,39 @@
+import Box from '@mui/material/Box';
+import { framesToSeconds, secondsToFrame } from '../../../src-shared/timing/frame-rate.ts';
+import { thumbnailUrl } from '../../api/media-address.ts';
+import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { activeTake } from '../../editor/editor.ts';
+import { assetFrames } from '../../editor/playback-source.ts';
+import { sequenceOf } from '../../editor/timeline-edits.ts';
+import { t } from '../../i18n/text.ts';
+import type { LaneProps } from './EventsLane.tsx';
+import { LANES } from './lanes.ts';
+
+/** The clips that stand for the events above them. */
+export function ResultLane({ events, takes, pixelsPerFrame }: LaneProps) {
+  const editor = useEditor();
+  const selectedIds = useSession((state) => state.selectedIds);
+  const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
+  return (
+    <Box role="list" aria-label={t('lane.result')} sx={{ position: 'relative', height: LANES[2].height, borderBottom: 1, borderColor: 'studio.line' }}>
+      {events.map((event) => {
+        const take = activeTake(takes, event);
+        if (!take) return <Box key={event.id} aria-hidden style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(2, event.durationFrames * pixelsPerFrame - 1) }} sx={{ position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, border: '1px dashed', borderColor: 'divider', opacity: 0.7 }} />;
+        const own = take.asset.frameRate ?? frameRate;
+        const length = Math.min(event.durationFrames, secondsToFrame(framesToSeconds(assetFrames(take.asset, own), own), frameRate));
+        const poster = thumbnailUrl(editor.info.mediaBase, editor.project.id, take.asset);
+        const isSelected = selectedIds.includes(event.id);
+        return (
+          <Box
+            key={event.id} role="listitem" data-clip={take.asset.id} aria-label={t('clip.named', { prompt: take.recipe.prompt, preset: t(`preset.${take.preset}`) })}
+            onClick={() => editor.session.setState({ selectedIds: [event.id], viewerSource: { kind: 'timeline' } })}
+            style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(2, length * pixelsPerFrame - 1) }}
+            sx={{ position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, overflow: 'hidden', border: 1, borderColor: isSelected ? 'primary.light' : 'divider', bgcolor: 'studio.stage', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x', ...(poster === null ? {} : { backgroundImage: `url("${poster}")` }) }}
+          >
+            <Box sx={{ position: 'absolute', left: 4, bottom: 3, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', whiteSpace: 'nowrap' }}>{t(`preset.${take.preset}`)}{take.starred ? ' ★' : ''}</Box>
+          </Box>
+        );
+      })}
+    </Box>
+  );
+}

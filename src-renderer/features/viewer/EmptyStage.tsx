@@ -1,0 +1,58 @@
+import AutoAwesomeOutlined from '@mui/icons-material/AutoAwesomeOutlined';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
+import { addEvent, eventsInOrder } from '../../editor/timeline-edits.ts';
+import { clipFrames, createEvent, freshSeed, generateEvent } from '../../editor/generate.ts';
+import { t } from '../../i18n/text.ts';
+
+const EXAMPLE_SCENE = ['prompt.scene.1', 'prompt.scene.2', 'prompt.scene.3'] as const;
+
+/** The viewer with nothing to show: it says what to do next, and does it. */
+export function EmptyStage({ event }: { event: PromptEvent | null }) {
+  const editor = useEditor();
+  const hasEvents = useDocument((state) => eventsInOrder(state.records).length > 0);
+
+  const addScene = () => {
+    const frames = clipFrames(editor);
+    const ids = EXAMPLE_SCENE.map(() => `promptEvent:${crypto.randomUUID()}`);
+    editor.document.transact(t('edit.addExample'), (records) =>
+      EXAMPLE_SCENE.reduce((current, key, index) => addEvent(current, { id: ids[index] ?? '', frame: index * frames, durationFrames: frames, draft: { prompt: t(key), negativePrompt: '', seed: freshSeed(), seedLocked: false, preset: 'draft' } }), records),
+    );
+    editor.session.setState({ selectedIds: ids.slice(0, 1), playhead: 0 });
+  };
+
+  if (event) {
+    return (
+      <Message title={t('viewer.noTake')} body={event.prompt.trim() === '' ? t('viewer.noPrompt') : `“${event.prompt}”`}>
+        {event.prompt.trim() === '' ? null : (
+          <Button variant="contained" startIcon={<AutoAwesomeOutlined />} onClick={() => { editor.drafts.commitAll(); void generateEvent(editor, event, { front: false }); }}>{t('action.generate')}</Button>
+        )}
+      </Message>
+    );
+  }
+  if (hasEvents) return <Message title={t('viewer.gap')} body={t('viewer.gapHelp')} />;
+  return (
+    <Message title={t('empty.project')} body={t('empty.projectHelp')}>
+      <Box sx={{ display: 'flex', gap: 2 }}>
+        <Button variant="contained" onClick={() => void createEvent(editor, { frame: 0 })}>{t('empty.write')}<Box component="span" sx={{ ml: 2 }}><KeyCaps shortcut="E" /></Box></Button>
+        <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider' }} onClick={addScene}>{t('empty.example')}</Button>
+      </Box>
+    </Message>
+  );
+}
+
+function Message({ title, body, children }: { title: string; body: string; children?: React.ReactNode }) {
+  return (
+    <Box sx={{ textAlign: 'center', maxWidth: 440, px: 4, display: 'flex', flexDirection: 'column', alignItems: 'center', gap: 3, color: '#e8e9ec' }}>
+      <Box>
+        <Typography variant="h2" component="p" sx={{ mb: 1 }}>{title}</Typography>
+        <Typography variant="body2" sx={{ color: '#9b9fa8', textWrap: 'balance' }}>{body}</Typography>
+      </Box>
+      {children}
+    </Box>
+  );
+}

@@ -1,0 +1,90 @@
+import Close from '@mui/icons-material/Close';
+import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
+import { useEffect, useRef } from 'react';
+import { useAssets, useJobs, useTakes } from '../../api/queries.ts';
+import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { IconAction } from '../../components/IconAction.tsx';
+import type { Job } from '../../../src-shared/contract/jobs.ts';
+import { UNFINISHED } from '../../editor/editor.ts';
+import { pictureAt } from '../../editor/playback-source.ts';
+import { sequenceOf } from '../../editor/timeline-edits.ts';
+import { t } from '../../i18n/text.ts';
+import { EmptyStage } from './EmptyStage.tsx';
+import { LiveStrip } from './LiveStrip.tsx';
+import { MediaLayer } from './MediaLayer.tsx';
+import { PreviewCanvas } from './PreviewCanvas.tsx';
+import { TransportBar } from './TransportBar.tsx';
+
+/** The generation to watch at this place: running or paused first, else the first that waits. */
+function liveJobOf(jobs: readonly Job[], eventId: string | null): Job | null {
+  const own = jobs.filter((job) => job.kind === 'generate' && UNFINISHED.has(job.state) && job.promptEventId === eventId);
+  return own.find((job) => job.state === 'running') ?? own.find((job) => job.state === 'paused') ?? own[0] ?? null;
+}
+
+/** The picture, large: the composed timeline or one asset, or what the engine is making right now. */
+export function Viewer() {
+  const editor = useEditor();
+  const records = useDocument((state) => state.records);
+  const source = useSession((state) => state.viewerSource);
+  const playhead = useSession((state) => state.playhead);
+  const isPlaying = useSession((state) => state.shuttle !== 0);
+  const fullScreen = useSession((state) => state.fullScreen);
+  const takes = useTakes();
+  const { assets } = useAssets();
+  const jobs = useJobs();
+  const stage = useRef<HTMLDivElement>(null);
+  const { width, height } = sequenceOf(records);
+
+  const sourceAsset = source.kind === 'asset' ? (assets.find((asset) => asset.id === source.assetId) ?? takes.find((take) => take.asset.id === source.assetId)?.asset ?? null) : null;
+  const picture = pictureAt(records, takes, playhead);
+  const shown = source.kind === 'asset' ? { asset: sourceAsset, assetFrame: playhead } : picture;
+  const liveJob = source.kind === 'timeline' ? liveJobOf(jobs, picture.event?.id ?? null) : null;
+  const showsLive = liveJob !== null && liveJob.previewVersion > 0 && (shown.asset === null || !isPlaying);
+  const ratio = shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
+
+  useEffect(() => {
+    const element = stage.current;
+    if (!element || !document.fullscreenEnabled) return undefined;
+    if (fullScreen && document.fullscreenElement === null) void element.requestFullscreen().catch(() => undefined);
+    if (!fullScreen && document.fullscreenElement === element) void document.exitFullscreen();
+    const onChange = () => {
+      if (document.fullscreenElement === null) editor.session.setState({ fullScreen: false });
+    };
+    document.addEventListener('fullscreenchange', onChange);
+    return () => document.removeEventListener('fullscreenchange', onChange);
+  }, [fullScreen, editor]);
+
+  const isEmpty = source.kind === 'timeline' && shown.asset === null && liveJob === null;
+  return (
+    <Box
+      ref={stage} data-testid="viewer"
+      sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.stage', ...(fullScreen ? { position: 'fixed', inset: 0, zIndex: 'modal' } : {}) }}
+    >
+      {source.kind === 'asset' ? (
+        <Box sx={{ flex: 'none', height: 36, display: 'flex', alignItems: 'center', gap: 1, px: 2, bgcolor: 'studio.panel', borderBottom: 1, borderColor: 'studio.line' }}>
+          <ButtonBase onClick={() => editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 })} sx={{ px: 2, height: 26, borderRadius: 1, color: 'text.secondary', fontSize: 12, '&:hover': { bgcolor: 'studio.raised' } }}>{t('viewer.timeline')}</ButtonBase>
+          <Box sx={{ px: 2, height: 26, borderRadius: 1, bgcolor: 'studio.raised', fontSize: 12, display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>
+            <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{sourceAsset?.name ?? t('viewer.missing')}</Box>
+            <IconAction label={t('viewer.closeSource')} icon={<Close />} onClick={() => editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 })} sx={{ p: 0.25, mr: -1, '& svg': { fontSize: 14 } }} />
+          </Box>
+        </Box>
+      ) : null}
+      <Box sx={{ flex: 1, minHeight: 0, p: fullScreen ? 0 : 3, containerType: 'size', display: 'grid', placeItems: 'center' }}>
+        {isEmpty ? (
+          <EmptyStage event={picture.event} />
+        ) : (
+          <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
+            {shown.asset ? <MediaLayer key={shown.asset.id} asset={shown.asset} frame={shown.assetFrame} /> : null}
+            {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}
+            {liveJob && liveJob.previewVersion === 0 && shown.asset === null ? (
+              <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', color: 'grey.500', fontSize: 12.5 }}>{t(liveJob.state === 'available' ? 'viewer.waiting' : 'viewer.preparing')}</Box>
+            ) : null}
+          </Box>
+        )}
+      </Box>
+      {liveJob ? <LiveStrip job={liveJob} /> : null}
+      <TransportBar />
+    </Box>
+  );
+}
