@@ -47,7 +47,7 @@ export function promptProblem(prompt: string): string | null {
 }
 
 /**
- * Queues a generation of `event`. An unlocked seed that already made a take with the same settings is rolled first, so that
+ * Queues a generation of `event`. An unlocked seed that was already asked for with the same settings is rolled first, so that
  * pressing Generate again gives another take rather than the same one.
  */
 export async function generateEvent(editor: Editor, event: PromptEvent, options: { front: boolean; preset?: Preset }): Promise<void> {
@@ -59,8 +59,10 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
     editor.session.setState((session) => ({ selectedIds: [event.id], promptFocusRequest: session.promptFocusRequest + 1 }));
     return;
   }
-  const used = takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
+  const wish = JSON.stringify([event.id, prompt, event.negativePrompt, event.seed, preset]);
+  const used = editor.startedWishes.has(wish) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
   const seed = used && !event.seedLocked ? freshSeed() : event.seed;
+  editor.startedWishes.add(JSON.stringify([event.id, prompt, event.negativePrompt, seed, preset]));
   if (seed !== event.seed) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
   try {
     await editor.document.flush();

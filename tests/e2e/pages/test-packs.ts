@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { writeRunnablePack } from '../../engine/process/make-runnable-pack.ts';
+
+const embedded = path.resolve(import.meta.dirname, '../../../models');
+
+/** Whether the pack that ships inside is in this checkout. */
+export const hasEmbeddedPack = existsSync(path.join(embedded, 'motif-mini', 'model_index.json'));
+
+/** A folder with one small pack. */
+export interface TestPacks {
+  readonly dir: string;
+  remove(): Promise<void>;
+}
+
+interface StageSettings {
+  readonly stage: string;
+  readonly numInferenceSteps: number;
+}
+
+/**
+ * A pack of random weights whose stages run in milliseconds. `keyframeSteps` makes its first stage as long as a spec needs
+ * to act while it runs.
+ */
+export async function makeTestPacks(options: { keyframeSteps?: number } = {}): Promise<TestPacks> {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'motif-packs-'));
+  writeRunnablePack(path.join(dir, 'tiny'));
+  const { keyframeSteps } = options;
+  if (keyframeSteps !== undefined) {
+    const file = path.join(dir, 'tiny', 'model_index.json');
+    const index = JSON.parse(await readFile(file, 'utf8')) as { presets: Record<string, StageSettings[]> };
+    index.presets = Object.fromEntries(Object.entries(index.presets).map(([name, stages]) => [name, stages.map((stage) => (stage.stage === 'keyframes' ? { ...stage, numInferenceSteps: keyframeSteps } : stage))]));
+    await writeFile(file, JSON.stringify(index));
+  }
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}

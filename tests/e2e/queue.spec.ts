@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
+import { StudioWindow } from './pages/studio-window.ts';
+import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
+
+/** Steps that take long enough for a person to act while they run. */
+const KEYFRAME_STEPS = 600;
+
+describe('the queue', () => {
+  let studio: StudioUnderTest;
+  let window: StudioWindow;
+  let packs: TestPacks;
+  beforeAll(async () => {
+    packs = await makeTestPacks({ keyframeSteps: KEYFRAME_STEPS });
+  });
+  afterAll(() => packs.remove());
+  beforeEach(async () => {
+    studio = await launchStudio({ packsDir: packs.dir });
+    window = new StudioWindow(studio.page);
+    await window.createProject('Queue');
+    await window.typePrompt('a red fish');
+    await studio.page.keyboard.press('ControlOrMeta+Enter');
+    await window.preview.waitFor({ state: 'visible', timeout: 60_000 });
+    await window.leaveFields();
+    await studio.page.keyboard.press('q');
+    await window.queue.waitFor();
+  });
+  afterEach(() => studio.close());
+
+  const rows = (state: string) => window.queue.locator(`[data-state="${state}"][data-job]`);
+
+  test('cancels at once and can try again', async () => {
+    await rows('running').getByRole('button', { name: 'Cancel' }).click();
+    await rows('cancelled').waitFor({ timeout: 10_000 });
+    await studio.screenshot('queue-cancelled');
+    await rows('cancelled').getByRole('button', { name: 'Try again' }).click();
+    await rows('running').waitFor({ timeout: 30_000 });
+    await studio.page.keyboard.press('Shift+X');
+    await rows('cancelled').waitFor({ timeout: 10_000 });
+    await rows('cancelled').getByRole('button', { name: 'Dismiss' }).click();
+    await window.queue.getByText('Nothing in the queue').waitFor();
+  });
+
+  test('pauses, goes on from the same step, and finishes', async () => {
+    await rows('running').getByRole('button', { name: 'Pause' }).click();
+    await rows('paused').waitFor({ timeout: 20_000 });
+    await studio.screenshot('queue-paused');
+    const step = async () => Number(/(\d+) of/.exec((await window.queue.locator('[data-part="keyframes"]').getAttribute('aria-label')) ?? '')?.[1] ?? 0);
+    const pausedAt = await step();
+    await rows('paused').getByRole('button', { name: 'Resume' }).click();
+    await rows('running').waitFor({ timeout: 20_000 });
+    expect(await step()).toBeGreaterThanOrEqual(pausedAt);
+    await rows('completed').waitFor({ timeout: 120_000 });
+    await window.queue.getByRole('button', { name: 'Close the queue' }).click();
+    await window.takes.first().waitFor();
+  });
+
+  test('waits its turn, moves to the front, and Escape never cancels', async () => {
+    const { page } = studio;
+    for (let count = 0; count < 2; count += 1) await page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => rows('available').count()).toBe(2);
+    const last = (await rows('available').nth(1).getAttribute('data-job')) ?? '';
+    await studio.screenshot('queue-waiting');
+    await rows('available').nth(1).getByRole('button', { name: 'Move to front' }).click();
+    await expect.poll(() => rows('available').first().getAttribute('data-job')).toBe(last);
+    for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Escape');
+    await window.queue.waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Queue' }).textContent()).toContain('3');
+  });
+});
