@@ -116,8 +116,13 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
   };
   project();
   if (!db.readOnly) {
-    assets.reclaim();
-    db.exec('PRAGMA incremental_vacuum(2048)');
+    try {
+      assets.reclaim();
+      db.exec('PRAGMA incremental_vacuum(2048)');
+    } catch (error) {
+      // On a full disk the project still opens, so that something can be removed from it; tidying waits for the next time.
+      if (!StudioError.is(error, 'DISK_FULL')) throw error;
+    }
   }
   return {
     path: db.path,
@@ -142,8 +147,11 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
       db.pragma(`max_page_count = ${pages ?? MAX_PAGES}`);
     },
     close: () => {
-      db.close();
-      lock?.release();
+      try {
+        db.close();
+      } finally {
+        lock?.release();
+      }
     },
   };
 }

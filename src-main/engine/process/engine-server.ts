@@ -21,6 +21,11 @@ export interface EngineServer {
   close(): Promise<void>;
 }
 
+/** Checkpoints may cost this share of a run: large ones are sent less often than every step. */
+const CHECKPOINT_COST_SHARE = 0.02;
+/** Below this, a checkpoint is never skipped. */
+const CHEAP_CHECKPOINT_MS = 2;
+
 /** Previews at most this often: they are for eyes. */
 const PREVIEW_INTERVAL_MS = 150;
 
@@ -39,8 +44,8 @@ function toStudioError(error: unknown): StudioError {
   return StudioError.from(error);
 }
 
-/** Creates a server that sends its events through `send`. Announces itself with `ready`. */
-export function createEngineServer(send: (event: EngineEvent) => void): EngineServer {
+/** Creates a server that sends its events through `send`, which may resolve once an event has left. Announces itself with `ready`. */
+export function createEngineServer(send: (event: EngineEvent) => Promise<void> | void): EngineServer {
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
   let active: { readonly runId: string; readonly controller: AbortController; readonly finished: Promise<void> } | null = null;
@@ -81,8 +86,12 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
     });
     const loadMs = performance.now() - started;
     let previewAt = Number.NEGATIVE_INFINITY;
+    let checkpointAt = Number.NEGATIVE_INFINITY;
+    let unsent: StageStep | null = null;
     for (;;) {
       await yieldToMessages();
+      // The last step is still valid here: a paused run goes on right behind it.
+      if (signal.aborted && unsent) await sendCheckpoint(command, unsent);
       signal.throwIfAborted();
       const stepStarted = performance.now();
       const next = await run.next();
@@ -90,7 +99,14 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
         const frames = toVideoFrames(next.value);
         return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
       }
-      report(command, next.value, performance.now() - stepStarted);
+      const { phase, step, total, checkpoint } = next.value;
+      send({ type: 'progress', runId, stage, phase, step, total, stepMs: performance.now() - stepStarted });
+      unsent = checkpoint ? next.value : null;
+      if (checkpoint && performance.now() >= checkpointAt) {
+        const sendingMs = await sendCheckpoint(command, next.value);
+        unsent = null;
+        if (sendingMs > CHEAP_CHECKPOINT_MS) checkpointAt = performance.now() + sendingMs / CHECKPOINT_COST_SHARE;
+      }
       if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
         send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
@@ -98,9 +114,11 @@ export function createEngineServer(send: (event: EngineEvent) => void): EngineSe
     }
   };
 
-  const report = ({ runId, stage }: RunCommand, { phase, step, total, checkpoint }: StageStep, stepMs: number): void => {
-    send({ type: 'progress', runId, stage, phase, step, total, stepMs });
-    if (checkpoint) send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+  /** Waits until the bytes have left: the next step would block them half-way. Returns what that took. */
+  const sendCheckpoint = async ({ runId, stage }: RunCommand, { step, checkpoint }: StageStep): Promise<number> => {
+    const started = performance.now();
+    if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+    return performance.now() - started;
   };
 
   /** Runs to an end of any kind and reports it; never rejects. */
