@@ -1,5 +1,7 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
@@ -33,11 +35,21 @@ import type { Studio, StudioConfig } from './studio.ts';
 /** Handlers read their own data schema; the queue only knows that it is unknown. */
 const anyData = <Data>(handler: JobHandler<Data>): JobHandler<unknown> => handler as unknown as JobHandler<unknown>;
 
+function makeDataFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new StudioError('INVALID_INPUT', `The studio cannot keep its data in ${dataDir}. Make the folder writable, or set MOTIF_DATA_DIR to another one.`, { details: { path: dataDir }, cause: error });
+  }
+}
+
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
   const { dataDir, projectsFolder, threads, lanes, log } = config;
   const temporaryFolder = join(dataDir, 'scratch');
   const uploadsFolder = join(dataDir, 'uploads');
+  makeDataFolder(dataDir);
   const appStore = openAppStore(join(dataDir, 'studio.db'));
   sweepScratchFolders(temporaryFolder);
   sweepUploads(uploadsFolder);

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { Recipe, recipeHash } from '../../src-shared/recipe/recipe.ts';
+import { Recipe, recipeHash, WITHHELD_PROMPT } from '../../src-shared/recipe/recipe.ts';
 import { createMedia, type Media } from '../media/media.ts';
 
 /** What an exported clip tells about itself. */
 export interface InspectedClip {
   readonly path: string;
   /** Null when the clip holds none. */
-  readonly recipe: Recipe | Omit<Recipe, 'prompt' | 'negativePrompt'> | null;
+  readonly recipe: Recipe | null;
   /** Null for a recipe that was exported without its prompts: it cannot be repeated. */
   readonly recipeHash: string | null;
   readonly width: number | null;
@@ -16,8 +16,6 @@ export interface InspectedClip {
   readonly frameRate: { readonly num: number; readonly den: number } | null;
   readonly codec: string;
 }
-
-const RecipeWithoutPrompts = Recipe.omit({ prompt: true, negativePrompt: true });
 
 /** Reads a clip's facts and the recipe inside it. The recipe is text from outside and is parsed before anything is said about it. */
 export async function inspectClip(path: string, media: Media = createMedia()): Promise<InspectedClip> {
@@ -30,8 +28,6 @@ export async function inspectClip(path: string, media: Media = createMedia()): P
   if (text === null) return { ...facts, recipe: null, recipeHash: null };
   const json: unknown = JSON.parse(text);
   const recipe = Recipe.safeParse(json);
-  if (recipe.success) return { ...facts, recipe: recipe.data, recipeHash: await recipeHash(recipe.data) };
-  const bare = RecipeWithoutPrompts.safeParse(json);
-  if (bare.success) return { ...facts, recipe: bare.data, recipeHash: null };
+  if (recipe.success) return { ...facts, recipe: recipe.data, recipeHash: recipe.data.prompt === WITHHELD_PROMPT ? null : await recipeHash(recipe.data) };
   throw new StudioError('MEDIA_UNREADABLE', `The recipe inside ${path} is damaged or from a newer Motif Studio. Export the clip again, or update.`, { details: { path } });
 }

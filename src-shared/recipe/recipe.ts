@@ -31,6 +31,9 @@ export const Recipe = z.object({
 });
 export type Recipe = z.infer<typeof Recipe>;
 
+/** Stands in for the prompt in exports made without it. Such a recipe tells model, seed and settings, but cannot be repeated. */
+export const WITHHELD_PROMPT = '(not included)';
+
 /** JSON with sorted keys and no white space: equal recipes give equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

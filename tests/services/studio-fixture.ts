@@ -61,12 +61,19 @@ export async function openTestStudio(options: { folder?: string; config?: Partia
 
 /** Waits for a job's end. */
 export async function jobEnd(client: StudioClient, projectId: string, jobId: string): Promise<Job> {
-  for await (const job of client.jobs.watch({ projectId })) {
-    if (job.id === jobId && job.finishedAt !== null) return job;
-    const now = await client.jobs.get({ projectId, jobId });
-    if (now.finishedAt !== null) return now;
+  // Watched before it is looked at: an end in between would otherwise be missed.
+  const events = client.jobs.watch({ projectId })[Symbol.asyncIterator]();
+  try {
+    let job = await client.jobs.get({ projectId, jobId });
+    while (job.finishedAt === null) {
+      const next = await events.next();
+      if (next.done === true) throw new Error(`the watch ended before ${jobId} did`);
+      if (next.value.id === jobId) job = next.value;
+    }
+    return job;
+  } finally {
+    await events.return?.(undefined);
   }
-  return client.jobs.get({ projectId, jobId });
 }
 
 /** A small real clip: a colour that changes from frame to frame. */

@@ -44,7 +44,10 @@ function toStudioError(error: unknown): StudioError {
   return StudioError.from(error);
 }
 
-/** Creates a server that sends its events through `send`, which may resolve once an event has left. Announces itself with `ready`. */
+/**
+ * Creates a server that sends its events through `send`, which resolves when the event has left the process. Announces
+ * itself with `ready`.
+ */
 export function createEngineServer(send: (event: EngineEvent) => Promise<void> | void): EngineServer {
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
@@ -75,7 +78,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
     const { runId, stage, input } = command;
     const started = performance.now();
-    send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
+    await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
     await yieldToMessages();
     signal.throwIfAborted();
     const runner = await runnerFor(command);
@@ -100,7 +103,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
         return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
       }
       const { phase, step, total, checkpoint } = next.value;
-      send({ type: 'progress', runId, stage, phase, step, total, stepMs: performance.now() - stepStarted });
+      await send({ type: 'progress', runId, stage, phase, step, total, stepMs: performance.now() - stepStarted });
       unsent = checkpoint ? next.value : null;
       if (checkpoint && performance.now() >= checkpointAt) {
         const sendingMs = await sendCheckpoint(command, next.value);
@@ -109,7 +112,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
       }
       if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
-        send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
+        await send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
       }
     }
   };

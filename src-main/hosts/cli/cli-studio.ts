@@ -5,7 +5,6 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { connect } from '../../../src-shared/rpc/connect.ts';
 import { createInMemoryTransports } from '../../../src-shared/rpc/in-memory-transport.ts';
 import { serve } from '../../../src-shared/rpc/serve.ts';
-import { createStudio } from '../../app/create-studio.ts';
 import { createHeadlessPlatform, defaultStudioConfig, type Studio, type StudioConfig } from '../../app/studio.ts';
 import type { CommandContext } from './command.ts';
 
@@ -17,6 +16,8 @@ export interface CliStudio {
 
 /** Opens a studio for the time of `work`; afterwards its jobs are behind a checkpoint and its files closed. */
 export async function withStudio<T>(config: Partial<StudioConfig>, work: (studio: CliStudio) => Promise<T>): Promise<T> {
+  // Loaded when needed: a typing error should be told without opening the whole house.
+  const { createStudio } = await import('../../app/create-studio.ts');
   const studio = await createStudio({ ...defaultStudioConfig(), ...config }, createHeadlessPlatform('cli', ''));
   const [clientSide, serverSide] = createInMemoryTransports();
   serve(studioContract, studio.handlers, serverSide);

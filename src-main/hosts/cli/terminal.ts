@@ -52,7 +52,7 @@ export function partLine(part: Job['parts'][number], width = 30): string {
   const done = part.state === 'done' || part.state === 'cached' ? 1 : part.total > 0 ? Math.min(1, part.step / part.total) : 0;
   const filled = Math.round(done * width);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`;
-  const right = part.state === 'cached' ? 'from the project' : part.state === 'done' && part.wallMs !== null ? formatDuration(part.wallMs) : part.state === 'waiting' ? '' : `${part.step}/${part.total}`;
+  const right = part.state === 'cached' ? 'from the project' : part.state === 'done' && part.wallMs !== null ? formatDuration(part.wallMs) : part.state === 'waiting' ? '' : part.total === 0 ? 'getting ready' : `${part.step}/${part.total}`;
   return `${LABELS[part.name].padEnd(18)} ${bar} ${right}`;
 }
 

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { studioContract } from '../../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { serve } from '../../../src-shared/rpc/serve.ts';
 import { createWebSocketTransport, RPC_SUBPROTOCOL } from '../../../src-shared/rpc/web-socket-transport.ts';
 import { parseMediaPath, type MediaRequest, type Studio } from '../../app/studio.ts';
@@ -98,7 +99,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const refuse = (status: number, reason: string) => socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`);
+    const refuse = (status: number, reason: string) => socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(reason)}\r\n\r\n${request.method === 'HEAD' ? '' : reason}`);
     const refusal = guardRequest(request.headers, port);
     if (refusal !== null) return refuse(refusal.status, refusal.reason);
     if (request.url !== '/rpc') return refuse(404, 'Not found.');
@@ -118,7 +119,9 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   });
 
   server.listen(options.port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new StudioError('CONFLICT', `Port ${options.port} of 127.0.0.1 cannot be used: another program may have it. Choose another port, or none to take any free one.`, { details: { port: options.port }, cause: error });
+  });
   port = (server.address() as AddressInfo).port;
   const removeTokenFile = writeTokenFile(options.dataDir, port, secrets.token);
   return {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { StudioError } from '../../../../src-shared/errors/studio-error.ts';
-import { checkProject } from '../../../app/check-project.ts';
 import { requirePositionals, type Command } from '../command.ts';
 
 export const checkCommand: Command = {
@@ -10,6 +9,7 @@ export const checkCommand: Command = {
   options: [],
   async run(input, { terminal }) {
     const [file = ''] = requirePositionals(checkCommand, input, ['FILE']);
+    const { checkProject } = await import('../../../app/check-project.ts');
     const report = checkProject(resolve(file));
     for (const problem of report.problems) terminal.note(problem);
     const [first] = report.problems;

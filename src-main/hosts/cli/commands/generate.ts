@@ -35,10 +35,16 @@ export const generateCommand: Command = {
     const temporary = project === undefined ? mkdtempSync(join(tmpdir(), 'motif-generate-')) : null;
     try {
       return await withStudio({}, async (studio) => {
-        const { id: projectId } = temporary === null
-          ? await studio.client.projects.open({ path: resolve(project ?? '') })
-          : await studio.client.projects.create({ name: 'One clip', path: join(temporary, 'clip.motif') });
-        return generate(studio, projectId, { prompt, seed, preset, out, input }, context);
+        const wish = { prompt, seed, preset, out, input };
+        if (temporary === null) return generate(studio, (await studio.client.projects.open({ path: resolve(project ?? '') })).id, wish, context);
+        const { id, path } = await studio.client.projects.create({ name: 'One clip', path: join(temporary, 'clip.motif') });
+        // Not one of the creator's projects: forgotten at once, in case this is killed, and at the end for its poster.
+        await studio.client.projects.forget({ path });
+        try {
+          return await generate(studio, id, wish, context);
+        } finally {
+          await studio.client.projects.forget({ path });
+        }
       });
     } finally {
       if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
@@ -46,10 +52,18 @@ export const generateCommand: Command = {
   },
 };
 
+interface Wish {
+  readonly prompt: string;
+  readonly seed: number;
+  readonly preset: Preset;
+  readonly out: string | null;
+  readonly input: CommandInput;
+}
+
 async function generate(
   { client, studio }: CliStudio,
   projectId: string,
-  wish: { readonly prompt: string; readonly seed: number; readonly preset: Preset; readonly out: string | null; readonly input: CommandInput },
+  wish: Wish,
   context: CommandContext,
 ): Promise<object> {
   const { prompt, seed, preset, out, input } = wish;

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Job } from '../../../../src-shared/contract/jobs.ts';
-import { listJobs } from '../../../app/list-jobs.ts';
 import { finishJob, withStudio } from '../cli-studio.ts';
 import { requirePositionals, type Command, type CommandContext } from '../command.ts';
 import { formatDuration } from '../terminal.ts';
@@ -13,6 +12,7 @@ export const jobsCommand: Command = {
   async run(input, context) {
     const [file = ''] = requirePositionals(jobsCommand, input, ['FILE']);
     const path = resolve(file);
+    const { listJobs } = await import('../../../app/list-jobs.ts');
     const jobs = input.on('run') ? await runJobs(path, context) : listJobs(path);
     if (jobs.length === 0) context.terminal.line('No jobs.');
     for (const job of jobs) context.terminal.line(jobLine(job));

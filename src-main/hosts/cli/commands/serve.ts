@@ -2,10 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createStudio } from '../../../app/create-studio.ts';
 import { createHeadlessPlatform, defaultStudioConfig } from '../../../app/studio.ts';
-import { createLaunchSecrets } from '../../node/launch-secrets.ts';
-import { mediaBaseOf, startNodeHost } from '../../node/node-host.ts';
 import { requirePositionals, type Command } from '../command.ts';
 
 const RENDERER = fileURLToPath(new URL('../../../../out/renderer', import.meta.url));
@@ -21,6 +18,9 @@ export const serveCommand: Command = {
   async run(input, { terminal, signal }) {
     requirePositionals(serveCommand, input, []);
     const port = input.integer('port', 0, 65_535) ?? 0;
+    const { createStudio } = await import('../../../app/create-studio.ts');
+    const { createLaunchSecrets } = await import('../../node/launch-secrets.ts');
+    const { mediaBaseOf, startNodeHost } = await import('../../node/node-host.ts');
     const config = defaultStudioConfig();
     const secrets = createLaunchSecrets();
     const studio = await createStudio(config, createHeadlessPlatform('node', mediaBaseOf(secrets)));
