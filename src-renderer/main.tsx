@@ -1,3 +1,4 @@
+import './app/without-eval.ts';
 import { createReconnectingClient } from './api/reconnecting-client.ts';
 import { openTransport } from './api/open-transport.ts';
 import { mountConnectionFailure, mountStudio } from './app/mount-studio.tsx';

@@ -1,11 +1,13 @@
 import { createMessagePortTransport } from '../../src-shared/rpc/message-port-transport.ts';
 import { createWebSocketTransport, rpcSubprotocols } from '../../src-shared/rpc/web-socket-transport.ts';
 import type { Transport } from '../../src-shared/rpc/transport.ts';
+import type { WindowBridge } from '../../src-shared/rpc/window-bridge.ts';
+import { requestDesktopPort } from './desktop-port.ts';
 
 declare global {
   interface Window {
     /** The desktop shell's only gift to the page. */
-    readonly studio?: { connect(): Promise<MessagePort> | MessagePort };
+    readonly studio?: WindowBridge;
   }
 }
 
@@ -25,7 +27,7 @@ function launchToken(): string {
 
 /** The pipe to the studio: the desktop shell's port where there is one, else a socket to the host that served this page. */
 export async function openTransport(): Promise<Transport> {
-  if (window.studio) return createMessagePortTransport(await window.studio.connect());
+  if (window.studio) return createMessagePortTransport(await requestDesktopPort(window.studio));
   const address = new URL('rpc', location.href);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   address.hash = '';

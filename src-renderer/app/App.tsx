@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Project } from '../../src-shared/contract/projects.ts';
+import { takeProjectToOpen } from '../api/desktop-port.ts';
 import { EditorProvider, useStudio } from '../api/studio-context.tsx';
 import { openEditor, type Editor } from '../editor/editor.ts';
 import { createEvent, generateEvent } from '../editor/generate.ts';
@@ -18,7 +19,11 @@ export function App() {
   const { client, info } = useStudio();
   const queryClient = useQueryClient();
   const [editor, setEditor] = useState<Editor | null>(null);
-  const [isRestoring, setRestoring] = useState(() => sessionStorage.getItem(OPEN_KEY) !== null);
+  const [isRestoring, setRestoring] = useState(() => {
+    const asked = takeProjectToOpen();
+    if (asked !== null) sessionStorage.setItem(OPEN_KEY, asked);
+    return sessionStorage.getItem(OPEN_KEY) !== null;
+  });
 
   const enter = async (project: Project): Promise<Editor> => {
     const opened = await openEditor({ project, info, client, queryClient, storage: localStorage });
