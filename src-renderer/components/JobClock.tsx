@@ -6,14 +6,14 @@ import { t } from '../i18n/text.ts';
 
 /** Time since `job` last changed, for clocks that run between two reports. */
 function useSinceReport(job: Job): number {
-  const [state, setState] = useState({ job, atMs: performance.now(), nowMs: performance.now() });
-  if (state.job !== job) setState({ job, atMs: performance.now(), nowMs: performance.now() });
+  const [sinceMs, setSinceMs] = useState<{ job: Job; ms: number } | null>(null);
   useEffect(() => {
     if (job.state !== 'running') return undefined;
-    const timer = setInterval(() => setState((before) => ({ ...before, nowMs: performance.now() })), 1000);
+    const startMs = performance.now();
+    const timer = setInterval(() => setSinceMs({ job, ms: performance.now() - startMs }), 1000);
     return () => clearInterval(timer);
-  }, [job.state]);
-  return job.state === 'running' ? Math.max(0, state.nowMs - state.atMs) : 0;
+  }, [job]);
+  return sinceMs?.job === job ? sinceMs.ms : 0;
 }
 
 /** Remaining and elapsed time of a job in words; never a number that nobody measured. */

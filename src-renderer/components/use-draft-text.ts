@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useEditor } from '../api/studio-context.tsx';
 
 const PAUSE_MS = 700;
@@ -30,19 +30,27 @@ export function useDraftText(target: string, value: string, commit: (text: strin
     setDraft(null);
     open.commit(open.text);
   };
-  const flushRef = useRef(flush);
-  flushRef.current = flush;
+  const commitNow = useEffectEvent(flush);
 
-  useEffect(() => drafts.add(() => flushRef.current()), [drafts]);
+  useEffect(() => drafts.add(() => commitNow()), [drafts]);
 
   useEffect(() => {
     if (draft === null) return undefined;
-    const timer = setTimeout(() => flushRef.current(), PAUSE_MS);
+    const timer = setTimeout(() => commitNow(), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [draft]);
 
-  // Another target, or the end of the panel: what was typed counts.
-  useEffect(() => () => flushRef.current(), [target]);
+  // Another target: what was typed for the last one counts.
+  useEffect(() => {
+    if (current.current !== null && current.current.target !== target) commitNow();
+  }, [target]);
+
+  // So does what was typed when the panel closes.
+  useEffect(() => () => {
+    const open = current.current;
+    current.current = null;
+    open?.commit(open.text);
+  }, []);
 
   const setText = (text: string) => setDraft({ target, text, commit });
   return { text: draft !== null && draft.target === target ? draft.text : value, setText, flush };

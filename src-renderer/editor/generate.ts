@@ -15,6 +15,9 @@ export const freshSeed = (): number => crypto.getRandomValues(new Uint32Array(1)
 
 export const clipFrames = (editor: Pick<Editor, 'packs'>): number => editor.packs()[0]?.output.frames ?? CLIP_FRAMES;
 
+/** The pack that new generations use: the first that works; the embedded one comes first. */
+export const defaultPackId = (editor: Pick<Editor, 'packs'>): string => (editor.packs().find((pack) => pack.problem === null) ?? editor.packs()[0])?.id ?? 'motif-mini';
+
 /** Settings for a new event: those of the event one works on, so that a scene keeps its look. */
 export function newEventDraft(editor: Pick<Editor, 'document' | 'session'>, prompt = ''): Pick<PromptEvent, 'prompt' | 'negativePrompt' | 'seed' | 'seedLocked' | 'preset'> {
   const near = currentEvent(editor);
@@ -58,11 +61,10 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
   }
   const used = takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
   const seed = used && !event.seedLocked ? freshSeed() : event.seed;
-  // A chosen older take gives way to the one asked for now; no choice means the newest.
-  if (seed !== event.seed || event.activeTakeId !== null) editor.document.transact(t('edit.generate'), (before) => patchEvent(before, event.id, { seed, activeTakeId: null }));
+  if (seed !== event.seed) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
   try {
     await editor.document.flush();
-    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, promptEventId: event.id, front: options.front });
+    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, packId: defaultPackId(editor), promptEventId: event.id, front: options.front });
     editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, playhead: event.startFrame });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
   } catch (caught) {
@@ -73,7 +75,6 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
 /** Queues the better preset of a take's own prompt and seed: the draft's keyframes are reused where its settings allow. */
 export async function finishTake(editor: Editor, take: Take, preset: Preset): Promise<void> {
   const event = eventById(editor.document.getState().records, take.promptEventId);
-  if (event && event.activeTakeId !== null) editor.document.transact(t('edit.generate'), (before) => patchEvent(before, event.id, { activeTakeId: null }));
   try {
     await editor.document.flush();
     const { prompt, negativePrompt, seed } = take.recipe;

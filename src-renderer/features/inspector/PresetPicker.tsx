@@ -3,8 +3,9 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import type { Preset } from '../../../src-shared/recipe/recipe.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
-import { usePlan } from '../../api/queries.ts';
+import { usePacks, usePlan } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { defaultPackId } from '../../editor/generate.ts';
 import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
@@ -14,9 +15,11 @@ const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
 
 /** What a generation of `event` with `preset` would take; an empty prompt is planned with a stand-in, since times do not depend on words. */
 function useEventPlan(event: PromptEvent, preset: Preset) {
-  const { project } = useEditor();
+  const editor = useEditor();
+  const { project } = editor;
+  usePacks();
   const composed = useDocument((state) => composePrompt(state.records, event));
-  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, promptEventId: event.id });
+  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, packId: defaultPackId(editor), promptEventId: event.id });
 }
 
 function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {
@@ -40,7 +43,7 @@ export function PresetPicker({ event }: { event: PromptEvent }) {
       <ToggleButtonGroup
         exclusive fullWidth value={event.preset} aria-label={t('inspector.preset')} disabled={editor.project.readOnly}
         onChange={(_, preset: Preset | null) => { if (preset !== null) editor.document.transact(t('edit.preset'), (records) => patchEvent(records, event.id, { preset })); }}
-        sx={{ '& .Mui-selected': { bgcolor: 'studio.event !important', color: 'text.primary !important', borderColor: 'studio.eventLine !important' } }}
+        sx={{ '& .MuiToggleButton-root': { flex: 1, minWidth: 0, px: 0.5 }, '& .MuiToggleButton-root.Mui-selected, & .MuiToggleButton-root.Mui-selected:hover': { bgcolor: 'studio.event', color: 'text.primary' } }}
       >
         {PRESETS.map((preset) => <ToggleButton key={preset} value={preset} aria-label={t(`preset.${preset}`)}><PresetLabel event={event} preset={preset} /></ToggleButton>)}
       </ToggleButtonGroup>

@@ -13,11 +13,14 @@ import { t } from '../../i18n/text.ts';
 import { JobRow } from './JobRow.tsx';
 
 const SHOWN_FINISHED = 5;
+const MIN_WIDTH = 328;
 
 /** Work in the order it happens: what runs, what waits, what failed, and the last things done. */
 export function QueueDrawer() {
   const editor = useEditor();
   const isOpen = useSession((state) => state.queueOpen);
+  // Over the inspector and nothing else: the picture and the timeline stay in view.
+  const inspectorWidth = useSession((state) => state.rightWidth);
   const jobs = useJobs();
   const commands = useJobCommands(editor);
   if (!isOpen) return null;
@@ -36,7 +39,7 @@ export function QueueDrawer() {
     );
 
   return (
-    <Box component="aside" aria-label={t('region.queue')} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: 380, maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
+    <Box component="aside" aria-label={t('region.queue')} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
       <Box sx={{ flex: 'none', height: 44, display: 'flex', alignItems: 'center', justifyContent: 'space-between', px: 3, borderBottom: 1, borderColor: 'studio.line' }}>
         <Typography variant="h2">{t('region.queue')}</Typography>
         <IconAction label={t('queue.close')} icon={<Close />} shortcut="Q" onClick={() => editor.session.setState({ queueOpen: false })} />
