@@ -4,16 +4,16 @@ import type { Job } from '../../src-shared/contract/jobs.ts';
 import { formatDuration } from '../i18n/formats.ts';
 import { t } from '../i18n/text.ts';
 
-/** Time since `job` last changed, for clocks that run between two reports. */
+/** Milliseconds since `job` was last reported, by the second, for clocks that run between two reports. */
 function useSinceReport(job: Job): number {
-  const [state, setState] = useState({ job, atMs: performance.now(), nowMs: performance.now() });
-  if (state.job !== job) setState({ job, atMs: performance.now(), nowMs: performance.now() });
+  const [since, setSince] = useState({ job, ms: 0 });
   useEffect(() => {
     if (job.state !== 'running') return undefined;
-    const timer = setInterval(() => setState((before) => ({ ...before, nowMs: performance.now() })), 1000);
+    const reportedMs = performance.now();
+    const timer = setInterval(() => setSince({ job, ms: performance.now() - reportedMs }), 1000);
     return () => clearInterval(timer);
-  }, [job.state]);
-  return job.state === 'running' ? Math.max(0, state.nowMs - state.atMs) : 0;
+  }, [job]);
+  return since.job === job ? since.ms : 0;
 }
 
 /** Remaining and elapsed time of a job in words; never a number that nobody measured. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useEditor } from '../api/studio-context.tsx';
 
 const PAUSE_MS = 700;
@@ -16,34 +16,33 @@ interface Draft {
  */
 export function useDraftText(target: string, value: string, commit: (text: string) => void): { text: string; setText: (text: string) => void; flush: () => void } {
   const { drafts } = useEditor();
-  const [draft, setDraftState] = useState<Draft | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   // The state draws, the ref decides: commits may come from outside of React's rendering.
   const current = useRef<Draft | null>(null);
 
-  const setDraft = (next: Draft | null) => {
+  const setText = (text: string) => {
+    const next = { target, text, commit };
     current.current = next;
-    setDraftState(next);
+    setDraft(next);
   };
-  const flush = () => {
+  const flush = useCallback(() => {
     const open = current.current;
     if (open === null) return;
+    current.current = null;
     setDraft(null);
     open.commit(open.text);
-  };
-  const flushRef = useRef(flush);
-  flushRef.current = flush;
+  }, []);
 
-  useEffect(() => drafts.add(() => flushRef.current()), [drafts]);
+  useEffect(() => drafts.add(flush), [drafts, flush]);
 
   useEffect(() => {
     if (draft === null) return undefined;
-    const timer = setTimeout(() => flushRef.current(), PAUSE_MS);
+    const timer = setTimeout(flush, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [draft]);
+  }, [draft, flush]);
 
   // Another target, or the end of the panel: what was typed counts.
-  useEffect(() => () => flushRef.current(), [target]);
+  useEffect(() => () => { if (current.current?.target === target) flush(); }, [target, flush]);
 
-  const setText = (text: string) => setDraft({ target, text, commit });
   return { text: draft !== null && draft.target === target ? draft.text : value, setText, flush };
 }

@@ -43,17 +43,16 @@ export function ExportDialog({ assetId }: { assetId: string }) {
   const isRunning = isBusy || (job !== null && (job.state === 'running' || job.state === 'available' || job.state === 'retryable'));
   const close = () => session.setState({ dialog: null });
 
+  const problem = error ?? (job?.state === 'discarded' ? (job.error?.message ?? t('export.failed')) : null);
+
   useEffect(() => {
-    if (job?.state === 'discarded') {
-      setError(job.error?.message ?? t('export.failed'));
-      setJobId(null);
-    }
     if (job?.state === 'completed') session.setState({ dialog: null });
   }, [job, session]);
 
   const attempt = async (work: () => Promise<void>) => {
     setBusy(true);
     setError(null);
+    setJobId(null);
     await work().catch((caught: unknown) => setError(caught instanceof Error ? caught.message : String(caught)));
     setBusy(false);
   };
@@ -96,7 +95,7 @@ export function ExportDialog({ assetId }: { assetId: string }) {
             {EMBED.map((value) => <FormControlLabel key={value} value={value} disabled={isRunning} control={<Radio size="small" sx={{ p: 1 }} />} label={<Box component="span" sx={{ fontSize: 12.5 }}>{t(`export.embed.${value}`)}</Box>} />)}
           </RadioGroup>
         </Box>
-        {error === null ? null : <Alert severity="error" variant="outlined">{error}</Alert>}
+        {problem === null ? null : <Alert severity="error" variant="outlined">{problem}</Alert>}
         {isRunning ? <LinearProgress aria-label={t('export.running')} variant={firstPart && firstPart.total > 0 ? 'determinate' : 'indeterminate'} value={firstPart ? partShare(firstPart) * 100 : 0} /> : null}
       </DialogContent>
       <DialogActions>

@@ -39,7 +39,7 @@ export function MediaLayer({ asset, frame }: { asset: Asset; frame: number }) {
     if (drift > framesToSeconds(MAX_DRIFT_FRAMES, rate) * Math.max(1, shuttle)) element.currentTime = framesToSeconds(frame, rate) + 0.001;
     // A play() that a later pause() overtakes rejects; that is no problem of the clip's.
     if (element.paused && !element.ended) void element.play().catch(() => undefined);
-  }, [frame, shuttle, rate, src]);
+  }, [frame, shuttle, rate]);
 
   if (asset.kind === 'image') return <Box component="img" src={src} alt={asset.name} sx={{ position: 'absolute', inset: 0, width: 1, height: 1, objectFit: 'contain' }} />;
   return (

@@ -17,11 +17,12 @@ export function PreviewCanvas({ job }: { job: Job }) {
 
   useEffect(() => {
     const stop = new AbortController();
-    fetch(previewUrl(info.mediaBase, project.id, job.id, job.previewVersion), { signal: stop.signal })
-      .then(parsePreview)
-      .then((frames) => { if (frames && !stop.signal.aborted) setPreview(frames); })
-      // The next version is a step away.
-      .catch(() => undefined);
+    const load = async () => {
+      const frames = await parsePreview(await fetch(previewUrl(info.mediaBase, project.id, job.id, job.previewVersion), { signal: stop.signal }));
+      if (frames && !stop.signal.aborted) setPreview(frames);
+    };
+    // A preview that cannot be read is replaced by the next one, a step away.
+    load().catch(() => undefined);
     return () => stop.abort();
   }, [info.mediaBase, project.id, job.id, job.previewVersion]);
 
