@@ -276,6 +276,6 @@ function crashError(exit: EngineExit, stage: string | null): StudioError {
   }
   // Nobody but the system's memory guard sends SIGKILL to it; 134 and SIGABRT are how allocators give up.
   const outOfMemory = exit.signal === 'SIGKILL' || exit.code === 137 || exit.signal === 'SIGABRT' || exit.code === 134;
-  const why = outOfMemory ? 'most likely ran out of memory: close other programs' : `ended unexpectedly (${exit.signal ?? `code ${exit.code}`})`;
-  return new StudioError('ENGINE_CRASHED', `The engine ${why}${where}. What was finished is kept; try again.`, { details, retryable: true });
+  const why = outOfMemory ? 'most likely because memory ran out. Close other programs and try again' : `unexpectedly (${exit.signal ?? `code ${exit.code}`}). Try again`;
+  return new StudioError('ENGINE_CRASHED', `The engine ended${where}, ${why}; what was finished is kept.`, { details, retryable: true });
 }

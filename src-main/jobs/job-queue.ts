@@ -66,6 +66,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
   let dueTimer: NodeJS.Timeout | null = null;
   let settleTimer: NodeJS.Timeout | null = null;
   let closing = false;
+  let rescued = false;
 
   const runOf = (jobId: string): JobRun | null => [...running.values()].find((run) => run.job.id === jobId) ?? null;
   const view = (row: JobRow): Job => {
@@ -200,6 +201,13 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     dueTimer = setTimeout(pumpAll, delayMs);
   };
 
+  /** Brings back what a killed studio left running, once. On a full disk it is tried again before anything runs. */
+  const rescue = () => {
+    if (rescued) return;
+    store.jobs.rescue();
+    rescued = true;
+  };
+
   const pumpAll = () => {
     if (closing) return;
     if (dueTimer !== null) clearTimeout(dueTimer);
@@ -210,12 +218,13 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       return;
     }
     try {
+      rescue();
       due = store.jobs.promoteDue();
+      for (const lane of lanes) pump(lane);
     } catch (error) {
       log(`waiting jobs could not be looked at: ${StudioError.from(error).message}`);
       due = clock() + SETTLE_RETRY_MS;
     }
-    for (const lane of lanes) pump(lane);
     if (due !== null && dueTimer === null) schedulePump(Math.max(1, due - clock()));
     if (running.size === 0 && dueTimer === null) for (const resolve of idleWaiters.splice(0)) resolve();
   };
@@ -257,8 +266,14 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     return get(jobId);
   };
 
-  if (!store.readOnly) store.jobs.rescue();
-  if (!store.readOnly) begin();
+  if (!store.readOnly) {
+    try {
+      rescue();
+    } catch (error) {
+      if (!StudioError.is(error, 'DISK_FULL')) throw error;
+    }
+    begin();
+  }
 
   return {
     enqueue: (kind, rawData, { front = false } = {}) => {

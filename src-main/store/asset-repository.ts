@@ -157,9 +157,14 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
       return blob;
     });
     const abort = () => {
-      db.transaction(() => {
-        if (removeAbandoned.run([assetId]).changes > 0) blobs.removeIfUnused(writer.blobId);
-      });
+      try {
+        db.transaction(() => {
+          if (removeAbandoned.run([assetId]).changes > 0) blobs.removeIfUnused(writer.blobId);
+        });
+      } catch (error) {
+        // Even deleting needs room. The half stays hidden and goes when the project is opened next.
+        if (!StudioError.is(error, 'DISK_FULL')) throw error;
+      }
     };
     return {
       assetId,

@@ -129,7 +129,11 @@ export class StoreDatabase {
 
   close(): void {
     if (!this.#connection.open) return;
-    if (!this.readOnly) this.exec('PRAGMA optimize');
+    try {
+      if (!this.readOnly) this.#connection.exec('PRAGMA optimize');
+    } catch {
+      // Statistics for the query planner only; a full disk must not keep a file open.
+    }
     this.#connection.close();
     this.#onClose?.();
   }

@@ -70,7 +70,7 @@ export interface JobRepository {
   promoteDue(): number | null;
   /** Takes the first available job of a lane and starts its next attempt, in one statement. */
   claim(lane: JobLane): JobRow | null;
-  /** Jobs that were running when the studio died: back to available, or to what was asked of them. */
+  /** Jobs that were running when the studio died: back to available, or to what was asked of them. Unfinished jobs get all their tries anew. */
   rescue(): JobRow[];
   /** Moves a job between states. JOB_STATE_CONFLICT when it is in none of `from`, or when `attempt` is not its current one. */
   transition(id: string, from: readonly JobState[], to: JobState, change?: JobChange, attempt?: number): JobRow;
@@ -111,6 +111,7 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
     `UPDATE jobs SET state = coalesce(requested, 'available'), requested = NULL, finishedAt = CASE requested WHEN 'cancelled' THEN @now END
      WHERE state = 'running' RETURNING *`,
   );
+  const forgive = db.prepare("UPDATE jobs SET failuresSinceProgress = 0 WHERE failuresSinceProgress > 0 AND state IN ('available', 'retryable', 'paused')");
   const update = db.prepare<JobRecord>(
     `UPDATE jobs SET state = @to, requested = CASE @to WHEN 'running' THEN requested END, parts = coalesce(@parts, parts), elapsedMs = coalesce(@elapsedMs, elapsedMs),
        scheduledAt = coalesce(@scheduledAt, scheduledAt), finishedAt = CASE @setFinishedAt WHEN 1 THEN @finishedAt ELSE finishedAt END,
@@ -177,11 +178,13 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
       db.touch('jobs');
       return toJob(record);
     },
-    rescue: () => {
-      const rescued = rescueAll.all({ now: db.timestamp() }).map(toJob);
-      if (rescued.length > 0) db.touch('jobs');
-      return rescued;
-    },
+    rescue: () =>
+      db.transaction(() => {
+        const rescued = rescueAll.all({ now: db.timestamp() }).map(toJob);
+        forgive.run();
+        if (rescued.length > 0) db.touch('jobs');
+        return rescued;
+      }),
     transition: (id, from, to, fields = {}, attempt) => change(id, from, to, fields, attempt),
     saveProgress: (id, attempt, fields) => {
       change(id, ['running'], 'running', fields, attempt);

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { toStoreError } from './store-errors.ts';
 
@@ -11,14 +11,32 @@ export interface ProjectLock {
   release(): void;
 }
 
+const heldHere = new Set<string>();
+
+/**
+ * True while this process writes to the project. Its files must then not be opened and closed by other means: closing any
+ * descriptor of a file drops all POSIX locks that the process has on it (https://sqlite.org/howtocorrupt.html, section 2.2).
+ */
+export function isHeldHere(projectPath: string): boolean {
+  try {
+    return heldHere.has(realpathSync.native(projectPath));
+  } catch {
+    return false;
+  }
+}
+
 export function acquireProjectLock(projectPath: string): ProjectLock {
-  const lockPath = `${projectPath}-lock`;
+  const realPath = realpathSync.native(projectPath);
+  if (heldHere.has(realPath)) throw inUseError(projectPath);
+  const lockPath = `${realPath}-lock`;
   for (;;) {
     const connection = tryLock(lockPath, projectPath);
     if (connection === null) continue;
+    heldHere.add(realPath);
     return {
       release: () => {
         if (!connection.open) return;
+        heldHere.delete(realPath);
         // Removed while still held; whoever opened the old file meanwhile sees the change below and starts over.
         rmSync(lockPath, { force: true });
         connection.close();
@@ -43,8 +61,12 @@ function tryLock(lockPath: string, projectPath: string): Database.Database | nul
   } catch (error) {
     connection?.close();
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw new StudioError('CONFLICT', `${projectPath} is open in another Motif Studio. Close it there, then open it here.`, { details: { path: projectPath }, cause: error });
+      throw inUseError(projectPath, error);
     }
     throw toStoreError(error, projectPath);
   }
+}
+
+function inUseError(path: string, cause?: unknown): StudioError {
+  return new StudioError('CONFLICT', `${path} is open in another Motif Studio. Close it there, then open it here.`, { details: { path }, cause });
 }

@@ -13,7 +13,7 @@ import { checkIntegrity } from './integrity.ts';
 import { createJobRepository, type JobRepository } from './job-repository.ts';
 import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } from './migration.ts';
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
-import { acquireProjectLock, type ProjectLock } from './project-lock.ts';
+import { acquireProjectLock, isHeldHere, type ProjectLock } from './project-lock.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
 import { createTakeRepository, type TakeRepository } from './take-repository.ts';
@@ -79,9 +79,11 @@ const MAX_PAGES = 4_294_967_294;
 export function openProjectStore(path: string, options: OpenProjectOptions = {}): ProjectStore {
   const migrations = options.migrations ?? PROJECT_MIGRATIONS;
   if (options.create !== undefined) createProjectFile(path, options.create.name, migrations, options.clock);
-  const header = readFileHeader(path);
-  if (header.applicationId !== PROJECT_APPLICATION_ID) throw foreignError(path);
-  assertNotFromFuture(path, header.userVersion, migrations);
+  if (!isHeldHere(path)) {
+    const header = readFileHeader(path);
+    if (header.applicationId !== PROJECT_APPLICATION_ID) throw foreignError(path);
+    assertNotFromFuture(path, header.userVersion, migrations);
+  }
 
   const readOnly = options.readOnly === true || !isWritable(path);
   const lock = readOnly ? null : acquireProjectLock(path);
@@ -116,8 +118,13 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
   };
   project();
   if (!db.readOnly) {
-    assets.reclaim();
-    db.exec('PRAGMA incremental_vacuum(2048)');
+    try {
+      assets.reclaim();
+      db.exec('PRAGMA incremental_vacuum(2048)');
+    } catch (error) {
+      // On a full disk the project still opens, so that something can be removed from it; tidying waits for the next time.
+      if (!StudioError.is(error, 'DISK_FULL')) throw error;
+    }
   }
   return {
     path: db.path,
@@ -142,8 +149,11 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
       db.pragma(`max_page_count = ${pages ?? MAX_PAGES}`);
     },
     close: () => {
-      db.close();
-      lock?.release();
+      try {
+        db.close();
+      } finally {
+        lock?.release();
+      }
     },
   };
 }

@@ -16,6 +16,9 @@ const PACK_SHA256 = 'c'.repeat(64);
 /** An orphaned engine is given this long to notice that its host is gone. */
 const ORPHAN_LIMIT_MS = 5_000;
 
+/** Five engines lost in a row without a finished step end a job, by design. */
+const MAX_ENGINES_IN_A_ROW = 3;
+
 /** What happened over all rounds. */
 export interface CrashReport {
   readonly kills: { readonly host: number; readonly engine: number };
@@ -47,6 +50,7 @@ export async function runCrashRounds(options: { readonly folder: string; readonl
   log(`undisturbed: ${expected.size} jobs in ${Math.round(calmMs)} ms`);
 
   const killed = { host: 0, engine: 0 };
+  let enginesInARow = 0;
   let [rounds, storedReports, worstOrphanMs] = [0, 0, 0];
   while (killed.host + killed.engine < kills) {
     rounds += 1;
@@ -63,12 +67,14 @@ export async function runCrashRounds(options: { readonly folder: string; readonl
       done = await (mayKill ? host.idleWithin(delayMs) : host.idle.then(() => true));
       if (done) break;
       const enginePid = host.enginePid();
-      if (random() < 0.5 && enginePid !== null) {
+      if (random() < 0.5 && enginePid !== null && enginesInARow < MAX_ENGINES_IN_A_ROW) {
         killed.engine += 1;
+        enginesInARow += 1;
         killProcess(enginePid);
         log(`round ${rounds}: engine killed after ${Math.round(delayMs)} ms`);
       } else {
         killed.host += 1;
+        enginesInARow = 0;
         await host.kill();
         log(`round ${rounds}: host killed after ${Math.round(delayMs)} ms`);
         if (enginePid !== null) worstOrphanMs = Math.max(worstOrphanMs, await waitUntilGone(enginePid, seed));

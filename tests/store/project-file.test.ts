@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { backupPath } from '../../src-main/store/migration.ts';
 import { PROJECT_MIGRATIONS } from '../../src-main/store/migrations/project-migrations.ts';
@@ -155,9 +157,22 @@ describe('read-only files and second openers', () => {
     expect(store.readOnly).toBe(true);
     expect(store.assets.list()).toHaveLength(1);
     expect(store.checkIntegrity()).toEqual([]);
+    expect(store.timeline.get().document.revision).toBe(0);
     for (const write of [() => store.rename('No'), () => storeVideo(store, noise(10)), () => store.timeline.apply(0, 'x', { added: [], removed: [], updated: [] })]) {
       expect(write).toThrow(expect.objectContaining({ code: 'DB_READONLY', message: expect.stringContaining(path) as string }));
     }
+  });
+
+  it('takes the lock over from a killed process, through a link too', () => {
+    const path = savedProject();
+    const link = join(testFolder(), 'link.motif');
+    symlinkSync(path, link);
+    const holder = spawnSync(process.execPath, [fileURLToPath(new URL('fixtures/open-project.ts', import.meta.url)), path, 'and-die'], { encoding: 'utf8' });
+    expect([holder.stdout, holder.signal]).toEqual(['opened', 'SIGKILL']);
+    expect(existsSync(`${path}-lock`)).toBe(true);
+    const store = opened(openProjectStore(link));
+    expect(openElsewhere(path)).toBe('CONFLICT');
+    expect(store.checkIntegrity()).toEqual([]);
   });
 
   it('has one writer; readers may look meanwhile', () => {
@@ -168,11 +183,19 @@ describe('read-only files and second openers', () => {
     storeVideo(writer, noise(5_000, 9), 'second');
     expect(reader.assets.list().map((asset) => asset.name)).toEqual(['second', 'clip']);
     reader.close();
+    // A second try and a reader in this very process have not loosened the lock for other processes.
+    expect(openElsewhere(path)).toBe('CONFLICT');
     writer.close();
+    expect(openElsewhere(path)).toBe('opened');
     expect(existsSync(`${path}-lock`)).toBe(false);
     opened(openProjectStore(path));
   });
 });
+
+/** What another process gets that opens the project for writing. */
+function openElsewhere(path: string): string {
+  return execFileSync(process.execPath, [fileURLToPath(new URL('fixtures/open-project.ts', import.meta.url)), path], { encoding: 'utf8' });
+}
 
 describe('migrations', () => {
   it('brings an older file with rows up to date and keeps a copy of it', () => {

@@ -4,6 +4,7 @@
  * native call alive that nobody waits for.
  */
 import { createEngineServer } from './engine-server.ts';
+import { endWithParent } from './parent-watch.ts';
 import type { EngineCommand, EngineEvent } from './protocol.ts';
 
 /** Electron's port to the parent; a plain Node process has none. */
@@ -18,9 +19,12 @@ if (parentPort) {
   const server = createEngineServer(parentPort.postMessage.bind(parentPort));
   parentPort.on('message', ({ data }) => { server.handle(data); });
 } else {
-  // A parent that died takes its channel along; the disconnect below ends this process then.
-  const server = createEngineServer((event) => new Promise((resolve) => { process.send?.(event, undefined, undefined, () => { resolve(); }); }));
+  const server = createEngineServer((event) => new Promise((resolve) => {
+    if (process.send) process.send(event, undefined, undefined, () => { resolve(); });
+    else resolve();
+  }));
   process.on('message', (command: EngineCommand) => { server.handle(command); });
-  // Without a parent there is nobody to work for: an orphan would hold memory and two cores.
+  // A parent that died takes its channel along; a busy main thread does not see that, the watching thread does.
   process.on('disconnect', () => { process.exit(0); });
+  if (process.send) endWithParent();
 }

@@ -21,6 +21,11 @@ export interface EngineServer {
   close(): Promise<void>;
 }
 
+/** Checkpoints may cost this share of a run: large ones are sent less often than every step. */
+const CHECKPOINT_COST_SHARE = 0.02;
+/** Below this, a checkpoint is never skipped. */
+const CHEAP_CHECKPOINT_MS = 2;
+
 /** Previews at most this often: they are for eyes. */
 const PREVIEW_INTERVAL_MS = 150;
 
@@ -43,7 +48,7 @@ function toStudioError(error: unknown): StudioError {
  * Creates a server that sends its events through `send`, which resolves when the event has left the process. Announces
  * itself with `ready`.
  */
-export function createEngineServer(send: (event: EngineEvent) => void | Promise<void>): EngineServer {
+export function createEngineServer(send: (event: EngineEvent) => Promise<void> | void): EngineServer {
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
   let active: { readonly runId: string; readonly controller: AbortController; readonly finished: Promise<void> } | null = null;
@@ -84,8 +89,12 @@ export function createEngineServer(send: (event: EngineEvent) => void | Promise<
     });
     const loadMs = performance.now() - started;
     let previewAt = Number.NEGATIVE_INFINITY;
+    let checkpointAt = Number.NEGATIVE_INFINITY;
+    let unsent: StageStep | null = null;
     for (;;) {
       await yieldToMessages();
+      // The last step is still valid here: a paused run goes on right behind it.
+      if (signal.aborted && unsent) await sendCheckpoint(command, unsent);
       signal.throwIfAborted();
       const stepStarted = performance.now();
       const next = await run.next();
@@ -93,8 +102,14 @@ export function createEngineServer(send: (event: EngineEvent) => void | Promise<
         const frames = toVideoFrames(next.value);
         return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
       }
-      // The next step blocks this thread: a checkpoint that has not left by then would be lost with the process.
-      await report(command, next.value, performance.now() - stepStarted);
+      const { phase, step, total, checkpoint } = next.value;
+      await send({ type: 'progress', runId, stage, phase, step, total, stepMs: performance.now() - stepStarted });
+      unsent = checkpoint ? next.value : null;
+      if (checkpoint && performance.now() >= checkpointAt) {
+        const sendingMs = await sendCheckpoint(command, next.value);
+        unsent = null;
+        if (sendingMs > CHEAP_CHECKPOINT_MS) checkpointAt = performance.now() + sendingMs / CHECKPOINT_COST_SHARE;
+      }
       if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
         await send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
@@ -102,9 +117,11 @@ export function createEngineServer(send: (event: EngineEvent) => void | Promise<
     }
   };
 
-  const report = async ({ runId, stage }: RunCommand, { phase, step, total, checkpoint }: StageStep, stepMs: number): Promise<void> => {
-    await send({ type: 'progress', runId, stage, phase, step, total, stepMs });
+  /** Waits until the bytes have left: the next step would block them half-way. Returns what that took. */
+  const sendCheckpoint = async ({ runId, stage }: RunCommand, { step, checkpoint }: StageStep): Promise<number> => {
+    const started = performance.now();
     if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+    return performance.now() - started;
   };
 
   /** Runs to an end of any kind and reports it; never rejects. */
