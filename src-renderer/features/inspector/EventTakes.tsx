@@ -19,7 +19,7 @@ export function EventTakes({ event }: { event: PromptEvent }) {
   const takes = takesOf(all, event.id);
   const active = activeTake(all, event);
   const draft = active?.preset === 'draft' ? active : null;
-  const plan = usePlan(draft ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', promptEventId: event.id } : null);
+  const plan = usePlan(draft ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', packId: draft.recipe.pack.id, promptEventId: event.id } : null);
   if (takes.length === 0) return null;
   return (
     <Section title={t('takes.ofEvent', { count: takes.length })}>
