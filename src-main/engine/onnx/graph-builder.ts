@@ -1,0 +1,155 @@
+import { assert } from '../../../src-shared/errors/studio-error.ts';
+import { checkGraph } from './graph-checker.ts';
+import { createGraph, int64Constant } from './graph.ts';
+import type { Attribute, Graph, GraphNode, InitializerData, TensorType, Value } from './graph.ts';
+import type { ElementType } from './element-type.ts';
+import { OP_SCHEMAS } from './op-schemas.ts';
+import { inferNodeTypes } from './shape-inference.ts';
+
+/**
+ * Which form of an operation to emit. `portable` keeps composite standard operators (training, autodiff, other
+ * providers); `ort-cpu` emits what onnxruntime's CPU kernels run fastest.
+ */
+export type Lowering = 'portable' | 'ort-cpu';
+
+/** An attribute as callers write it; the operator's schema says whether a number is an int or a float. */
+export type AttributeValue = number | string | readonly number[];
+
+/**
+ * Builds a graph node by node. Every emission infers its output types at once, so a wrong shape is reported at the line
+ * that made it. Node names follow the module path that is being built (`down_blocks.0.resnets.0/Conv_12`), which is
+ * how layers are found again by name.
+ */
+export class GraphBuilder {
+  readonly graph: Graph;
+  readonly lowering: Lowering;
+  private readonly path: string[] = [];
+  private readonly known = new Map<string, TensorType>();
+  private readonly constants = new Map<string, Value>();
+  private counter = 0;
+
+  constructor(name: string, lowering: Lowering) {
+    this.graph = createGraph(name);
+    this.lowering = lowering;
+  }
+
+  /** Runs `build` with `segment` appended to the module path that names nodes. */
+  scoped<T>(segment: string, build: () => T): T {
+    this.path.push(segment);
+    try {
+      return build();
+    } finally {
+      this.path.pop();
+    }
+  }
+
+  /** Declares a graph input. */
+  input(name: string, elementType: ElementType, shape: readonly number[]): Value {
+    assert(!this.known.has(name), `input "${name}" is declared once`);
+    const value: Value = { name, elementType, shape: [...shape] };
+    this.graph.inputs.push(value);
+    this.known.set(name, value);
+    return value;
+  }
+
+  /** Declares a graph output under its public name. */
+  output(name: string, value: Value): Value {
+    const [renamed] = this.emit('Identity', [value], {}, [name]);
+    assert(renamed !== undefined, 'Identity has one output');
+    this.graph.outputs.push(renamed);
+    return renamed;
+  }
+
+  /** Adds a constant tensor under a name of its own, inline or by reference. */
+  initializer(name: string, elementType: ElementType, shape: readonly number[], data: InitializerData): Value {
+    assert(!this.known.has(name), `initializer "${name}" is declared once`);
+    this.graph.initializers.set(name, { name, elementType, shape: [...shape], data });
+    const value: Value = { name, elementType, shape: [...shape] };
+    this.known.set(name, value);
+    return value;
+  }
+
+  /** An int64 vector constant; equal ones are shared. */
+  int64s(values: readonly number[]): Value {
+    return this.constant('int64', [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer));
+  }
+
+  /** A float32 constant of any shape; equal ones are shared. */
+  floats(values: ArrayLike<number>, shape: readonly number[]): Value {
+    return this.constant('float32', shape, new Uint8Array(Float32Array.from(values).buffer));
+  }
+
+  /** A float32 scalar constant. */
+  scalar(value: number): Value {
+    return this.floats([value], []);
+  }
+
+  /** An int64 table constant of any shape. */
+  indices(values: readonly number[], shape: readonly number[]): Value {
+    return this.constant('int64', shape, new Uint8Array(BigInt64Array.from(values, BigInt).buffer));
+  }
+
+  /** Emits one single-output node. */
+  op(opType: string, inputs: readonly (Value | undefined)[], attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
+    const [value] = this.emit(opType, inputs, attributes, [this.fresh(opType)]);
+    assert(value !== undefined, `${opType} has one output`);
+    return value;
+  }
+
+  /** Emits one node with `count` outputs. */
+  ops(opType: string, inputs: readonly (Value | undefined)[], attributes: Readonly<Record<string, AttributeValue>>, count: number): Value[] {
+    const base = this.fresh(opType);
+    return this.emit(opType, inputs, attributes, Array.from({ length: count }, (_, index) => `${base}.${index}`));
+  }
+
+  /** Checks the finished graph and hands it over. */
+  finish(): Graph {
+    checkGraph(this.graph);
+    return this.graph;
+  }
+
+  private emit(
+    opType: string, inputs: readonly (Value | undefined)[], attributes: Readonly<Record<string, AttributeValue>>, outputs: readonly string[],
+  ): Value[] {
+    const schema = OP_SCHEMAS[opType];
+    assert(schema !== undefined, `${opType} is in the schema table`);
+    const names = inputs.map((input) => input?.name ?? '');
+    while (names.at(-1) === '') names.pop();
+    const node: GraphNode = {
+      name: outputs.length === 1 ? (outputs[0] ?? '') : (outputs[0] ?? '').replace(/\.0$/, ''), opType, domain: schema.domain, inputs: names, outputs,
+      attributes: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, typedAttribute(opType, key, value)])),
+    };
+    const types = inferNodeTypes(node, (name) => this.known.get(name), (name) => int64Constant(this.graph, name));
+    this.graph.nodes.push(node);
+    return types.map((type, index) => {
+      const name = outputs[index] ?? '';
+      assert(!this.known.has(name), `value "${name}" is defined once`);
+      const value: Value = { name, elementType: type.elementType, shape: type.shape };
+      this.known.set(name, value);
+      this.graph.types.set(name, { elementType: type.elementType, shape: type.shape });
+      return value;
+    });
+  }
+
+  private constant(elementType: ElementType, shape: readonly number[], bytes: Uint8Array): Value {
+    const key = `${elementType}:${shape.join()}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
+    const existing = this.constants.get(key);
+    if (existing !== undefined) return existing;
+    const value = this.initializer(`constant_${this.constants.size}`, elementType, shape, { kind: 'inline', bytes });
+    this.constants.set(key, value);
+    return value;
+  }
+
+  private fresh(opType: string): string {
+    const prefix = this.path.length === 0 ? '' : `${this.path.join('.')}/`;
+    return `${prefix}${opType}_${this.counter++}`;
+  }
+}
+
+function typedAttribute(opType: string, name: string, value: AttributeValue): Attribute {
+  const kind = OP_SCHEMAS[opType]?.attributes[name];
+  assert(kind !== undefined, `${opType} has an attribute "${name}"`);
+  if (typeof value === 'string') return { kind: 'string', value };
+  if (typeof value === 'number') return kind === 'float' ? { kind, value } : { kind: 'int', value };
+  return kind === 'floats' ? { kind, value } : { kind: 'ints', value };
+}

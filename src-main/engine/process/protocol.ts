@@ -1,0 +1,68 @@
+import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
+import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
+
+/** Float32 pixels or latents, [batch, channels, frames, height, width], pixels in about [-1, 1]. */
+export interface TensorMessage {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** 8-bit RGB frames, [count, height, width, 3]. */
+export interface FramesMessage {
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** Parent to engine. One stage runs at a time; a second `runStage` while one runs fails with CONFLICT. */
+export type EngineCommand =
+  | {
+      readonly type: 'runStage';
+      readonly runId: string;
+      readonly packDir: string;
+      readonly stage: StageName;
+      readonly prompt: string;
+      readonly negativePrompt: string;
+      readonly seed: number;
+      readonly settings: StageSettings;
+      /** The previous stage's output; null for keyframes. */
+      readonly input: TensorMessage | null;
+      /** Opaque bytes of an earlier `checkpoint` event of the same request: the run continues behind it, bit for bit. */
+      readonly checkpoint: Uint8Array | null;
+      readonly threads: number;
+    }
+  | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
+  /** Releases every session: memory goes back while the queue is paused. */
+  | { readonly type: 'unload' };
+
+/** Engine to parent. `done`, `stopped` and `failed` end a run; nothing follows them for that runId. */
+export type EngineEvent =
+  | { readonly type: 'ready'; readonly engineVersion: string; readonly executionProviders: readonly string[] }
+  | {
+      readonly type: 'progress';
+      readonly runId: string;
+      readonly stage: StageName;
+      readonly phase: 'loading' | 'denoising' | 'decoding';
+      /** Finished units of this stage (steps times windows or segments) and their total. */
+      readonly step: number;
+      readonly total: number;
+      readonly stepMs: number | null;
+    }
+  | { readonly type: 'preview'; readonly runId: string; readonly stage: StageName; readonly frames: FramesMessage }
+  | { readonly type: 'checkpoint'; readonly runId: string; readonly step: number; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'done';
+      readonly runId: string;
+      readonly stage: StageName;
+      /** Feeds the next stage; [1, 3, frames, height, width]. */
+      readonly tensor: TensorMessage;
+      /** The same as 8-bit frames, for encoding and thumbnails. */
+      readonly frames: FramesMessage;
+      readonly wallMs: number;
+      readonly loadMs: number;
+      readonly peakRssBytes: number;
+    }
+  | { readonly type: 'stopped'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
+  | { readonly type: 'failed'; readonly runId: string; readonly error: StudioErrorWire };

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { elementCount } from '../onnx/element-type.ts';
+import { checkExternalLocation } from '../onnx/graph-checker.ts';
+import { formatShape } from '../onnx/graph.ts';
+import type { Graph, Value } from '../onnx/graph.ts';
+import { encodeModel } from '../onnx/model-encode.ts';
+
+/** Values the engine passes to and from sessions: float32 tensors, and int64 for timesteps, labels and token ids. */
+export type TensorData = Float32Array | BigInt64Array;
+
+/** How a session runs. */
+export interface SessionOptions {
+  /** Folder that external initializers are relative to; needed when the graph has any. */
+  readonly weightsDir?: string;
+  /** Threads inside one operator. */
+  readonly threads?: number;
+  /** Keep freed memory for the next run: faster when runs repeat, at a higher peak. */
+  readonly arena?: boolean;
+  /** Writes onnxruntime's per-node timing to files with this prefix. */
+  readonly profilePrefix?: string;
+}
+
+/** A graph ready to run. `run` takes every graph input by name and gives every output; both in row-major order. */
+export interface EngineSession {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  run(inputs: Readonly<Record<string, TensorData>>): Promise<Record<string, Float32Array>>;
+  /** Frees native memory; the session cannot run afterwards. Safe to call twice. */
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a graph on onnxruntime's CPU provider. Weights stay where they are: the small model file is written beside them
+ * (`.motif-HASH.onnx`), because external data is found relative to the model and must not leave its folder. A
+ * read-only folder is read into memory instead.
+ */
+export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<EngineSession> {
+  const sessionOptions: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: options.threads ?? 2,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableCpuMemArena: options.arena ?? false,
+    enableMemPattern: options.arena ?? false,
+    logSeverityLevel: 3,
+    ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
+  };
+  let session: InferenceSession;
+  try {
+    session = await createSession(graph, options.weightsDir, sessionOptions);
+  } catch (error) {
+    if (error instanceof StudioError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StudioError('SESSION_CREATE_FAILED', `The model "${graph.name}" could not be loaded: ${reason}. Check that its files are complete and that enough memory is free.`, { details: { graph: graph.name }, cause: error });
+  }
+  return wrapSession(graph, session, options.profilePrefix !== undefined);
+}
+
+async function createSession(graph: Graph, weightsDir: string | undefined, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  const model = encodeModel(graph);
+  const files = externalFiles(graph);
+  if (files.length === 0) return InferenceSession.create(model, options);
+  if (weightsDir === undefined) throw new StudioError('SESSION_CREATE_FAILED', `The model "${graph.name}" refers to weight files, but no folder was given for them.`);
+  for (const file of files) requireFile(graph, weightsDir, file);
+  const path = writeModelBeside(weightsDir, model);
+  if (path !== undefined) return InferenceSession.create(path, options);
+  const externalData = files.map((file) => ({ path: file, data: new Uint8Array(readFileSync(join(weightsDir, file))) }));
+  return InferenceSession.create(model, { ...options, externalData });
+}
+
+function externalFiles(graph: Graph): string[] {
+  const files = new Set<string>();
+  for (const { name, data } of graph.initializers.values()) {
+    if (data.kind !== 'external') continue;
+    checkExternalLocation(data.location, name);
+    files.add(data.location);
+  }
+  return [...files];
+}
+
+/** onnxruntime maps the file without asking whether it is long enough, so that is asked here. */
+function requireFile(graph: Graph, folder: string, file: string): void {
+  const path = join(folder, file);
+  const sizeBytes = statSync(path, { throwIfNoEntry: false })?.size;
+  if (sizeBytes === undefined) throw new StudioError('MODEL_MISSING', `The weights file ${path} is gone. Download or import the model again.`, { details: { file: path } });
+  for (const { name, data } of graph.initializers.values()) {
+    if (data.kind === 'external' && data.location === file && data.offset + data.length > sizeBytes) {
+      throw new StudioError('WEIGHTS_INVALID', `${path}: tensor "${name}" lies beyond the end of the file. Download it again.`, { details: { file: path, tensor: name } });
+    }
+  }
+}
+
+/** Writes the model where its weights are, once per content; undefined when the folder cannot be written. */
+function writeModelBeside(folder: string, model: Uint8Array): string | undefined {
+  const path = join(folder, `.motif-${createHash('sha256').update(model).digest('hex').slice(0, 16)}.onnx`);
+  if (statSync(path, { throwIfNoEntry: false })?.size === model.byteLength) return path;
+  const draft = `${path}.${process.pid}`;
+  try {
+    const file = openSync(draft, 'wx');
+    try {
+      writeSync(file, model);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+function wrapSession(graph: Graph, session: InferenceSession, profiling: boolean): EngineSession {
+  let open = true;
+  return {
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    run: async (inputs) => {
+      if (!open) throw new StudioError('SESSION_CREATE_FAILED', `The session of "${graph.name}" was released. Open it again.`);
+      const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, toTensor(graph, input, inputs[input.name])]));
+      const results = await session.run(feeds);
+      return Object.fromEntries(graph.outputs.map((output) => [output.name, toFloat32(results[output.name])]));
+    },
+    release: async () => {
+      if (!open) return;
+      open = false;
+      if (profiling) session.endProfiling();
+      await session.release();
+    },
+  };
+}
+
+function toTensor(graph: Graph, input: Value, data: TensorData | undefined): Tensor {
+  const expected = elementCount(input.shape);
+  const type = data instanceof BigInt64Array ? 'int64' : 'float32';
+  if (data === undefined || data.length !== expected || type !== input.elementType) {
+    const got = data === undefined ? 'nothing' : `${data.length} ${type} values`;
+    throw new StudioError('SHAPE_MISMATCH', `Input "${input.name}" of "${graph.name}" got ${got}, expected ${input.elementType} ${formatShape(input.shape)}.`, { details: { input: input.name, got, expected: [...input.shape] } });
+  }
+  return data instanceof BigInt64Array ? new Tensor('int64', data, input.shape) : new Tensor('float32', data, input.shape);
+}
+
+function toFloat32(tensor: Tensor | undefined): Float32Array {
+  const data = tensor?.data;
+  if (data instanceof Float32Array) return data;
+  throw new StudioError('SESSION_CREATE_FAILED', 'A session output is not float32. Cast it in the graph.');
+}

@@ -1,0 +1,48 @@
+import { float32ToHalf } from './float-formats.ts';
+
+/** A tensor to write: values in row-major order; `dtype` F16 rounds float32 values to nearest even. */
+export interface TensorToWrite {
+  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+  readonly shape: readonly number[];
+  readonly dtype?: 'F32' | 'F16';
+}
+
+function encode(name: string, tensor: TensorToWrite): { dtype: string; bytes: Uint8Array } {
+  const { data, dtype } = tensor;
+  const count = tensor.shape.reduce((product, dimension) => product * dimension, 1);
+  if (count !== data.length) throw new RangeError(`tensor ${name}: ${data.length} values do not fill [${tensor.shape.join(', ')}]`);
+  const raw = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  if (data instanceof Float32Array) return dtype === 'F16' ? { dtype: 'F16', bytes: raw(float32ToHalf(data)) } : { dtype: 'F32', bytes: raw(data) };
+  if (data instanceof Float64Array) return { dtype: 'F64', bytes: raw(data) };
+  if (data instanceof Int32Array) return { dtype: 'I32', bytes: raw(data) };
+  if (data instanceof BigInt64Array) return { dtype: 'I64', bytes: raw(data) };
+  return { dtype: 'U8', bytes: raw(data) };
+}
+
+/**
+ * Serialises named tensors as one safetensors file in memory: for checkpoints, stage tensors and tests.
+ * Tensors are laid out by descending element size, so each starts aligned; the header is padded to eight bytes.
+ */
+export function writeSafetensors(tensors: ReadonlyMap<string, TensorToWrite>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const width: Record<string, number> = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, U8: 1 };
+  const encoded = [...tensors]
+    .map(([name, tensor]) => ({ name, shape: tensor.shape, ...encode(name, tensor) }))
+    .toSorted((a, b) => width[b.dtype]! - width[a.dtype]!);
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let position = 0;
+  for (const { name, shape, dtype, bytes } of encoded) {
+    header[name] = { dtype, shape, data_offsets: [position, position + bytes.length] };
+    position += bytes.length;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const out = new Uint8Array(8 + headerBytes + position).fill(0x20, 8, 8 + headerBytes);
+  new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  out.set(json, 8);
+  let at = 8 + headerBytes;
+  for (const { bytes } of encoded) {
+    out.set(bytes, at);
+    at += bytes.length;
+  }
+  return out;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { Preset, Recipe } from '../recipe/recipe.ts';
+import { StageName } from '../recipe/stage-name.ts';
+import { method } from '../rpc/contract-types.ts';
+import { AssetId } from './assets.ts';
+import { JobId } from './jobs.ts';
+import { ProjectId } from './projects.ts';
+
+export const GenerationRequest = z.object({
+  projectId: ProjectId,
+  prompt: z.string().trim().min(1, 'Type what should happen first.').max(2000),
+  negativePrompt: z.string().max(2000).default(''),
+  seed: z.number().int().min(0).max(0xffff_ffff),
+  preset: Preset,
+  packId: z.string().default('motif-mini'),
+  /** The prompt event whose take this becomes. */
+  promptEventId: z.string().nullable().default(null),
+});
+export type GenerationRequest = z.infer<typeof GenerationRequest>;
+
+export const GenerationPlan = z.object({
+  recipe: Recipe,
+  recipeHash: z.string(),
+  /** A finished clip of this recipe that is already in the project. */
+  cachedAssetId: AssetId.nullable(),
+  /** Per stage: null until this machine has measured it. */
+  stages: z.array(z.object({ stage: StageName, cached: z.boolean(), expectedMs: z.number().nullable() })),
+  expectedMs: z.number().nullable(),
+  expectedMemoryBytes: z.number().nullable(),
+  output: z.object({ frames: z.number().int(), width: z.number().int(), height: z.number().int() }),
+});
+export type GenerationPlan = z.infer<typeof GenerationPlan>;
+
+export const generationContract = {
+  plan: method(GenerationRequest, GenerationPlan),
+  /** `front`: ahead of everything that waits. A cache hit completes at once with the same job shape. */
+  start: method(GenerationRequest.extend({ front: z.boolean().default(false) }), z.object({ jobId: JobId, recipeHash: z.string() })),
+};

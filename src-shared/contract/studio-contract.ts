@@ -1,0 +1,26 @@
+import type { Client, Handlers } from '../rpc/contract-types.ts';
+import { assetsContract } from './assets.ts';
+import { exportContract } from './export.ts';
+import { generationContract } from './generation.ts';
+import { jobsContract } from './jobs.ts';
+import { modelsContract } from './models.ts';
+import { projectsContract } from './projects.ts';
+import { systemContract } from './system.ts';
+import { takesContract } from './takes.ts';
+import { timelineContract } from './timeline.ts';
+
+/** The typed API between any client (window, command line, tests) and the studio. One file per namespace. */
+export const studioContract = {
+  system: systemContract,
+  projects: projectsContract,
+  assets: assetsContract,
+  timeline: timelineContract,
+  generation: generationContract,
+  jobs: jobsContract,
+  takes: takesContract,
+  models: modelsContract,
+  export: exportContract,
+} as const;
+
+export type StudioClient = Client<typeof studioContract>;
+export type StudioHandlers = Handlers<typeof studioContract>;

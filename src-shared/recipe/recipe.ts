@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { FrameRate } from '../timing/frame-rate.ts';
+import { STAGE_NAMES, StageName } from './stage-name.ts';
+
+/** What a stage is asked to do. `strength` is the SDEdit start of superResolution2 in (0, 1]. */
+export const StageSettings = z.object({
+  stage: StageName,
+  numInferenceSteps: z.number().int().min(1).max(1000),
+  guidanceScale: z.number().min(0).max(50),
+  strength: z.number().gt(0).max(1).optional(),
+});
+export type StageSettings = z.infer<typeof StageSettings>;
+
+export const Preset = z.enum(['draft', 'standard', 'final']);
+export type Preset = z.infer<typeof Preset>;
+
+/**
+ * Everything that determines a generated clip: the same recipe on the same engine and execution provider gives the same frames.
+ * Embedded in exports and used as cache key.
+ */
+export const Recipe = z.object({
+  format: z.literal(1),
+  engine: z.object({ name: z.literal('motif-engine'), version: z.string(), executionProvider: z.string() }),
+  pack: z.object({ id: z.string(), version: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  prompt: z.string().min(1).max(2000),
+  negativePrompt: z.string().max(2000),
+  seed: z.number().int().min(0).max(0xffff_ffff),
+  preset: Preset,
+  stages: z.array(StageSettings).min(1).max(4),
+  frameRate: FrameRate,
+});
+export type Recipe = z.infer<typeof Recipe>;
+
+/** JSON with sorted keys and no white space: equal recipes give equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const fields = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+async function sha256Hex(text: string): Promise<string> {
+  const digest = await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** SHA-256 of the canonical recipe, without the preset's name: only what changes frames counts. */
+export function recipeHash(recipe: Recipe): Promise<string> {
+  return sha256Hex(canonicalJson({ ...recipe, preset: undefined }));
+}
+
+/**
+ * Key of one stage's output: the recipe cut after that stage, so that a draft's keyframes serve the finished clip too.
+ * Frame rate is left out: it does not reach the frames.
+ */
+export function stageKey(recipe: Recipe, stage: StageName): Promise<string> {
+  const last = STAGE_NAMES.indexOf(stage);
+  const stages = recipe.stages.filter((settings) => STAGE_NAMES.indexOf(settings.stage) <= last);
+  return sha256Hex(canonicalJson({ ...recipe, preset: undefined, frameRate: undefined, stages }));
+}
