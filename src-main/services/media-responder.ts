@@ -88,8 +88,11 @@ export function createMediaResponder(parts: {
       }
       case 'preview': {
         const job = JobId.safeParse(second);
-        const frames = job.success ? projectOf(first).queue.preview(job.data) : null;
-        if (frames === null) throw notFound();
+        if (!job.success) throw notFound();
+        const { queue } = projectOf(first);
+        const frames = queue.preview(queue.get(job.data).id);
+        // A page asks a moment after it was told; by then the job may have ended. That is no error.
+        if (frames === null) return { status: 204, headers: { 'cache-control': 'no-store' }, body: new Uint8Array(0) };
         const { headers, ...response } = whole(frames.data, 'application/octet-stream', 'no-store');
         return { ...response, headers: { ...headers, 'x-frames': String(frames.count), 'x-width': String(frames.width), 'x-height': String(frames.height) } };
       }

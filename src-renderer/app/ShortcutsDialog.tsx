@@ -32,8 +32,8 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
           const actions = shown.filter((action) => action.group === group);
           if (actions.length === 0) return null;
           return (
-            <Box key={group} component="section">
-              <Typography variant="overline" component="h3" sx={{ color: 'text.secondary', mt: 3, mb: 1, breakAfter: 'avoid' }}>{t(`group.${group}`)}</Typography>
+            <Box key={group} component="section" sx={{ breakInside: 'avoid' }}>
+              <Typography variant="overline" component="h3" sx={{ color: 'text.secondary', display: 'block', pt: 3, mb: 1 }}>{t(`group.${group}`)}</Typography>
               {actions.map((action) => (
                 <Box key={action.id} sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 3, py: 1, breakInside: 'avoid', borderBottom: 1, borderColor: 'studio.line', fontSize: 12.5 }}>
                   {t(action.label)}

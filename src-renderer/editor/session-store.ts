@@ -64,7 +64,7 @@ const DEFAULTS: SessionState = {
   leftOpen: true,
   rightOpen: true,
   leftWidth: 264,
-  rightWidth: 328,
+  rightWidth: 340,
   timelineHeight: 236,
   queueOpen: false,
   fullScreen: false,

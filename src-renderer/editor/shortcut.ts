@@ -27,7 +27,8 @@ const SYMBOLS: Readonly<Record<string, string>> = { Left: '←', Right: '→', U
 
 /** Parts for key caps: `['Ctrl', 'Shift', 'Z']`, `['⌘', '⇧', 'Z']` on macOS. */
 export function shortcutParts(shortcut: string, isMac: boolean): string[] {
-  return shortcut.split('+').map((part) => {
+  // A plus that nothing follows is the key itself.
+  return shortcut.split(/\+(?=.)/).filter((part) => part !== '').map((part) => {
     if (isMac && part === 'Ctrl') return '⌘';
     if (isMac && part === 'Shift') return '⇧';
     if (isMac && part === 'Alt') return '⌥';

@@ -104,7 +104,7 @@ function Incoming({ name, share, error, onDismiss }: { name: string; share: numb
   return (
     <Box component="li">
       <ButtonBase disabled={error === null} onClick={onDismiss} title={error ?? name} sx={{ width: 1, aspectRatio: '16 / 9', borderRadius: 1, bgcolor: 'studio.well', border: 1, borderColor: error === null ? 'divider' : 'error.main', display: 'grid', placeItems: 'center', px: 3, fontSize: 10.5, color: 'error.main' }}>
-        {error === null ? <LinearProgress aria-label={t('library.importing', { name })} variant={share > 0 && share < 1 ? 'determinate' : 'indeterminate'} value={share * 100} sx={{ width: 1 }} /> : t('library.failed')}
+        {error === null ? <LinearProgress aria-label={t('library.importing', { name })} variant={share > 0 && share < 1 ? 'determinate' : 'indeterminate'} value={share * 100} sx={{ width: 1 }} /> : t('library.failed', { name })}
       </ButtonBase>
       <Box sx={{ pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{name}</Box>
     </Box>

@@ -69,7 +69,7 @@ export function StartScreen({ onOpen, onCreate, onMakeClip }: StartScreenProps) 
             <Typography sx={{ fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em' }}>{t('app.name')}</Typography>
           </Box>
           <Typography variant="h1">{t('start.headline')}</Typography>
-          <Typography sx={{ fontSize: 14.5, color: 'text.secondary', maxWidth: 560 }}>{t('start.lead')}</Typography>
+          <Typography sx={{ fontSize: 14.5, color: 'text.secondary', maxWidth: 680 }}>{t('start.lead')}</Typography>
           <Box sx={{ display: 'flex', gap: 2, mt: 2, flexWrap: 'wrap' }}>
             <Button size="large" variant="contained" disabled={isBusy} startIcon={isBusy ? <CircularProgress size={16} color="inherit" /> : <AutoAwesome />} onClick={() => void busyWhile(() => onMakeClip(t('prompt.example.1')))}>{t('start.makeClip')}</Button>
             <Button size="large" color="inherit" disabled={isBusy} startIcon={<Add />} onClick={() => setDialog('new')} sx={{ bgcolor: 'studio.raised' }}>{t('start.newProject')}</Button>

@@ -38,7 +38,7 @@ export function TransportBar() {
         size="small" aria-label={t('viewer.scrub')} value={frame} min={0} max={Math.max(1, last)} step={1} disabled={lengthFrames === 0}
         getAriaValueText={(value) => t('viewer.frameOf', { frame: value + 1, frames: lengthFrames })}
         onChange={(_, value) => editor.session.setState({ playhead: Array.isArray(value) ? (value[0] ?? 0) : value, shuttle: 0 })}
-        sx={{ display: 'block', py: 1.5, height: 3, color: 'primary.main', '& .MuiSlider-thumb': { width: 11, height: 11, bgcolor: 'common.white', transition: 'none' }, '& .MuiSlider-track': { border: 0, transition: 'none' }, '& .MuiSlider-rail': { bgcolor: 'studio.raised', opacity: 1 } }}
+        sx={{ display: 'block', py: 1.5, height: 3, color: 'primary.main', '& .MuiSlider-thumb': { width: 11, height: 11, bgcolor: 'text.primary', transition: 'none' }, '& .MuiSlider-track': { border: 0, transition: 'none' }, '& .MuiSlider-rail': { bgcolor: 'studio.raised', opacity: 1 } }}
       />
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr auto 1fr', alignItems: 'center' }}>
         <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 2, fontVariantNumeric: 'tabular-nums', fontSize: 12.5 }}>

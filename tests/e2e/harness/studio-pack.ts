@@ -13,7 +13,7 @@ export interface StudioPack {
 const WORDS = 'swims right left in the sea flies sky yellow star moves up at night green boat sails white rocket pink heart down quickly slowly calm light'.split(' ');
 
 /**
- * A whole cascade with random weights: 8 keyframes of 32 x 16 become 29 frames of 128 x 64 within seconds. Its pictures are
+ * A whole cascade with random weights: 8 keyframes of 16 x 8 become 29 frames of 64 x 32 within seconds. Its pictures are
  * noise; everything around them is real. `final` takes a thousand steps, so that there is time to pause and cancel it.
  */
 export async function createStudioPack(): Promise<StudioPack> {
@@ -34,19 +34,19 @@ export async function createStudioPack(): Promise<StudioPack> {
     { stage: 'keyframes', numInferenceSteps: keyframeSteps, guidanceScale: 3 },
     { stage: 'interpolation', numInferenceSteps: 2, guidanceScale: 1 },
     { stage: 'superResolution1', numInferenceSteps: 2, guidanceScale: 1 },
-    { stage: 'superResolution2', numInferenceSteps: 4, guidanceScale: 1, strength: 0.5 },
+    { stage: 'superResolution2', numInferenceSteps: 2, guidanceScale: 1, strength: 0.5 },
   ];
   rewrite('model_index.json', (json) => ({
     ...json,
     id: 'small', name: 'Small', description: 'Random weights for tests.', promptTokens: 12,
     sizes: {
-      keyframes: { frames: 8, width: 32, height: 16 },
-      interpolation: { frames: 29, width: 32, height: 16, window: 5, stride: 4 },
-      superResolution1: { frames: 29, width: 64, height: 32, window: 8, stride: 7 },
-      superResolution2: { frames: 29, width: 128, height: 64 },
+      keyframes: { frames: 8, width: 16, height: 8 },
+      interpolation: { frames: 29, width: 16, height: 8, window: 5, stride: 4 },
+      superResolution1: { frames: 29, width: 32, height: 16, window: 8, stride: 7 },
+      superResolution2: { frames: 29, width: 64, height: 32 },
     },
-    output: { keyframes: 8, frames: 29, width: 128, height: 64, frameRate: { num: 8, den: 1 } },
-    presets: { draft: stages(24).slice(0, 1), standard: stages(24), final: stages(1000) },
+    output: { keyframes: 8, frames: 29, width: 64, height: 32, frameRate: { num: 8, den: 1 } },
+    presets: { draft: stages(16).slice(0, 1), standard: stages(16), final: stages(1000) },
   }));
   return { packsDir, remove: () => rm(packsDir, { recursive: true, force: true }) };
 }
