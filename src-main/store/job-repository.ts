@@ -100,7 +100,11 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
        @scheduledAt, @title, @data, @parts, @createdAt, @promptEventId)`,
   );
   const byId = db.prepare<JobRecord>('SELECT * FROM jobs WHERE id = ?');
-  const listAll = db.prepare<JobRecord>('SELECT * FROM jobs WHERE dismissed = 0 ORDER BY sequence DESC');
+  // Unfinished work as it will happen, then what is done, newest first.
+  const listAll = db.prepare<JobRecord>(
+    `SELECT * FROM jobs WHERE dismissed = 0
+     ORDER BY finishedAt IS NOT NULL, state <> 'running', CASE WHEN finishedAt IS NULL THEN priority ELSE 0 END DESC, CASE WHEN finishedAt IS NULL THEN sequence ELSE -sequence END`,
+  );
   const promote = db.prepare("UPDATE jobs SET state = 'available' WHERE state = 'retryable' AND scheduledAt <= ?");
   const nextDue = db.prepare<{ due: number | null }>("SELECT min(scheduledAt) AS due FROM jobs WHERE state = 'retryable'");
   const claimNext = db.prepare<JobRecord>(

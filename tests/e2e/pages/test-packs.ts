@@ -15,6 +15,9 @@ export interface TestPacks {
   remove(): Promise<void>;
 }
 
+/** Words of the specs and of the window's examples. The tiny vocabulary is stretched over them: which id one gets is of no matter. */
+const WORDS = 'a red fish swims right in the sea blue bird flies left sky yellow star moves up at night green boat sails white rocket pink heart down'.split(' ');
+
 interface StageSettings {
   readonly stage: string;
   readonly numInferenceSteps: number;
@@ -27,6 +30,10 @@ interface StageSettings {
 export async function makeTestPacks(options: { keyframeSteps?: number } = {}): Promise<TestPacks> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'motif-packs-'));
   writeRunnablePack(path.join(dir, 'tiny'));
+  const tokenizerFile = path.join(dir, 'tiny', 'tokenizer', 'tokenizer.json');
+  const tokenizer = JSON.parse(await readFile(tokenizerFile, 'utf8')) as { model: { vocab: Record<string, number> } };
+  tokenizer.model.vocab = { ...Object.fromEntries(WORDS.map((word, index) => [word, 3 + (index % 5)])), ...tokenizer.model.vocab };
+  await writeFile(tokenizerFile, JSON.stringify(tokenizer));
   const { keyframeSteps } = options;
   if (keyframeSteps !== undefined) {
     const file = path.join(dir, 'tiny', 'model_index.json');
