@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react';
 import type { Project } from '../../src-shared/contract/projects.ts';
 import { takeProjectToOpen } from '../api/desktop-port.ts';
 import { EditorProvider, useStudio } from '../api/studio-context.tsx';
-import { openEditor, type Editor } from '../editor/editor.ts';
+import { openEditor, UNFINISHED, type Editor } from '../editor/editor.ts';
 import { createEvent, generateEvent } from '../editor/generate.ts';
-import { notifyError } from '../editor/notices.ts';
+import { notify, notifyError } from '../editor/notices.ts';
 import { eventById, patchEvent } from '../editor/timeline-edits.ts';
 import { StartScreen } from '../features/start/StartScreen.tsx';
 import { t } from '../i18n/text.ts';
@@ -68,7 +68,13 @@ export function App() {
     editor.close();
     sessionStorage.removeItem(OPEN_KEY);
     setEditor(null);
-    // The host keeps working on a closed project's jobs; nothing else to wait for here.
+    // Closing a project puts its jobs to rest. While some are unfinished it stays open on the host, so that they go on.
+    const unfinished = editor.jobs().filter((job) => UNFINISHED.has(job.state) && job.state !== 'paused').length;
+    if (unfinished > 0) {
+      notify('info', t('project.worksOn', { name: editor.project.name, count: unfinished }));
+      void queryClient.invalidateQueries({ queryKey: ['recent'] });
+      return;
+    }
     void client.projects.close({ projectId: editor.project.id }).catch(notifyError).finally(() => void queryClient.invalidateQueries({ queryKey: ['recent'] }));
   };
 

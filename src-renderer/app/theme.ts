@@ -89,7 +89,7 @@ export const studioTheme = createTheme({
     MuiCssBaseline: {
       styleOverrides: {
         'html, body, #root': { height: '100%' },
-        body: { overflow: 'hidden', fontFeatureSettings: '"cv05", "ss03"' },
+        body: { overflow: 'hidden', textRendering: 'geometricPrecision' },
         '*::-webkit-scrollbar': { width: 10, height: 10 },
         '*::-webkit-scrollbar-thumb': { background: 'var(--mui-palette-studio-raised)', borderRadius: 8, border: '2px solid transparent', backgroundClip: 'padding-box' },
         '*::-webkit-scrollbar-corner': { background: 'transparent' },

@@ -43,6 +43,8 @@ export interface DocumentStoreOptions {
   readonly readOnly: boolean;
   readonly initial: Revised;
   readonly onError: (error: StudioError) => void;
+  /** Opens the project again on a host that was restarted; edits wait until this and a fresh read have worked. */
+  readonly reopen?: () => Promise<unknown>;
   readonly now: () => number;
   /** Waits between attempts while the host does not answer. */
   readonly retryDelayMs?: number;
@@ -58,11 +60,11 @@ function changedDiff(before: TimelineRecords, after: TimelineRecords): TimelineD
   return diffRecords(pick(before), pick(after));
 }
 
-/** What is left of an edit when the document moved on: changes to records that are gone are dropped. */
+/** What is left of an edit when the document moved on: changes to records that are gone, and changes that are there already, are dropped. */
 function rebase(edit: PendingEdit, records: TimelineRecords): PendingEdit {
   const updated = edit.diff.updated.flatMap(({ to }) => {
     const from = records[to.id];
-    return from ? [{ from, to }] : [];
+    return from && JSON.stringify(from) !== JSON.stringify(to) ? [{ from, to }] : [];
   });
   const removed = edit.diff.removed.flatMap((record) => records[record.id] ?? []);
   return { label: edit.label, diff: { added: edit.diff.added.filter((record) => !records[record.id]), updated, removed } };
@@ -110,10 +112,17 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
 
   const sendAll = async (): Promise<void> => {
     let conflicts = 0;
+    let isStale = false;
     while (pending.length > 0 && !closed) {
-      const edit = pending[0];
-      if (!edit) break;
       try {
+        if (isStale) {
+          await options.reopen?.();
+          // The host may have stored the edit before the line broke; the document tells.
+          await reread();
+          isStale = false;
+        }
+        const edit = pending[0];
+        if (!edit) break;
         if (!isEmptyDiff(edit.diff)) confirmed = await timeline.apply({ projectId, baseRevision: confirmed.document.revision, label: edit.label, diff: edit.diff });
         pending.shift();
         conflicts = 0;
@@ -121,15 +130,14 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
       } catch (caught) {
         const error = StudioError.from(caught);
         if (error.code === 'RPC_DISCONNECTED') {
+          isStale = true;
           show('offline');
           await wait();
-          // The host may have stored the edit before the line broke; the document tells.
-          await reread().catch(() => undefined);
           continue;
         }
         if (error.code === 'CONFLICT' && conflicts < MAX_CONFLICTS) {
           conflicts += 1;
-          await reread();
+          isStale = true;
           continue;
         }
         pending.length = 0;

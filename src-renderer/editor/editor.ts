@@ -46,7 +46,7 @@ export interface Editor {
 export async function openEditor(input: { project: Project; info: SystemInfo; client: StudioClient; queryClient: QueryClient; storage: LayoutStorage }): Promise<Editor> {
   const { project, info, client, queryClient } = input;
   const initial = await client.timeline.get({ projectId: project.id });
-  const document = createDocumentStore({ timeline: client.timeline, projectId: project.id, readOnly: project.readOnly, initial, onError: notifyError, now: Date.now });
+  const document = createDocumentStore({ timeline: client.timeline, projectId: project.id, readOnly: project.readOnly, initial, onError: notifyError, reopen: () => client.projects.open({ path: project.path }), now: Date.now });
   const session = createSessionStore(project.id, input.storage);
   const first = eventsInOrder(initial.document.records)[0];
   if (first) session.setState({ selectedIds: [first.id] });

@@ -1,3 +1,4 @@
+import type { ModelPack } from '../../src-shared/contract/models.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
@@ -13,10 +14,16 @@ const CLIP_FRAMES = 29;
 /** A seed nobody chose. It only picks a starting point; the frames come from the engine's own seeded streams. */
 export const freshSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
-export const clipFrames = (editor: Pick<Editor, 'packs'>): number => editor.packs()[0]?.output.frames ?? CLIP_FRAMES;
+/** The pack that new generations use: the first one that works. */
+export const currentPack = (packs: readonly ModelPack[]): ModelPack | null => packs.find((pack) => pack.problem === null) ?? null;
 
-/** The pack that new generations use: the first that works; the embedded one comes first. */
-export const defaultPackId = (editor: Pick<Editor, 'packs'>): string => (editor.packs().find((pack) => pack.problem === null) ?? editor.packs()[0])?.id ?? 'motif-mini';
+export const clipFrames = (editor: Pick<Editor, 'packs'>): number => currentPack(editor.packs())?.output.frames ?? CLIP_FRAMES;
+
+/** The `packId` of a request; left out while the packs are not known, so that the host takes its own. */
+export const packChoice = (packs: readonly ModelPack[]): { packId?: string } => {
+  const pack = currentPack(packs);
+  return pack === null ? {} : { packId: pack.id };
+};
 
 /** Settings for a new event: those of the event one works on, so that a scene keeps its look. */
 export function newEventDraft(editor: Pick<Editor, 'document' | 'session'>, prompt = ''): Pick<PromptEvent, 'prompt' | 'negativePrompt' | 'seed' | 'seedLocked' | 'preset'> {
@@ -66,7 +73,7 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
   if (seed !== event.seed) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
   try {
     await editor.document.flush();
-    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, packId: defaultPackId(editor), promptEventId: event.id, front: options.front });
+    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });
     editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, playhead: event.startFrame });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
   } catch (caught) {

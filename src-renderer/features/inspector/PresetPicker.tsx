@@ -5,7 +5,7 @@ import type { Preset } from '../../../src-shared/recipe/recipe.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { usePacks, usePlan } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
-import { defaultPackId } from '../../editor/generate.ts';
+import { packChoice } from '../../editor/generate.ts';
 import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
@@ -15,11 +15,9 @@ const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
 
 /** What a generation of `event` with `preset` would take; an empty prompt is planned with a stand-in, since times do not depend on words. */
 function useEventPlan(event: PromptEvent, preset: Preset) {
-  const editor = useEditor();
-  const { project } = editor;
-  usePacks();
+  const { project } = useEditor();
   const composed = useDocument((state) => composePrompt(state.records, event));
-  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, packId: defaultPackId(editor), promptEventId: event.id });
+  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, ...packChoice(usePacks()), promptEventId: event.id });
 }
 
 function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {
@@ -28,7 +26,7 @@ function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) 
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
       <Box component="span" sx={{ fontWeight: 550 }}>{t(`preset.${preset}`)}</Box>
-      <Box component="span" sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap' }}>{time === '' ? '\u00a0' : time}</Box>
+      {time === '' ? null : <Box component="span" sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap' }}>{time}</Box>}
     </Box>
   );
 }
@@ -43,7 +41,7 @@ export function PresetPicker({ event }: { event: PromptEvent }) {
       <ToggleButtonGroup
         exclusive fullWidth value={event.preset} aria-label={t('inspector.preset')} disabled={editor.project.readOnly}
         onChange={(_, preset: Preset | null) => { if (preset !== null) editor.document.transact(t('edit.preset'), (records) => patchEvent(records, event.id, { preset })); }}
-        sx={{ '& .MuiToggleButton-root': { flex: 1, minWidth: 0, px: 0.5 }, '& .MuiToggleButton-root.Mui-selected, & .MuiToggleButton-root.Mui-selected:hover': { bgcolor: 'studio.event', color: 'text.primary' } }}
+        sx={{ '& .MuiToggleButton-root': { minWidth: 0, flex: 1, px: 0.5 }, '& .MuiToggleButton-root.Mui-selected, & .MuiToggleButton-root.Mui-selected:hover': { bgcolor: 'studio.event', color: 'text.primary', borderColor: 'studio.eventLine' } }}
       >
         {PRESETS.map((preset) => <ToggleButton key={preset} value={preset} aria-label={t(`preset.${preset}`)}><PresetLabel event={event} preset={preset} /></ToggleButton>)}
       </ToggleButtonGroup>

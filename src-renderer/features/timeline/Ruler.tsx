@@ -29,7 +29,7 @@ export const Ruler = memo(function Ruler({ frameRate, pixelsPerFrame, from, to, 
         const isMajor = frame % major === 0;
         return (
           <Box key={frame} sx={{ position: 'absolute', bottom: 0, left: 0, height: isMajor ? 9 : 4, width: '1px', bgcolor: isMajor ? 'text.disabled' : 'divider' }} style={{ transform: `translateX(${frame * pixelsPerFrame}px)` }}>
-            {isMajor ? <Box component="span" sx={{ position: 'absolute', bottom: 8, left: 4, fontSize: 10, color: 'text.secondary', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>{formatTimecode(frame, frameRate)}</Box> : null}
+            {isMajor ? <Box component="span" sx={{ position: 'absolute', bottom: 8, left: 7, fontSize: 10, color: 'text.secondary', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>{formatTimecode(frame, frameRate)}</Box> : null}
           </Box>
         );
       })}
