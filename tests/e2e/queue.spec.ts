@@ -17,7 +17,7 @@ describe('the queue', () => {
   beforeEach(async () => {
     studio = await launchStudio({ packsDir: packs.dir });
     window = new StudioWindow(studio.page);
-    await window.createProject('Queue');
+    await window.createProject('Reef');
     await window.typePrompt('a red fish');
     await studio.page.keyboard.press('ControlOrMeta+Enter');
     await window.preview.waitFor({ state: 'visible', timeout: 60_000 });
@@ -65,6 +65,6 @@ describe('the queue', () => {
     await expect.poll(() => rows('available').first().getAttribute('data-job')).toBe(last);
     for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Escape');
     await window.queue.waitFor({ state: 'detached' });
-    expect(await page.getByRole('button', { name: 'Queue' }).textContent()).toContain('3');
+    expect(await page.getByRole('banner').getByRole('button', { name: /^Queue/ }).textContent()).toContain('3');
   });
 });
