@@ -18,7 +18,7 @@ describe('first run', () => {
   test('tells three facts about this machine and makes a clip with one press', async () => {
     const { page } = studio;
     const facts = page.getByLabel('This machine');
-    await facts.waitFor();
+    await facts.getByText('29 frames').waitFor();
     const text = (await facts.textContent()) ?? '';
     expect(text).toMatch(/\d+ cores?, \d+ GB/);
     expect(text).toMatch(/[\d.]+ GB free/);
@@ -63,6 +63,8 @@ describe('first run', () => {
     const window = studioWindow(studio);
     await page.keyboard.press('e');
     await window.prompt.pressSequentially('a green boat sails left');
+    // The words are an edit once the event shows them, and safe once the title says so.
+    await expect.poll(() => window.events.first().textContent()).toContain('a green boat sails left');
     await page.getByText('Saved just now').waitFor();
     await studio.restartHost('SIGKILL');
 

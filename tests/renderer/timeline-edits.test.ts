@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addEvent, composePrompt, endFrame, eventAt, eventEdges, eventsInOrder, moveEvent, removeRecords, retimeEvent, rippleRemoveEvents, setGlobalPrompt, timelineEnd } from '../../src-renderer/editor/timeline-edits.ts';
 import { DEFAULT_SEQUENCE, type TimelineRecords } from '../../src-shared/timeline/document.ts';
