@@ -26,7 +26,7 @@ describe('the queue', () => {
     await page.keyboard.press('Control+Enter');
     await window.preview.waitFor({ timeout: 30_000 });
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('button', { name: 'Queue' }).getByText('2').waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'Queue' }).getByText('2').waitFor();
 
     await page.keyboard.press('Escape');
     await page.keyboard.press('q');
