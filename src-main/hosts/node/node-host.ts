@@ -115,7 +115,9 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     });
   });
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    // A browser opens connections ahead of need. An answer to nothing would be taken for that of the next request on it.
+    if ('bytesRead' in socket && socket.bytesRead === 0) socket.destroy();
+    else if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });
 
   server.listen(options.port, '127.0.0.1');

@@ -24,6 +24,20 @@ export interface ImportMediaOptions {
 const READ_BYTES = 1024 * 1024;
 const THUMBNAIL_WIDTH = 320;
 
+async function examine(media: ImportMediaOptions['media'], path: string, signal: AbortSignal) {
+  const info = await media.probe(path, signal);
+  const recipe = info.kind === 'video' ? parseRecipe(await media.readRecipe(path, signal)) : undefined;
+  const thumbnail = info.kind === 'audio' ? null : await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
+  return { info, recipe, thumbnail };
+}
+
+/** An upload waits under a name of its own; what is said about it uses the name that its owner knows. */
+function underItsName(error: unknown, path: string, name: string | null | undefined): unknown {
+  if (!StudioError.is(error) || name === null || name === undefined) return error;
+  const message = error.message.replaceAll(path, name).replaceAll(basename(path), name);
+  return new StudioError(error.code, message, { details: error.details, cause: error, retryable: error.retryable });
+}
+
 /** Streams a media file into the project. Bytes that the library already holds are not stored twice. */
 export function createImportMediaHandler({ media }: ImportMediaOptions): JobHandler<ImportMediaData> {
   return {
@@ -39,9 +53,9 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
       });
       const total = Math.max(1, Math.ceil(before.size / READ_BYTES));
       context.beginPart('import', total, 0);
-      const info = await media.probe(path, signal);
-      const recipe = info.kind === 'video' ? parseRecipe(await media.readRecipe(path, signal)) : undefined;
-      const thumbnail = info.kind === 'audio' ? null : await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
+      const { info, recipe, thumbnail } = await examine(media, path, signal).catch((error: unknown) => {
+        throw underItsName(error, path, name);
+      });
       const writer = store.assets.beginWrite({ kind: info.kind, name: name ?? basename(path), mimeType: info.mimeType, origin: 'imported', recipe });
       try {
         let sizeBytes = 0;
