@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     maxWorkers: 1,
+    // A busy machine draws late; what never comes still fails.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 180_000,
     hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-results/e2e.json' }]],

@@ -311,7 +311,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     },
     watch: (signal) => {
       const unfinished = store.jobs.list().filter((job) => job.finishedAt === null).map((job) => job.id);
-      return watch.subscribe(unfinished.reverse(), (jobId) => (closing ? null : get(jobId)), signal);
+      return watch.subscribe(unfinished, (jobId) => (closing ? null : get(jobId)), signal);
     },
     preview: (jobId) => previews.get(jobId)?.frames ?? null,
     idle: () =>

@@ -100,9 +100,11 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
        @scheduledAt, @title, @data, @parts, @createdAt, @promptEventId)`,
   );
   const byId = db.prepare<JobRecord>('SELECT * FROM jobs WHERE id = ?');
-  // Unfinished work in the order it will run, then what has ended, newest first.
-  const ended = `state IN ('completed', 'cancelled', 'discarded')`;
-  const listAll = db.prepare<JobRecord>(`SELECT * FROM jobs WHERE dismissed = 0 ORDER BY ${ended}, iif(${ended}, 0, priority) DESC, iif(${ended}, -sequence, sequence)`);
+  // Unfinished work as it will happen, then what is done, newest first.
+  const listAll = db.prepare<JobRecord>(
+    `SELECT * FROM jobs WHERE dismissed = 0
+     ORDER BY finishedAt IS NOT NULL, state <> 'running', CASE WHEN finishedAt IS NULL THEN priority ELSE 0 END DESC, CASE WHEN finishedAt IS NULL THEN sequence ELSE -sequence END`,
+  );
   const promote = db.prepare("UPDATE jobs SET state = 'available' WHERE state = 'retryable' AND scheduledAt <= ?");
   const nextDue = db.prepare<{ due: number | null }>("SELECT min(scheduledAt) AS due FROM jobs WHERE state = 'retryable'");
   const claimNext = db.prepare<JobRecord>(

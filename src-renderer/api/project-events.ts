@@ -32,7 +32,15 @@ export function followProject(editor: Editor, connection: StoreApi<ConnectionSta
   const refetch = (topic: 'project' | 'assets' | 'takes' | 'jobs') => queryClient.invalidateQueries({ queryKey: projectKeys[topic](projectId) });
 
   void listenUntil(stop.signal, connection, async () => {
-    for await (const change of client.projects.changes({ projectId }, { signal: stop.signal })) {
+    const changes = client.projects.changes({ projectId }, { signal: stop.signal })[Symbol.asyncIterator]();
+    let next = changes.next();
+    // Asked for after the stream was: what changed before it began is in these answers.
+    for (const topic of ['project', 'assets', 'takes', 'jobs'] as const) void refetch(topic);
+    void editor.document.refresh().catch(() => undefined);
+    for (;;) {
+      const { done, value: change } = await next;
+      if (done === true) return;
+      next = changes.next();
       if (change.topic === 'timeline') await editor.document.refresh().catch(() => undefined);
       else void refetch(change.topic);
     }

@@ -18,7 +18,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const wanted = search.trim().toLowerCase();
   const shown = studioActions.actions.filter((action) => t(action.label).toLowerCase().includes(wanted) || action.shortcuts.some((keys) => keys.toLowerCase().includes(wanted)));
   return (
-    <Dialog open onClose={onClose} maxWidth="md" fullWidth aria-label={t('shortcuts.title')}>
+    <Dialog open onClose={onClose} maxWidth="md" fullWidth slotProps={{ paper: { 'aria-label': t('shortcuts.title') } }}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, p: 4, pb: 2 }}>
         <Typography variant="h2" component="h2">{t('shortcuts.title')}</Typography>
         <TextField

@@ -4,16 +4,16 @@ import type { Job } from '../../src-shared/contract/jobs.ts';
 import { formatDuration } from '../i18n/formats.ts';
 import { t } from '../i18n/text.ts';
 
-/** Milliseconds since `job` was last reported, by the second, for clocks that run between two reports. */
+/** Time since `job` last changed, for clocks that run between two reports. */
 function useSinceReport(job: Job): number {
-  const [since, setSince] = useState({ job, ms: 0 });
+  const [sinceMs, setSinceMs] = useState<{ job: Job; ms: number } | null>(null);
   useEffect(() => {
     if (job.state !== 'running') return undefined;
-    const reportedMs = performance.now();
-    const timer = setInterval(() => setSince({ job, ms: performance.now() - reportedMs }), 1000);
+    const startMs = performance.now();
+    const timer = setInterval(() => setSinceMs({ job, ms: performance.now() - startMs }), 1000);
     return () => clearInterval(timer);
   }, [job]);
-  return since.job === job ? since.ms : 0;
+  return sinceMs?.job === job ? sinceMs.ms : 0;
 }
 
 /** Remaining and elapsed time of a job in words; never a number that nobody measured. */

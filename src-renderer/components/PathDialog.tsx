@@ -38,7 +38,7 @@ export function PathDialog({ title, label, help, confirm, initial, onClose, onSu
   };
 
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="xs" aria-label={title}>
+    <Dialog open onClose={onClose} fullWidth maxWidth="xs" slotProps={{ paper: { 'aria-label': title } }}>
       <form onSubmit={(event) => void submit(event)}>
         <DialogTitle>{title}</DialogTitle>
         <DialogContent>

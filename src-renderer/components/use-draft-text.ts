@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useEditor } from '../api/studio-context.tsx';
 
 const PAUSE_MS = 700;
@@ -16,33 +16,42 @@ interface Draft {
  */
 export function useDraftText(target: string, value: string, commit: (text: string) => void): { text: string; setText: (text: string) => void; flush: () => void } {
   const { drafts } = useEditor();
-  const [draft, setDraft] = useState<Draft | null>(null);
+  const [draft, setDraftState] = useState<Draft | null>(null);
   // The state draws, the ref decides: commits may come from outside of React's rendering.
   const current = useRef<Draft | null>(null);
 
-  const setText = (text: string) => {
-    const next = { target, text, commit };
+  const setDraft = (next: Draft | null) => {
     current.current = next;
-    setDraft(next);
+    setDraftState(next);
   };
-  const flush = useCallback(() => {
+  const flush = () => {
     const open = current.current;
     if (open === null) return;
-    current.current = null;
     setDraft(null);
     open.commit(open.text);
-  }, []);
+  };
+  const commitNow = useEffectEvent(flush);
 
-  useEffect(() => drafts.add(flush), [drafts, flush]);
+  useEffect(() => drafts.add(() => commitNow()), [drafts]);
 
   useEffect(() => {
     if (draft === null) return undefined;
-    const timer = setTimeout(flush, PAUSE_MS);
+    const timer = setTimeout(() => commitNow(), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [draft, flush]);
+  }, [draft]);
 
-  // Another target, or the end of the panel: what was typed counts.
-  useEffect(() => () => { if (current.current?.target === target) flush(); }, [target, flush]);
+  // Another target: what was typed for the last one counts.
+  useEffect(() => {
+    if (current.current !== null && current.current.target !== target) commitNow();
+  }, [target]);
 
+  // So does what was typed when the panel closes.
+  useEffect(() => () => {
+    const open = current.current;
+    current.current = null;
+    open?.commit(open.text);
+  }, []);
+
+  const setText = (text: string) => setDraft({ target, text, commit });
   return { text: draft !== null && draft.target === target ? draft.text : value, setText, flush };
 }

@@ -32,8 +32,8 @@ export interface Editor {
   readonly drafts: Drafts;
   /** Takes that were deleted here while they can still be taken back: hidden, not yet gone. */
   readonly removedTakes: Set<string>;
-  /** What was asked to be generated in this window: event, prompt, seed and preset as one text. */
-  readonly requested: Set<string>;
+  /** Event, words, seed and preset of every generation asked for in this window, as text. */
+  readonly startedWishes: Set<string>;
   /** The newest known server state, for actions; components use the query hooks. */
   takes(): readonly Take[];
   jobs(): readonly Job[];
@@ -51,7 +51,7 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   const first = eventsInOrder(initial.document.records)[0];
   if (first) session.setState({ selectedIds: [first.id] });
   return {
-    project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), requested: new Set(),
+    project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), startedWishes: new Set(),
     takes: () => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [],
     jobs: () => queryClient.getQueryData<Job[]>(projectKeys.jobs(project.id)) ?? [],
     assets: () => queryClient.getQueryData<Asset[]>(projectKeys.assets(project.id)) ?? [],

@@ -4,7 +4,7 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { t } from '../i18n/text.ts';
-import { currentEvent, projectKeys, takesOf, UNFINISHED, type Editor } from './editor.ts';
+import { currentEvent, projectKeys, takesOf, type Editor } from './editor.ts';
 import { notify, notifyError } from './notices.ts';
 import { addEvent, composePrompt, eventById, patchEvent } from './timeline-edits.ts';
 
@@ -54,7 +54,7 @@ export function promptProblem(prompt: string): string | null {
 }
 
 /**
- * Queues a generation of `event`. An unlocked seed that made a take with the same settings, or is making one, is rolled first, so that
+ * Queues a generation of `event`. An unlocked seed that was already asked for with the same settings is rolled first, so that
  * pressing Generate again gives another take rather than the same one.
  */
 export async function generateEvent(editor: Editor, event: PromptEvent, options: { front: boolean; preset?: Preset }): Promise<void> {
@@ -66,13 +66,11 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
     editor.session.setState((session) => ({ selectedIds: [event.id], promptFocusRequest: session.promptFocusRequest + 1 }));
     return;
   }
-  const requestOf = (seed: number) => JSON.stringify([event.id, prompt, seed, preset]);
-  const isMade = takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
-  const isUnderWay = editor.requested.has(requestOf(event.seed)) && editor.jobs().some((job) => job.promptEventId === event.id && UNFINISHED.has(job.state));
-  const seed = (isMade || isUnderWay) && !event.seedLocked ? freshSeed() : event.seed;
-  editor.requested.add(requestOf(seed));
-  // A chosen older take gives way to the one asked for now; no choice means the newest.
-  if (seed !== event.seed || event.activeTakeId !== null) editor.document.transact(t('edit.generate'), (before) => patchEvent(before, event.id, { seed, activeTakeId: null }));
+  const wish = JSON.stringify([event.id, prompt, event.negativePrompt, event.seed, preset]);
+  const used = editor.startedWishes.has(wish) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
+  const seed = used && !event.seedLocked ? freshSeed() : event.seed;
+  editor.startedWishes.add(JSON.stringify([event.id, prompt, event.negativePrompt, seed, preset]));
+  if (seed !== event.seed) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
   try {
     await editor.document.flush();
     await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });
@@ -86,7 +84,6 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
 /** Queues the better preset of a take's own prompt and seed: the draft's keyframes are reused where its settings allow. */
 export async function finishTake(editor: Editor, take: Take, preset: Preset): Promise<void> {
   const event = eventById(editor.document.getState().records, take.promptEventId);
-  if (event && event.activeTakeId !== null) editor.document.transact(t('edit.generate'), (before) => patchEvent(before, event.id, { activeTakeId: null }));
   try {
     await editor.document.flush();
     const { prompt, negativePrompt, seed } = take.recipe;

@@ -1,112 +1,113 @@
-import type { Locator, Page } from 'playwright';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
-import { createStudioPack, type StudioPack } from './harness/studio-pack.ts';
-import { createProject, studioWindow } from './harness/studio-window.ts';
+import { StudioWindow } from './pages/studio-window.ts';
+import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
 
-/** Presses the mouse at a place of `target`, given from its left edge (negative: from its right), and moves by `pixels`. */
-async function dragFrom(page: Page, target: Locator, at: number, pixels: number): Promise<void> {
-  const box = await target.boundingBox();
-  if (box === null) throw new Error('nothing to drag');
-  const x = at < 0 ? box.x + box.width + at : box.x + at;
-  const y = box.y + box.height / 2;
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + pixels / 2, y, { steps: 4 });
-  await page.mouse.move(x + pixels, y, { steps: 4 });
-}
-
-/** Pixels per frame of a new project. */
-const SCALE = 12;
-
-describe('editing events', () => {
-  let pack: StudioPack;
+/** Prompt events under real hands: the tiny pack makes clips of 9 frames, so events begin 9 frames long. */
+describe('editing the timeline', () => {
   let studio: StudioUnderTest;
+  let window: StudioWindow;
+  let packs: TestPacks;
+  beforeAll(async () => {
+    packs = await makeTestPacks();
+  });
+  afterAll(() => packs.remove());
   beforeEach(async () => {
-    pack = await createStudioPack();
-    studio = await launchStudio({ packsDir: pack.packsDir });
-    await createProject(studio.page, 'Edit');
+    studio = await launchStudio({ packsDir: packs.dir });
+    window = new StudioWindow(studio.page);
+    await window.createProject('Cuts');
   });
-  afterEach(async () => {
-    await studio.close();
-    await pack.remove();
-  });
+  afterEach(() => studio.close());
 
-  test('creates, moves, retimes, lets go, undoes and deletes', async () => {
+  /** Two events of 9 frames, side by side, and nothing focused. */
+  const addTwo = async () => {
+    await window.typePrompt('a red fish');
+    await window.leaveFields();
+    await studio.page.keyboard.press('e');
+    await expect.poll(() => window.events.count()).toBe(2);
+    await window.typePrompt('a blue bird');
+    await window.leaveFields();
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 9, duration: 9 }]);
+  };
+
+  test('adds events with words, by key and by double click, and takes it all back and forth', async () => {
     const { page } = studio;
-    const window = studioWindow(studio);
-    const first = window.events.first();
-
-    await page.keyboard.press('e');
-    await window.prompt.pressSequentially('a red fish');
-    await page.keyboard.press('Escape');
-    await expect.poll(() => first.textContent()).toContain('a red fish');
-    expect(await window.spans()).toEqual([[0, 29]]);
-
-    await dragFrom(page, first, 60, 10 * SCALE);
-    await studio.screenshot('event-dragged');
-    await page.mouse.up();
-    expect(await window.spans()).toEqual([[10, 29]]);
-
-    await dragFrom(page, first, -3, -9 * SCALE);
-    await page.mouse.up();
-    expect(await window.spans()).toEqual([[10, 20]]);
-
-    await dragFrom(page, first, 3, 4 * SCALE);
-    await page.mouse.up();
-    expect(await window.spans()).toEqual([[14, 16]]);
-
-    await dragFrom(page, first, 60, 20 * SCALE);
-    expect(await window.spans()).toEqual([[34, 16]]);
-    await page.keyboard.press('Escape');
-    await page.mouse.up();
-    expect(await window.spans()).toEqual([[14, 16]]);
-
-    for (const expected of [[10, 20], [10, 29], [0, 29]]) {
-      await page.keyboard.press('Control+z');
-      await expect.poll(() => window.spans()).toEqual([expected]);
-    }
-    await page.keyboard.press('Control+Shift+z');
-    await expect.poll(() => window.spans()).toEqual([[10, 29]]);
-
-    await first.click();
-    await page.keyboard.press('Delete');
+    await addTwo();
+    const pixels = await window.pixelsPerFrame();
+    const lane = page.getByRole('list', { name: 'Events' });
+    await lane.dblclick({ position: { x: 40 * pixels + 2, y: 20 } });
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 9, duration: 9 }, { start: 40, duration: 9 }]);
+    await window.leaveFields();
+    await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => window.events.count()).toBe(2);
+    for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('ControlOrMeta+Z');
     await expect.poll(() => window.events.count()).toBe(0);
-    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => window.spans()).toEqual([[10, 29]]);
-  }, 60_000);
+    for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('ControlOrMeta+Shift+Z');
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 9, duration: 9 }, { start: 40, duration: 9 }]);
+    await window.saved();
+  });
 
-  test('snaps an edge to its neighbour and the playhead, not with Ctrl held', async () => {
+  test('moves, retimes and snaps by dragging; Escape lets go without a change', async () => {
     const { page } = studio;
-    const window = studioWindow(studio);
-    await page.getByRole('button', { name: 'Add a three-event example' }).click();
-    await page.keyboard.press('Control+0');
-    await expect.poll(() => window.events.count()).toBe(3);
-    const last = window.events.nth(2);
-    const box = await last.boundingBox();
-    const scale = (box?.width ?? 0) / 29;
-    await dragFrom(page, last, 80, 10 * scale);
-    await page.mouse.up();
-    expect((await window.spans())[2]).toEqual([68, 29]);
-
-    await dragFrom(page, last, 80, -10 * scale + 5);
-    await page.getByTestId('snap-line').waitFor();
-    await studio.screenshot('event-snaps');
-    await page.mouse.up();
-    expect((await window.spans())[2]).toEqual([58, 29]);
-  }, 60_000);
-
-  test('marks an event without words before it is generated, and puts the cursor there', async () => {
-    const { page } = studio;
-    const window = studioWindow(studio);
-    await page.keyboard.press('e');
+    await addTwo();
+    const pixels = await window.pixelsPerFrame();
+    const second = window.events.nth(1);
+    const middle = { x: 40, y: 20 };
+    await window.drag(second, middle, 20 * pixels);
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 29, duration: 9 }]);
+    await window.drag(second, middle, 10 * pixels, false);
+    await expect.poll(async () => (await window.eventSpans())[1]?.start).toBe(39);
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+Enter');
+    await page.mouse.up();
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 29, duration: 9 }]);
+    const width = (await second.boundingBox())?.width ?? 0;
+    await window.drag(second, { x: width - 3, y: 20 }, 6 * pixels);
+    await expect.poll(async () => (await window.eventSpans())[1]).toEqual({ start: 29, duration: 15 });
+    await window.drag(second, { x: 3, y: 20 }, -20 * pixels + 5, false);
+    await page.getByTestId('snap-line').waitFor({ state: 'attached' });
+    await studio.screenshot('drag-with-snap-line');
+    await page.mouse.up();
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 9, duration: 35 }]);
+    for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 9, duration: 9 }]);
+  });
+
+  test('deletes with a toast that takes it back', async () => {
+    const { page } = studio;
+    await addTwo();
+    await page.keyboard.press('Delete');
+    await expect.poll(() => window.events.count()).toBe(1);
+    await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => window.events.count()).toBe(2);
+  });
+
+  test('shows an empty prompt in red before anything is generated', async () => {
+    const { page } = studio;
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.keyboard.press('ControlOrMeta+Enter');
     await window.inspector.getByText('Type what should happen first.').waitFor();
+    expect(await window.prompt.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByTestId('preview').count()).toBe(0);
     await studio.screenshot('empty-prompt');
-    await page.keyboard.type('a blue bird');
-    await expect.poll(() => window.events.first().textContent()).toContain('a blue bird');
-    expect(await window.inspector.getByText('Type what should happen first.').count()).toBe(0);
-    expect(await window.live.count()).toBe(0);
-  }, 60_000);
+  });
+
+  test('keeps the last words typed before leaving', async () => {
+    const { page } = studio;
+    await window.typePrompt('a red fish');
+    await page.getByRole('button', { name: 'Back to the start screen' }).click();
+    await page.getByRole('button', { name: 'Open Cuts' }).click();
+    await expect.poll(() => window.prompt.inputValue()).toBe('a red fish');
+  });
+
+  test('lists every shortcut and finds one', async () => {
+    const { page } = studio;
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await dialog.getByText('Play or pause').waitFor();
+    await dialog.getByRole('textbox').fill('undo');
+    await expect.poll(() => dialog.getByText('Play or pause').count()).toBe(0);
+    await studio.screenshot('shortcuts');
+  });
 });

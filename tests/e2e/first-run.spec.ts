@@ -1,77 +1,70 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
-import { createStudioPack, type StudioPack } from './harness/studio-pack.ts';
-import { createProject, studioWindow } from './harness/studio-window.ts';
+import { StudioWindow } from './pages/studio-window.ts';
+import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
 
-describe('first run', () => {
-  let pack: StudioPack;
+describe('the first minutes', () => {
   let studio: StudioUnderTest;
+  let packs: TestPacks;
+  beforeAll(async () => {
+    packs = await makeTestPacks();
+  });
+  afterAll(() => packs.remove());
   beforeEach(async () => {
-    pack = await createStudioPack();
-    studio = await launchStudio({ packsDir: pack.packsDir });
+    studio = await launchStudio({ packsDir: packs.dir, viewport: { width: 1280, height: 720 } });
   });
-  afterEach(async () => {
-    await studio.close();
-    await pack.remove();
-  });
+  afterEach(() => studio.close());
 
-  test('tells three facts about this machine and makes a clip with one press', async () => {
+  test('says what this machine can do before it asks for anything', async () => {
     const { page } = studio;
-    const facts = page.getByLabel('This machine');
-    await facts.getByText('29 frames').waitFor();
-    const text = (await facts.textContent()) ?? '';
-    expect(text).toMatch(/\d+ cores?, \d+ GB/);
-    expect(text).toMatch(/[\d.]+ GB free/);
-    expect(text).toContain('29 frames');
-    await studio.screenshot('start-first-run');
+    await page.getByRole('button', { name: 'Make a clip now' }).waitFor();
+    const facts = page.locator('dl[aria-label="This machine"]');
+    expect(await facts.textContent()).toMatch(/\d+ cores, \d+ GB/);
+    expect(await facts.textContent()).toMatch(/\d+ (GB|TB) free/);
+    await facts.getByText('Measured with the first run').waitFor();
+    expect(await page.getByRole('textbox').count()).toBe(0);
+  });
 
+  test('makes a finished clip with one button, and remembers the project', async () => {
+    const { page } = studio;
+    const window = new StudioWindow(page);
     await page.getByRole('button', { name: 'Make a clip now' }).click();
-    const window = studioWindow(studio);
-    await window.live.waitFor();
-    await window.video.waitFor({ timeout: 60_000 });
-    expect(await window.events.count()).toBe(1);
-    expect(await window.events.first().textContent()).toContain('a red fish swims right in the sea');
-    await studio.screenshot('first-clip');
-  }, 90_000);
+    await window.takes.first().waitFor({ timeout: 120_000 });
+    expect(await window.takes.first().getAttribute('aria-label')).toMatch(/Standard$/);
+    await window.saved();
+    await studio.screenshot('first-clip-1280');
+    await page.getByRole('button', { name: 'Back to the start screen' }).click();
+    await page.getByRole('button', { name: 'Open My first clip' }).click();
+    await window.takes.first().waitFor();
+    expect(await window.prompt.inputValue()).toBe('a red fish swims right in the sea');
+  });
 
-  test('shows an empty project that says what to do, in four named regions', async () => {
+  test('goes on where one was after a reload and after the host was killed', async () => {
     const { page } = studio;
-    await createProject(page, 'Harbour');
-    const window = studioWindow(studio);
-    for (const region of [window.library, window.viewer, window.inspector, window.timeline]) expect(await region.isVisible()).toBe(true);
-    expect(await window.queue.count()).toBe(0);
-    await page.getByText('What should happen?').waitFor();
-    await page.getByText('No media yet').waitFor();
-    await page.getByText('Press E for the next event.').waitFor();
-    expect(await page.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
-    await studio.screenshot('empty-project');
-
-    await page.keyboard.press('q');
-    await window.queue.getByText('Nothing in the queue').waitFor();
-    await page.keyboard.press('q');
-
-    await page.getByRole('button', { name: 'Add a three-event example' }).click();
-    expect(await window.events.count()).toBe(3);
-    expect(await window.spans()).toEqual([[0, 29], [29, 29], [58, 29]]);
-    await page.getByRole('button', { name: /^Undo/ }).click();
-    await page.getByText('What should happen?').waitFor();
-  }, 60_000);
-
-  test('comes back to its projects after the host was killed', async () => {
-    const { page } = studio;
-    await createProject(page, 'Harbour');
-    const window = studioWindow(studio);
-    await page.keyboard.press('e');
-    await window.prompt.pressSequentially('a green boat sails left');
-    // The words are an edit once the event shows them, and safe once the title says so.
-    await expect.poll(() => window.events.first().textContent()).toContain('a green boat sails left');
-    await page.getByText('Saved just now').waitFor();
+    const window = new StudioWindow(page);
+    await window.createProject('Tides');
+    await window.typePrompt('a blue bird');
+    await window.leaveFields();
+    await window.saved();
+    await page.reload();
+    await expect.poll(() => window.prompt.inputValue()).toBe('a blue bird');
+    if (studio.kind === 'electron') return;
     await studio.restartHost('SIGKILL');
-
-    const recent = studio.page.getByRole('button', { name: 'Open Harbour' });
-    await recent.or(window.events.first()).first().waitFor();
+    await page.getByRole('button', { name: 'Open Tides' }).or(window.prompt).first().waitFor();
+    const recent = page.getByRole('button', { name: 'Open Tides' });
     if (await recent.isVisible()) await recent.click();
-    await window.events.first().waitFor();
-    expect(await window.events.first().textContent()).toContain('a green boat sails left');
-  }, 60_000);
+    await expect.poll(() => window.prompt.inputValue()).toBe('a blue bird');
+  });
+
+  test('tells at the field what is wrong with a path, and keeps it', async () => {
+    if (studio.kind === 'electron') return;
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Open project' }).click();
+    const field = page.getByRole('textbox', { name: 'Path' });
+    await field.fill('/nowhere/lost.motif');
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByText(/lost\.motif/).first().waitFor();
+    expect(await field.inputValue()).toBe('/nowhere/lost.motif');
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+  });
 });

@@ -1,80 +1,70 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
-import { createStudioPack, type StudioPack } from './harness/studio-pack.ts';
-import { createProject, studioWindow } from './harness/studio-window.ts';
+import { StudioWindow } from './pages/studio-window.ts';
+import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
+
+/** Steps that take long enough for a person to act while they run. */
+const KEYFRAME_STEPS = 600;
 
 describe('the queue', () => {
-  let pack: StudioPack;
   let studio: StudioUnderTest;
+  let window: StudioWindow;
+  let packs: TestPacks;
+  beforeAll(async () => {
+    packs = await makeTestPacks({ keyframeSteps: KEYFRAME_STEPS });
+  });
+  afterAll(() => packs.remove());
   beforeEach(async () => {
-    pack = await createStudioPack();
-    // A refused upload is part of these specs; the browser reports its status by itself.
-    studio = await launchStudio({ packsDir: pack.packsDir, ignore: [/status of 415/] });
-    await createProject(studio.page, 'Queue');
+    studio = await launchStudio({ packsDir: packs.dir });
+    window = new StudioWindow(studio.page);
+    await window.createProject('Reef');
+    await window.typePrompt('a red fish');
+    await studio.page.keyboard.press('ControlOrMeta+Enter');
+    await window.preview.waitFor({ state: 'visible', timeout: 60_000 });
+    await window.leaveFields();
+    await studio.page.keyboard.press('q');
+    await window.queue.waitFor();
   });
-  afterEach(async () => {
-    await studio.close();
-    await pack.remove();
-  });
+  afterEach(() => studio.close());
 
-  test('pauses, resumes and cancels within a step', async () => {
-    const { page } = studio;
-    const window = studioWindow(studio);
-    await page.keyboard.press('e');
-    await window.prompt.pressSequentially('a red fish swims right');
-    await page.getByRole('button', { name: 'Final', exact: true }).click();
-    await page.keyboard.press('Control+Enter');
-    await window.preview.waitFor({ timeout: 30_000 });
-    await page.keyboard.press('Control+Enter');
-    await page.getByRole('banner').getByRole('button', { name: 'Queue' }).getByText('2').waitFor();
+  const rows = (state: string) => window.queue.locator(`[data-state="${state}"][data-job]`);
 
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('q');
-    await window.job('running').getByRole('button', { name: 'Pause' }).click();
-    await window.job('paused').waitFor({ timeout: 15_000 });
-    await window.job('paused').getByRole('button', { name: 'Resume' }).waitFor();
-    await studio.screenshot('queue-paused');
-    // The next one has its turn meanwhile; it is cancelled before it has taken another step of its thousand.
-    const running = window.job('running');
-    await running.getByRole('button', { name: 'Cancel' }).click();
-    await window.job('cancelled').waitFor({ timeout: 10_000 });
-
-    await window.job('paused').getByRole('button', { name: 'Resume' }).click();
-    await running.waitFor({ timeout: 15_000 });
-    await page.keyboard.press('Shift+X');
-    await expect.poll(() => window.job('cancelled').count(), { timeout: 10_000 }).toBe(2);
-    await expect.poll(() => window.live.count()).toBe(0);
-    expect(await window.clips.count()).toBe(0);
+  test('cancels at once and can try again', async () => {
+    await rows('running').getByRole('button', { name: 'Cancel' }).click();
+    await rows('cancelled').waitFor({ timeout: 10_000 });
     await studio.screenshot('queue-cancelled');
-  }, 90_000);
+    await rows('cancelled').getByRole('button', { name: 'Try again' }).click();
+    await rows('running').waitFor({ timeout: 30_000 });
+    await studio.page.keyboard.press('Shift+X');
+    await rows('cancelled').waitFor({ timeout: 10_000 });
+    await rows('cancelled').getByRole('button', { name: 'Dismiss' }).click();
+    await window.queue.getByText('Nothing in the queue').waitFor();
+  });
 
-  test('explains imports that fail and keeps what can be imported', async () => {
+  test('pauses, goes on from the same step, and finishes', async () => {
+    await rows('running').getByRole('button', { name: 'Pause' }).click();
+    await rows('paused').waitFor({ timeout: 20_000 });
+    await studio.screenshot('queue-paused');
+    const step = async () => Number(/(\d+) of/.exec((await window.queue.locator('[data-part="keyframes"]').getAttribute('aria-label')) ?? '')?.[1] ?? 0);
+    const pausedAt = await step();
+    await rows('paused').getByRole('button', { name: 'Resume' }).click();
+    await rows('running').waitFor({ timeout: 20_000 });
+    expect(await step()).toBeGreaterThanOrEqual(pausedAt);
+    await rows('completed').waitFor({ timeout: 120_000 });
+    await window.queue.getByRole('button', { name: 'Close the queue' }).click();
+    await window.takes.first().waitFor();
+  });
+
+  test('waits its turn, moves to the front, and Escape never cancels', async () => {
     const { page } = studio;
-    const window = studioWindow(studio);
-    const picker = page.getByLabel('Choose files to import');
-    await picker.setInputFiles([{ name: 'notes.mp4', mimeType: 'video/mp4', buffer: Buffer.from('These are words, not a film.') }]);
-    await page.getByRole('alert').filter({ hasText: 'notes.mp4' }).waitFor({ timeout: 20_000 });
-    await page.keyboard.press('q');
-    const failed = window.job('discarded');
-    await failed.getByRole('alert').waitFor();
-    expect((await failed.getByRole('alert').textContent()) ?? '').toMatch(/notes\.mp4.*\./);
-    await studio.screenshot('import-failed');
-    await failed.getByRole('button', { name: 'Dismiss' }).click();
-    await expect.poll(() => failed.count()).toBe(0);
-    await page.keyboard.press('q');
-
-    await picker.setInputFiles([{ name: 'nothing.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(0) }]);
-    await page.getByRole('alert').filter({ hasText: 'nothing.mp4 is empty' }).first().waitFor();
-
-    const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
-    const media = page.getByTestId('media-drop');
-    const transfer = await page.evaluateHandle((base64) => {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      const dropped = new DataTransfer();
-      dropped.items.add(new File([bytes], 'dot.png', { type: 'image/png' }));
-      return dropped;
-    }, pixel);
-    await media.dispatchEvent('drop', { dataTransfer: transfer });
-    await window.library.getByRole('button', { name: 'dot.png' }).waitFor({ timeout: 20_000 });
-  }, 90_000);
+    for (let count = 0; count < 2; count += 1) await page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => rows('available').count()).toBe(2);
+    const last = (await rows('available').nth(1).getAttribute('data-job')) ?? '';
+    await studio.screenshot('queue-waiting');
+    await rows('available').nth(1).getByRole('button', { name: 'Move to front' }).click();
+    await expect.poll(() => rows('available').first().getAttribute('data-job')).toBe(last);
+    for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Escape');
+    await window.queue.waitFor({ state: 'detached' });
+    expect(await page.getByRole('banner').getByRole('button', { name: /^Queue/ }).textContent()).toContain('3');
+  });
 });

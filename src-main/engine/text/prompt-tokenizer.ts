@@ -27,7 +27,9 @@ const configSchema = z.looseObject({
   // Hugging Face writes 1e30 where there is no limit.
   model_max_length: z.number().positive().default(SHOW1_TOKENS),
   pad_token: specialToken.nullish(),
+  unk_token: specialToken.nullish(),
 });
+const tokenizerFileSchema = z.looseObject({ model: z.looseObject({ unk_token: specialToken.nullish() }) });
 
 function readJson(path: string): unknown {
   try {
@@ -57,12 +59,16 @@ export function openPromptTokenizer(folder: string, kind: TextModelKind, promptT
     if (cause instanceof StudioError) throw cause;
     throw new StudioError('MODEL_INCOMPATIBLE', `${join(folder, 'tokenizer.json')} is not a tokenizer that can be read. Import the model again.`, { cause });
   }
+  const modelFile = tokenizerFileSchema.safeParse(readJson(join(folder, 'tokenizer.json')));
+  const unknownToken = parsed.data.unk_token ?? modelFile.data?.model.unk_token;
+  const unknownId = unknownToken ? tokenizer.token_to_id(unknownToken) : undefined;
   const padId = (parsed.data.pad_token ? tokenizer.token_to_id(parsed.data.pad_token) : undefined) ?? 0;
   const endId = tokenizer.encode('').ids.at(-1);
   return {
     maxLength,
     tokenize(prompt) {
-      const all = tokenizer.encode(kind === 't5' ? prompt.toLowerCase().trim() : prompt).ids;
+      // A word-level vocabulary gives no id for a word it lacks unless its configuration names the unknown token.
+      const all = tokenizer.encode(kind === 't5' ? prompt.toLowerCase().trim() : prompt).ids.flatMap((id: number | undefined) => id ?? unknownId ?? []);
       // Truncation keeps the end token, as the encoders were trained to see it.
       const kept = all.length <= maxLength ? all : endId === undefined ? all.slice(0, maxLength) : [...all.slice(0, maxLength - 1), endId];
       const ids = new BigInt64Array(maxLength).fill(BigInt(padId));

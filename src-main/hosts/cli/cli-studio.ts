@@ -40,6 +40,8 @@ export async function finishJob(client: StudioClient, projectId: string, jobId: 
     for (;;) {
       terminal.progress(job);
       if (job.state === 'completed') return job;
+      // A full disk pauses a job instead of failing it; nobody is here to free space and resume.
+      if (job.state === 'paused') throw new StudioError(job.error?.code ?? 'PAUSED', job.error?.message ?? `"${job.title}" is paused. Resume it in the window, or with: motif jobs FILE --run`);
       if (job.state === 'cancelled') throw new StudioError('CANCELLED', `"${job.title}" was cancelled.`);
       if (job.state === 'discarded') throw new StudioError(job.error?.code ?? 'INTERNAL', job.error?.message ?? `"${job.title}" failed.`);
       job = await nextOf(events, jobId);

@@ -44,10 +44,11 @@ export function ExportDialog({ assetId }: { assetId: string }) {
   const close = () => session.setState({ dialog: null });
 
   const problem = error ?? (job?.state === 'discarded' ? (job.error?.message ?? t('export.failed')) : null);
+  const isDone = job?.state === 'completed';
 
   useEffect(() => {
-    if (job?.state === 'completed') session.setState({ dialog: null });
-  }, [job, session]);
+    if (isDone) session.setState({ dialog: null });
+  }, [isDone, session]);
 
   const attempt = async (work: () => Promise<void>) => {
     setBusy(true);
@@ -75,7 +76,7 @@ export function ExportDialog({ assetId }: { assetId: string }) {
 
   const firstPart = job?.parts[0];
   return (
-    <Dialog open onClose={isRunning ? undefined : close} fullWidth maxWidth="sm" aria-label={t('export.title')}>
+    <Dialog open onClose={isRunning ? undefined : close} fullWidth maxWidth="sm" slotProps={{ paper: { 'aria-label': t('export.title') } }}>
       <DialogTitle>{t('export.title')}</DialogTitle>
       <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 4 }}>
         <Box sx={{ display: 'grid', gridTemplateColumns: '148px 1fr', gap: 3, alignItems: 'center' }}>

@@ -13,23 +13,19 @@ import { t } from '../../i18n/text.ts';
 import { JobRow } from './JobRow.tsx';
 
 const SHOWN_FINISHED = 5;
-
-/** What runs stands above what was begun, and that above what waits; within a rank the queue's own order holds. */
-const RANK: Readonly<Record<Job['state'], number>> = { running: 0, retryable: 1, paused: 2, available: 3, completed: 4, cancelled: 4, discarded: 4 };
-
-/** As wide as the inspector it covers, so that the viewer stays whole. */
-const MIN_WIDTH = 340;
+const MIN_WIDTH = 328;
 
 /** Work in the order it happens: what runs, what waits, what failed, and the last things done. */
 export function QueueDrawer() {
   const editor = useEditor();
   const isOpen = useSession((state) => state.queueOpen);
-  const width = useSession((state) => (state.rightOpen ? Math.max(MIN_WIDTH, state.rightWidth) : MIN_WIDTH));
+  // Over the inspector and nothing else: the picture and the timeline stay in view.
+  const inspectorWidth = useSession((state) => state.rightWidth);
   const jobs = useJobs();
   const commands = useJobCommands(editor);
   if (!isOpen) return null;
 
-  const unfinished = jobs.filter((job) => UNFINISHED.has(job.state)).sort((a, b) => RANK[a.state] - RANK[b.state]);
+  const unfinished = jobs.filter((job) => UNFINISHED.has(job.state));
   const failed = jobs.filter((job) => job.state === 'discarded');
   const finished = jobs.filter((job) => job.state === 'completed' || job.state === 'cancelled').sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).slice(0, SHOWN_FINISHED);
   const group = (title: string, rows: readonly Job[]) =>
@@ -43,7 +39,7 @@ export function QueueDrawer() {
     );
 
   return (
-    <Box component="aside" aria-label={t('region.queue')} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width, maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
+    <Box component="aside" aria-label={t('region.queue')} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
       <Box sx={{ flex: 'none', height: 44, display: 'flex', alignItems: 'center', justifyContent: 'space-between', px: 3, borderBottom: 1, borderColor: 'studio.line' }}>
         <Typography variant="h2">{t('region.queue')}</Typography>
         <IconAction label={t('queue.close')} icon={<Close />} shortcut="Q" onClick={() => editor.session.setState({ queueOpen: false })} />

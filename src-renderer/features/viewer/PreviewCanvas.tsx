@@ -21,8 +21,8 @@ export function PreviewCanvas({ job }: { job: Job }) {
       const frames = await parsePreview(await fetch(previewUrl(info.mediaBase, project.id, job.id, job.previewVersion), { signal: stop.signal }));
       if (frames && !stop.signal.aborted) setPreview(frames);
     };
-    // A preview that cannot be read is replaced by the next one, a step away.
-    load().catch(() => undefined);
+    // A preview that was missed is no loss: the next one is a step away.
+    void load().catch(() => undefined);
     return () => stop.abort();
   }, [info.mediaBase, project.id, job.id, job.previewVersion]);
 

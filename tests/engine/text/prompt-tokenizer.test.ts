@@ -36,6 +36,11 @@ describe('prompt tokenizer', () => {
     expect(numbers(mask)).toEqual([1, 1, 1, 1, 0, 0]);
   });
 
+  it('reads a word it does not know as the unknown token', () => {
+    const { ids } = openPromptTokenizer(writeTokenizer('unknown'), 't5').tokenize('a crimson fish');
+    expect(numbers(ids)).toEqual([3, 2, 5, 1, 0, 0]);
+  });
+
   it('keeps the case for CLIP, and both of its special tokens', () => {
     const tokenizer = openPromptTokenizer(writeTokenizer('clip', { start: true }), 'clip');
     expect(numbers(tokenizer.tokenize('a Red fish').ids)).toEqual([8, 3, 7, 5, 1, 0]);

@@ -16,7 +16,7 @@ export const checkCommand: Command = {
     if (first !== undefined) {
       throw new StudioError('DB_CORRUPT', `${file} has ${report.problems.length === 1 ? 'a problem' : `${report.problems.length} problems`}: ${first}. Restore it from a backup copy.`, { details: { path: report.path, problems: report.problems } });
     }
-    terminal.line(`${file} is sound: ${report.assets} assets, ${report.takes} takes, ${report.jobs} jobs.`);
+    terminal.line(`${file} is sound: assets ${report.assets}, takes ${report.takes}, jobs ${report.jobs}.`);
     return { ok: true, ...report };
   },
 };

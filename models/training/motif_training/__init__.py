@@ -1,0 +1,1 @@
+"""Training code of the embedded pack: worlds rendered by code, graph interpreter, trainers, evaluation."""

@@ -1,0 +1,77 @@
+"""Eight looks as image operators: they work on rendered scenes and on any other frames."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+
+def _blur(x: torch.Tensor, sigma: float) -> torch.Tensor:
+    radius = max(1, int(2.5 * sigma))
+    taps = torch.exp(-0.5 * (torch.arange(-radius, radius + 1).float() / sigma) ** 2)
+    taps = taps / taps.sum()
+    c = x.shape[1]
+    x = F.pad(x, (radius, radius, 0, 0), mode="replicate")
+    x = F.conv2d(x, taps.view(1, 1, 1, -1).expand(c, 1, 1, -1), groups=c)
+    x = F.pad(x, (0, 0, radius, radius), mode="replicate")
+    return F.conv2d(x, taps.view(1, 1, -1, 1).expand(c, 1, -1, 1), groups=c)
+
+
+def _luma(x: torch.Tensor) -> torch.Tensor:
+    return (x * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
+
+
+def _edges(x: torch.Tensor) -> torch.Tensor:
+    y = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    dx = (y[:, :, 1:-1, 2:] - y[:, :, 1:-1, :-2]).abs().amax(1, keepdim=True)
+    dy = (y[:, :, 2:, 1:-1] - y[:, :, :-2, 1:-1]).abs().amax(1, keepdim=True)
+    return torch.maximum(dx, dy)
+
+
+def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
+    """Applies a look to frames [frames, 3, height, width] in [0, 1]; strength scales with the height."""
+    if look == "flat":
+        return frames
+    h, w = frames.shape[-2:]
+    unit = h / 40
+    if look == "noir":
+        g = _luma(frames)
+        g = ((g - 0.5) * 1.7 + 0.42).clamp(0, 1)
+        return g.expand_as(frames)
+    if look == "ink sketch":
+        ink = (_edges(_blur(frames, 0.5 * unit)) * 3.2 * unit).clamp(0, 1)
+        paper = torch.tensor([0.95, 0.93, 0.87]).view(1, 3, 1, 1)
+        tone = 0.85 + 0.15 * _luma(frames)
+        return paper * tone * (1 - 0.9 * ink)
+    if look == "neon":
+        edge = (_edges(frames) * 2.2 * unit).clamp(0, 1)
+        glow = _blur(edge, 1.2 * unit)
+        colour = frames / frames.amax(1, keepdim=True).clamp_min(0.2)
+        return (frames * 0.16 + colour * (edge * 0.8 + glow * 0.9)).clamp(0, 1)
+    if look == "pixel art":
+        k = max(2, round(2 * unit))
+        small = F.interpolate(frames, size=(max(1, h // k), max(1, w // k)), mode="area")
+        small = (small * 5).round() / 5
+        return F.interpolate(small, size=(h, w), mode="nearest")
+    generator = torch.Generator().manual_seed(seed % (1 << 31))
+    if look == "watercolor":
+        noise = torch.rand(1, 1, h, w, generator=generator)
+        grain = _blur(noise, 1.5 * unit) - 0.5
+        soft = _blur(frames, 0.9 * unit)
+        rim = _edges(soft) * 0.5 * unit
+        return (0.25 + 0.78 * soft + 0.35 * grain - 0.4 * rim).clamp(0, 1)
+    if look == "oil":
+        k = max(3, int(2 * unit) // 2 * 2 + 1)
+        mean = F.avg_pool2d(frames, k, 1, k // 2, count_include_pad=False)
+        strokes = _blur(torch.rand(1, 1, h, w, generator=generator), 0.8 * unit) - 0.5
+        mean = (mean * 7).round() / 7
+        return (mean * (1 + 1.2 * strokes)).clamp(0, 1)
+    if look == "comic halftone":
+        yy = torch.arange(h).view(1, 1, h, 1) / unit
+        xx = torch.arange(w).view(1, 1, 1, w) / unit
+        dots = 0.5 + 0.5 * torch.cos(1.7 * (xx + yy)) * torch.cos(1.7 * (xx - yy))
+        g = _luma(frames)
+        ink = (_edges(frames) * 2 * unit).clamp(0, 1)
+        colour = (frames * 3.99).floor() / 3
+        return (colour * (1 - 0.35 * (dots > g).float()) * (1 - 0.9 * ink)).clamp(0, 1)
+    raise ValueError(f"unknown look {look}")

@@ -1,0 +1,249 @@
+"""Training batches and losses of the stages after keyframes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import configs
+from . import motion_world as world
+from .diffusion import add_noise, cosine_abar, linear_abar, velocity
+from .generic_world import dead_leaves, generic_clip
+from .graph_network import GraphNetwork, compute_copy, export_graph
+from .tokenizer import MAX_LENGTH
+
+
+def motion_clip(rng: np.random.Generator, frames: int, h: int, w: int, span: float, profile: world.Profile = world.FIRST) -> torch.Tensor:
+    """Neighbouring frames of a scene that together last ``span`` of the clip: [3, frames, h, w] in [-1, 1]."""
+    scene = world.sample_scene(rng, profile)
+    start = rng.uniform(0, 1 - span)
+    return world.render([scene], np.linspace(start, start + span, frames), h, w, 2 if h < 100 else 1)[0]
+
+
+def mixed_clip(rng: np.random.Generator, frames: int, h: int, w: int, span: float, motion: float) -> torch.Tensor:
+    """A clip of the motion world with probability ``motion``, of the generic world otherwise."""
+    if rng.random() < motion:
+        profile = world.FULL if rng.random() < 0.5 else world.FIRST
+        return motion_clip(rng, frames, h, w, span, profile)
+    return generic_clip(rng, frames, h, w)
+
+
+class Interpolation:
+    """Segments of five frames from their first and last one."""
+
+    name, lr, prefix = "interpolation", 1e-3, ""
+
+    def __init__(self, batch: int = 6) -> None:
+        self.batch = batch
+        self.net = GraphNetwork(export_graph("unet3d", configs.INTERPOLATION, batch=batch, frames=5, height=40, width=64, tokens=MAX_LENGTH))
+        self.shapes = self.net.shapes
+        self.abar = cosine_abar()
+
+    @staticmethod
+    def condition(x: torch.Tensor) -> torch.Tensor:
+        """Linear blend of the first and last frame, and the mask: [batch, 4, frames, h, w]."""
+        n, _, f, h, w = x.shape
+        k = torch.linspace(0, 1, f).view(1, 1, f, 1, 1)
+        mask = torch.zeros(n, 1, f, h, w)
+        mask[:, :, 0] = mask[:, :, -1] = 1
+        return torch.cat([x[:, :, :1] * (1 - k) + x[:, :, -1:] * k, mask], 1)
+
+    def loss(self, parameters, rng, generator):
+        x0 = torch.stack([mixed_clip(rng, 5, 40, 64, 1 / 7, 0.7) for _ in range(self.batch)])
+        t = torch.where(torch.rand(self.batch, generator=generator) < 0.5, 995, (torch.rand(self.batch, generator=generator) * 996).long())
+        noise = torch.randn(x0.shape, generator=generator)
+        ab = self.abar[t]
+        xt = torch.cat([add_noise(x0, noise, ab), self.condition(x0)], 1)
+        text = torch.zeros(self.batch, MAX_LENGTH, 128)
+        out = self.net(compute_copy(parameters, torch.bfloat16), xt.bfloat16(), t, text.bfloat16()).float()
+        error = (out - velocity(x0, noise, ab)).pow(2)
+        # in-between frames count; moving places count more
+        moving = (x0[:, :, :1] - x0[:, :, -1:]).abs().amax(1, keepdim=True).clamp_max(1)
+        weight = (1 + 6 * moving) * torch.tensor([0.2, 1, 1, 1, 0.2]).view(1, 1, 5, 1, 1)
+        return (error * weight).mean()
+
+
+class SuperResolution1:
+    """Windows of eight frames, four times larger; trained on crops of whole frames."""
+
+    name, lr, prefix = "sr1", 1e-3, ""
+    crop = (64, 96)
+
+    def __init__(self, batch: int = 2) -> None:
+        self.batch = batch
+        h, w = self.crop
+        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_1, batch=batch, frames=8, height=h, width=w, tokens=MAX_LENGTH))
+        self.shapes = self.net.shapes
+        self.abar = cosine_abar()
+
+    def loss(self, parameters, rng, generator):
+        full = mixed_clip(rng, 8, 160, 256, 7 / 28, 0.6)
+        low = F.interpolate(full.transpose(0, 1), size=(40, 64), mode="area")
+        if rng.random() < 0.5:  # the stages before this one are soft and a little noisy
+            low = F.avg_pool2d(F.pad(low, (1, 1, 1, 1), mode="replicate"), 3, 1) * (k := rng.uniform(0, 0.7)) + low * (1 - k)
+            low = low + rng.uniform(0, 0.06) * torch.randn(low.shape, generator=generator)
+        up = F.interpolate(low.clamp(-1, 1), size=(160, 256), mode="bilinear", align_corners=True).transpose(0, 1)
+        ab = self.abar[configs.NOISE_LEVEL]
+        cond = ab.sqrt() * up + (1 - ab).sqrt() * torch.randn(up.shape, generator=generator)
+        if rng.random() < 0.7:
+            cond[:, 0] = full[:, 0]
+        h, w = self.crop
+        places = [(int(rng.integers(0, 160 - h + 1)), int(rng.integers(0, 256 - w + 1))) for _ in range(self.batch)]
+        cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
+        x0, cond = cut(full), cut(cond)
+        t = torch.where(torch.rand(self.batch, generator=generator) < 0.5, 995, (torch.rand(self.batch, generator=generator) * 996).long())
+        noise = torch.randn(x0.shape, generator=generator)
+        ab = self.abar[t]
+        xt = torch.cat([add_noise(x0, noise, ab), cond], 1)
+        text = torch.zeros(self.batch, MAX_LENGTH, 128)
+        labels = torch.full((self.batch,), configs.NOISE_LEVEL)
+        data = {"sample": xt.bfloat16(), "timestep": t, "encoder_hidden_states": text.bfloat16(), "class_labels": labels}
+        out = self.net(compute_copy(parameters, torch.bfloat16), *[data[i[0]] for i in self.net.inputs]).float()
+        return (out - velocity(x0, noise, ab)).pow(2).mean()
+
+
+class Autoencoder:
+    """AutoencoderKL on crops of frames of 320x576."""
+
+    name, lr, prefix = "vae", 7e-4, ""
+
+    def __init__(self, batch: int = 8, size: int = 96) -> None:
+        self.batch, self.size = batch, size
+        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch, height=size, width=size))
+        self.decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=batch, height=size // 4, width=size // 4))
+        self.shapes = {**self.encoder.shapes, **self.decoder.shapes}
+
+    def crops(self, rng):
+        pictures = []
+        while len(pictures) < self.batch:
+            if rng.random() < 0.5:
+                profile = world.FULL if rng.random() < 0.5 else world.FIRST
+                frame = motion_clip(rng, 1, 320, 576, 0.0, profile)[:, 0]
+                scale = 1.0
+            else:
+                size = int(self.size * rng.uniform(1, 2.2))
+                frame = dead_leaves(rng, size, size, 60) * 2 - 1
+            for _ in range(3):
+                y, x = int(rng.integers(0, frame.shape[1] - self.size + 1)), int(rng.integers(0, frame.shape[2] - self.size + 1))
+                pictures.append(frame[:, y:y + self.size, x:x + self.size])
+        return torch.stack(pictures[: self.batch])
+
+    def prepare(self, p):
+        """Starts as plain reduction and smooth enlargement, so that training only has to add detail.
+
+        Channels 0 to 2 carry the colours, 3 and 4 the constants K and -K, which keep the final normalisations nearly
+        linear; all residual branches are zero.
+        """
+        k = 8.0
+        for name, value in p.items():
+            if "resnets" in name and ".conv2." in name:
+                value.zero_()
+            elif name.endswith("conv_shortcut.weight"):
+                value[:5] = 0
+                value[:5, :5, 0, 0] = torch.eye(5)
+            elif "samplers.0.conv.weight" in name:
+                value[:5] = 0
+                smooth = torch.tensor([1.0, 2.0, 1.0])
+                kernel = torch.outer(smooth, smooth) / 16
+                if "down" in name:
+                    kernel = torch.zeros(3, 3)
+                    kernel[:2, :2] = 0.25
+                for c in range(5):
+                    value[c, c] = kernel
+            elif "conv_norm_out" in name:
+                value[:5] = 1.0 if name.endswith("weight") else 3.0
+
+        first, last = p["encoder.conv_in.weight"], p["encoder.conv_out.weight"]
+        first[:5] = 0
+        for c in range(3):
+            first[c, c, 1, 1] = 1
+        p["encoder.conv_in.bias"][3], p["encoder.conv_in.bias"][4] = k, -k
+        last[:4] = 0
+        last[16:] = 0
+        for c in range(3):
+            last[c, c, 1, 1] = 8  # about unit variance
+            last[c, 3, 1, 1] = last[c, 4, 1, 1] = -4
+        last[3, 3, 1, 1], last[3, 4, 1, 1] = 0.5, -0.5
+        for name, size in (("quant_conv", 32), ("post_quant_conv", 16)):
+            p[name + ".weight"].copy_(torch.eye(size).view(size, size, 1, 1))
+        p["quant_conv.bias"][16:] = -8
+        first, last = p["decoder.conv_in.weight"], p["decoder.conv_out.weight"]
+        first[:5] = 0
+        for c in range(3):
+            first[c, c, 1, 1] = 1 / 8
+        first[3, 3, 1, 1], first[4, 3, 1, 1] = 1, -1
+        last.mul_(0.05)
+        last[:, :5] = 0
+        for c in range(3):
+            last[c, c, 1, 1] = 1
+            last[c, 3, 1, 1] = last[c, 4, 1, 1] = -0.5
+        # the gain of the whole chain, measured on a batch
+        x = self.crops(np.random.default_rng(0))
+        y = self.decoder(p, self.encoder(p, x))
+        last.mul_(((x - x.mean()) * (y - y.mean())).sum() / (y - y.mean()).pow(2).sum())
+        p["decoder.conv_out.bias"].add_((x - self.decoder(p, self.encoder(p, x))).mean((0, 2, 3)))
+
+    def loss(self, parameters, rng, generator):
+        x = self.crops(rng)
+        params = compute_copy(parameters, torch.bfloat16)
+        mean, logvar = self.encoder.outputs_of(params, x.bfloat16())
+        mean, logvar = mean.float(), logvar.float()
+        z = mean + torch.exp(0.5 * logvar) * torch.randn(mean.shape, generator=generator)
+        y = self.decoder(params, z.bfloat16()).float()
+        kl = 0.5 * (mean.pow(2) + logvar.exp() - 1 - logvar).mean()
+        edges = sum((torch.diff(y, dim=d) - torch.diff(x, dim=d)).abs().mean() for d in (2, 3))
+        return (y - x).abs().mean() + 0.5 * (y - x).pow(2).mean() + 0.5 * edges + 1e-5 * kl
+
+
+class SuperResolution2:
+    """Latents of enlarged frames to latents of crisp frames; an expert on low noise."""
+
+    name, lr, prefix = "sr2", 1e-3, ""
+    frames, size = 4, (24, 32)
+
+    def __init__(self, batch: int = 2, runs: Path = Path("runs")) -> None:
+        self.batch = batch
+        h, w = self.size
+        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=self.frames, height=h, width=w, tokens=MAX_LENGTH))
+        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch * self.frames, height=h * 4, width=w * 4))
+        self.shapes = self.net.shapes
+        self.abar = linear_abar()
+        import json
+
+        self.vae = compute_copy(torch.load(runs / "vae" / "state.pt", weights_only=True)["ema"], torch.bfloat16)
+        self.scale = json.loads((runs / "vae" / "scale.json").read_text())["scaling_factor"]
+
+    def latents(self, clips):
+        n, c, f, h, w = clips.shape
+        with torch.no_grad():
+            z = self.encoder(self.vae, clips.transpose(1, 2).reshape(n * f, c, h, w).bfloat16()).float() * self.scale
+        return z.view(n, f, *z.shape[1:]).transpose(1, 2)
+
+    def loss(self, parameters, rng, generator):
+        full = mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.6)
+        # what superResolution1 hands over: 160x256, soft, enlarged bicubically
+        low = F.interpolate(full.transpose(0, 1), size=(160, 256), mode="area")
+        if rng.random() < 0.7:
+            soft = F.interpolate(F.interpolate(low, scale_factor=1 / rng.uniform(1, 2.5), mode="area"), size=(160, 256), mode="bilinear")
+            low = soft * (k := rng.uniform(0.3, 1)) + low * (1 - k)
+        low = F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1).transpose(0, 1)
+        h, w = self.size[0] * 4, self.size[1] * 4
+        places = [(int(rng.integers(0, 320 - h + 1)), int(rng.integers(0, 576 - w + 1))) for _ in range(self.batch)]
+        cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
+        clean, soft = self.latents(cut(full)), self.latents(cut(low))
+        t = torch.where(torch.rand(self.batch, generator=generator) < 0.6, (60 + torch.rand(self.batch, generator=generator) * 200).long(),
+                        (torch.rand(self.batch, generator=generator) * 900).long())
+        noise = torch.randn(clean.shape, generator=generator)
+        ab = self.abar[t].view(-1, 1, 1, 1, 1)
+        mix = (torch.rand(self.batch, 1, 1, 1, 1, generator=generator) < 0.75).float()
+        xt = ab.sqrt() * (mix * soft + (1 - mix) * clean) + (1 - ab).sqrt() * noise
+        text = torch.zeros(self.batch, MAX_LENGTH, 128)
+        out = self.net(compute_copy(parameters, torch.bfloat16), xt.bfloat16(), t, text.bfloat16()).float()
+        x0 = ab.sqrt() * xt - (1 - ab).sqrt() * out
+        return ((x0 - clean).pow(2) / (1 - ab).clamp_min(0.08)).mean()
+
+
+STAGES = {stage.name: stage for stage in (Interpolation, SuperResolution1, Autoencoder, SuperResolution2)}

@@ -1,0 +1,211 @@
+"""Trains keyframes and the text encoder jointly: first single frames, then clips of eight."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import motion_world as world
+from .configs import KEYFRAMES, TEXT_ENCODER
+from .diffusion import add_noise, cosine_abar, sample, schedule, velocity
+from .graph_network import GraphNetwork, compute_copy, export_graph, initial_parameters
+from .sheets import contact_sheet
+from .tokenizer import MAX_LENGTH, encode
+
+PROMPTS = [
+    "a red fish swims right in the sea", "a blue bird flies left in the sky", "a yellow star moves up at night",
+    "a green car drives right in the desert", "a white cat walks left on a meadow", "a purple ball moves down on a plain background",
+    "an orange boat sails right in the sea", "a pink heart moves up and to the left at night", "a blue triangle goes down and to the right in the desert",
+    "a white rocket flies up at night", "a green square moves left on a plain background", "a yellow butterfly flies right on a meadow",
+]
+
+
+SUBJECT_WEIGHT = 4.0
+"""Extra weight of the loss where the subject is: it covers a tenth of the frame, and is what the caption is about."""
+
+
+def unet_graph(batch: int, frames: int, skip_temporal: bool = False) -> GraphNetwork:
+    """The keyframe UNet for one shape."""
+    path = export_graph("unet3d", KEYFRAMES, batch=batch, frames=frames, height=40, width=64, tokens=MAX_LENGTH)
+    return GraphNetwork(path, skip_temporal)
+
+
+def text_graph(batch: int) -> GraphNetwork:
+    """The text encoder for one batch size."""
+    return GraphNetwork(export_graph("t5-encoder", TEXT_ENCODER, batch=batch, tokens=MAX_LENGTH))
+
+
+def generate(unet, text, prompts, steps=8, guidance=2.0, seed=0, frames=8):
+    """Keyframes for prompts, two branches of guidance at once: [n, 3, frames, 40, 64]."""
+    abar = cosine_abar()
+    ts = schedule(steps, abar)
+    P = compute_copy(unet, torch.bfloat16)
+    net = unet_graph(2, frames, frames == 1)
+    encoder = text_graph(2)
+    clips = []
+    with torch.no_grad():
+        for i, prompt in enumerate(prompts):
+            ids, mask = encode(["", prompt])
+            states = encoder(text, ids, mask.long()).bfloat16()
+            x = torch.randn(1, 3, frames, 40, 64, generator=torch.Generator().manual_seed(seed * 1000 + i))
+
+            def denoise(x, t):
+                out = net(P, torch.cat([x, x]).bfloat16(), torch.full((2,), t), states).float()
+                return out[:1] + guidance * (out[1:] - out[:1])
+
+            clips.append(sample(denoise, x, ts, abar))
+    return torch.cat(clips)
+
+
+def main(argv: list[str] | None = None) -> None:
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--run", default="runs/keyframes")
+    p.add_argument("--profile", default="first", choices=sorted(world.PROFILES))
+    p.add_argument("--image-steps", type=int, default=600, help="steps on single frames before clips")
+    p.add_argument("--image-share", type=float, default=0.4, help="share of steps on single frames after that")
+    p.add_argument("--minutes", type=float, default=100, help="total training time; the learning rate ends at zero then")
+    p.add_argument("--until", type=float, default=0, help="wall-clock end (unix seconds); replaces --minutes")
+    p.add_argument("--lr", type=float, default=1e-3)
+    p.add_argument("--clip-lr", type=float, default=7e-4)
+    p.add_argument("--image-batch", type=int, default=32)
+    p.add_argument("--clip-batch", type=int, default=4)
+    p.add_argument("--checkpoint-minutes", type=float, default=4)
+    p.add_argument("--sheet-minutes", type=float, default=10)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--seed", type=int, default=1)
+    a = p.parse_args(argv)
+    torch.set_num_threads(a.threads)
+    run = Path(a.run)
+    run.mkdir(parents=True, exist_ok=True)
+    profile = world.PROFILES[a.profile]
+    abar = cosine_abar()
+
+    generator = torch.Generator().manual_seed(a.seed)
+    image_net, clip_net = unet_graph(a.image_batch, 1, True), unet_graph(a.clip_batch, 8)
+    image_text, clip_text = text_graph(a.image_batch), text_graph(a.clip_batch)
+    unet = initial_parameters(clip_net.shapes, generator)
+    text = initial_parameters(clip_text.shapes, generator)
+    master = {**{"unet." + k: v for k, v in unet.items()}, **{"text." + k: v for k, v in text.items()}}
+    master = dict(sorted(master.items()))  # the optimiser's state goes by position
+    names = list(master)
+    step, spent = 0, 0.0
+    for v in master.values():
+        v.requires_grad_()
+    ema = {k: v.detach().clone() for k, v in master.items()}
+    decayed = [v for k, v in master.items() if v.dim() > 1]
+    others = [v for k, v in master.items() if v.dim() <= 1]
+    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}],
+                                  lr=a.lr, betas=(0.9, 0.99), fused=True)
+    state_file = run / "state.pt"
+    if state_file.exists():
+        state = torch.load(state_file, weights_only=True)
+        with torch.no_grad():
+            for k in names:
+                master[k].copy_(state["master"][k])
+                ema[k].copy_(state["ema"][k])
+        optimiser.load_state_dict(state["optimiser"])
+        step, spent = state["step"], state["spent"]
+        print(f"resumed at step {step}, {spent / 60:.1f} min", flush=True)
+
+    def part(source, prefix):
+        return {k[len(prefix):]: v for k, v in source.items() if k.startswith(prefix)}
+
+    def save():
+        temporary = state_file.with_suffix(".tmp")
+        torch.save({"master": {k: v.detach() for k, v in master.items()}, "ema": ema, "optimiser": optimiser.state_dict(),
+                    "step": step, "spent": spent}, temporary)
+        os.replace(temporary, state_file)
+
+    log = open(run / "log.jsonl", "a")
+    last_save = last_sheet = time.time()
+    mark, losses, clip_start = time.time(), [], None
+    total = a.minutes * 60
+    while True:
+        if a.until:
+            total = spent + max(0.0, a.until - time.time())
+        if spent >= total:
+            break
+        began = time.time()
+        rng = np.random.default_rng([a.seed, step])
+        warming = step < a.image_steps
+        # Single frames go on between clips: they show twelve times as many captions a second.
+        images = warming or rng.random() < a.image_share
+        if not warming and clip_start is None:
+            clip_start = step
+        noise_generator = torch.Generator().manual_seed(a.seed * 1_000_003 + step)
+        batch = a.image_batch if images else a.clip_batch
+        scenes = [world.sample_scene(rng, profile) for _ in range(batch)]
+        if images:
+            x0, mask = world.render(scenes, rng.uniform(0, 1, (batch, 1)), 40, 64, with_mask=True)
+        else:
+            x0, mask = world.render(scenes, world.clip_times(8), 40, 64, with_mask=True)
+        captions = ["" if rng.random() < 0.1 else s.caption for s in scenes]
+        u = (torch.rand(1, generator=noise_generator) + torch.arange(batch)) / batch  # stratified over the batch
+        if warming:
+            t = (u % 1).pow(0.75).mul(1000).long().clamp_max(998)
+        elif images:
+            # where noise still tells the place: here shapes are learned
+            t = (150 + (u % 1) * 800).long()
+        else:
+            # Few steps: what the first one says from the caption alone decides the clip.
+            t = torch.where(u % 1 < 0.45, 995.0, 995 - (u % 1 - 0.45) / 0.55 * 900).long()
+        noise = torch.randn(x0.shape, generator=noise_generator)
+        ab = abar[t]
+        xt, target = add_noise(x0, noise, ab), velocity(x0, noise, ab)
+
+        progress = spent / total
+        warm = min(1.0, (step + 1) / 100) if clip_start is None else min(1.0, (step - clip_start + 20) / 100)
+        base = a.lr if warming else a.clip_lr
+        decay = 1.0 if progress < 0.75 else max(0.02, (1 - progress) / 0.25)
+        for group in optimiser.param_groups:
+            group["lr"] = base * warm * decay
+
+        params = compute_copy(part(master, "unet."), torch.bfloat16)
+        ids, present = encode(captions)
+        states = (image_text if images else clip_text)(part(master, "text."), ids, present.long()).bfloat16()
+        out = (image_net if images else clip_net)(params, xt.bfloat16(), t, states)
+        # widen the mask by a pixel, so that edges count too
+        mask = torch.nn.functional.max_pool3d(mask, (1, 3, 3), 1, (0, 1, 1))
+        error = (out.float() - target).pow(2)
+        loss = (error * (1 + SUBJECT_WEIGHT * mask)).mean()
+        plain = error.detach().mean().item()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([v for v in master.values() if v.grad is not None], 1.0)
+        optimiser.step()
+        # short runs: an average over more than a tenth of the steps would lag behind what clips teach
+        rate = min(0.99, (step + 1) / (step + 10))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(ema.values()), [v.detach() for v in master.values()], 1 - rate)
+        step += 1
+        spent += time.time() - began
+        losses.append(plain)
+        if step % 20 == 0:
+            mean = float(np.mean(losses))
+            losses.clear()
+            line = {"step": step, "minutes": round(spent / 60, 2), "phase": "images" if images else "clips", "loss": round(mean, 5),
+                    "items_per_s": round(20 * batch / (time.time() - mark), 2), "lr": optimiser.param_groups[0]["lr"]}
+            mark = time.time()
+            log.write(json.dumps(line) + "\n")
+            log.flush()
+            print(line, flush=True)
+        if time.time() - last_save > a.checkpoint_minutes * 60:
+            save()
+            last_save = time.time()
+        if time.time() - last_sheet > a.sheet_minutes * 60:
+            frames = 1 if warming else 8
+            clips = generate(part(ema, "unet."), part(ema, "text."), PROMPTS, frames=frames)
+            contact_sheet(clips, PROMPTS, run / f"sheet-{step:06d}.png", 3 if frames == 1 else 2, 2)
+            last_sheet = mark = time.time()
+    save()
+    print(f"done at step {step}, {spent / 60:.1f} min", flush=True)
+
+
+if __name__ == "__main__":
+    main()
