@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addEvent, composePrompt, endFrame, eventAt, eventEdges, eventsInOrder, moveEvent, removeRecords, retimeEvent, rippleRemoveEvents, setGlobalPrompt, timelineEnd } from '../../src-renderer/editor/timeline-edits.ts';
-import { DEFAULT_SEQUENCE, type TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { addEvent, composePrompt, endFrame, eventAt, eventEdges, eventsInOrder, moveEvent, removeRecords, retimeEvent, rippleRemoveEvents, setGlobalPrompt, timelineEnd } from '../../../src-renderer/editor/timeline-edits.ts';
+import { DEFAULT_SEQUENCE, type TimelineRecords } from '../../../src-shared/timeline/document.ts';
 
 const empty: TimelineRecords = { 'sequence:main': DEFAULT_SEQUENCE };
 const id = (index: number) => `promptEvent:${String(index).padStart(8, '0')}-0000-0000-0000-000000000000`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createActionRegistry, type Action } from '../../src-renderer/editor/actions.ts';
-import { isTextField, shortcutOf, shortcutParts, type KeyPress } from '../../src-renderer/editor/shortcut.ts';
-import { studioActions } from '../../src-renderer/editor/studio-actions.ts';
+import { createActionRegistry, type Action } from '../../../src-renderer/editor/actions.ts';
+import { isTextField, shortcutOf, shortcutParts, type KeyPress } from '../../../src-renderer/editor/shortcut.ts';
+import { studioActions } from '../../../src-renderer/editor/studio-actions.ts';
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({ key, code: /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
 

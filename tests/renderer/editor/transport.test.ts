@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextShuttle, playRange, travelFrames } from '../../src-renderer/editor/transport.ts';
+import { nextShuttle, playRange, travelFrames } from '../../../src-renderer/editor/transport.ts';
 
 describe('playback', () => {
   it('covers the marked range of the timeline, the out point included', () => {

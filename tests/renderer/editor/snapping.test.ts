@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { snapEdges, snapPoints } from '../../src-renderer/editor/snapping.ts';
-import { addEvent } from '../../src-renderer/editor/timeline-edits.ts';
-import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/document.ts';
+import { snapEdges, snapPoints } from '../../../src-renderer/editor/snapping.ts';
+import { addEvent } from '../../../src-renderer/editor/timeline-edits.ts';
+import { DEFAULT_SEQUENCE } from '../../../src-shared/timeline/document.ts';
 
 const draft = { prompt: '', negativePrompt: '', seed: 1, seedLocked: false, preset: 'draft' } as const;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createDocumentStore, type DocumentStoreOptions } from '../../src-renderer/editor/document-store.ts';
-import { addEvent, eventsInOrder, patchEvent, removeRecords } from '../../src-renderer/editor/timeline-edits.ts';
-import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { applyDiff, invertDiff, type TimelineDiff } from '../../src-shared/timeline/diff.ts';
-import { DEFAULT_SEQUENCE, type TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { createDocumentStore, type DocumentStoreOptions } from '../../../src-renderer/editor/document-store.ts';
+import { addEvent, eventsInOrder, patchEvent, removeRecords } from '../../../src-renderer/editor/timeline-edits.ts';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { applyDiff, invertDiff, type TimelineDiff } from '../../../src-shared/timeline/diff.ts';
+import { DEFAULT_SEQUENCE, type TimelineRecords } from '../../../src-shared/timeline/document.ts';
 
 type Timeline = DocumentStoreOptions['timeline'];
 type Step = { readonly label: string; readonly diff: TimelineDiff };
