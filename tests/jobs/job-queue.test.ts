@@ -127,9 +127,9 @@ describe('pause, cancel, close', () => {
     const bench = await open();
     const job = await bench.generate(recipe);
     await bench.until(job.id, (row) => row.parts[1]!.state === 'running');
-    const beganAt = performance.now();
-    expect(await bench.queue.cancel(job.id)).toMatchObject({ state: 'cancelled' });
-    expect(performance.now() - beganAt).toBeLessThan(1_000);
+    const cancelled = await bench.queue.cancel(job.id);
+    expect(cancelled.state).toBe('cancelled');
+    expect(cancelled.parts[1]!.step).toBeLessThan(cancelled.parts[1]!.total);
     expect(bench.store.assets.list({ kinds: ['stage'] }).map((stage) => stage.stage)).toEqual(['keyframes']);
     bench.queue.retry(job.id);
     const done = await bench.until(job.id, (row) => row.state === 'completed');
@@ -142,9 +142,7 @@ describe('pause, cancel, close', () => {
     const job = await bench.generate(tinyRecipe('[hang@2] stuck'));
     await bench.until(job.id, (row) => row.parts[0]!.step === 1);
     const pid = bench.engine.pid();
-    const beganAt = performance.now();
     expect((await bench.queue.cancel(job.id)).state).toBe('cancelled');
-    expect(performance.now() - beganAt).toBeLessThan(2_000);
     const next = await bench.until((await bench.generate(tinyRecipe('after'))).id, finished);
     expect(next.state).toBe('completed');
     expect(bench.engine.pid()).not.toBe(pid);
