@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import type { StoreApi } from 'zustand';
-import { projectKeys, type Editor } from '../editor/editor.ts';
+import { projectKeys, UNFINISHED, type Editor } from '../editor/editor.ts';
 import type { ConnectionState } from './reconnecting-client.ts';
 
 /** The list with one row replaced or added; rows keep their place. */
@@ -22,12 +22,16 @@ async function listenUntil(signal: AbortSignal, connection: StoreApi<ConnectionS
 
 /**
  * Keeps the cached answers of one project true: changed topics are read again, job rows are put in place as they arrive.
- * `onJob` sees each row with the one it replaces. Returns the way to stop.
+ * `onEnd` is told once of each job that ends. Returns the way to stop.
  */
-export function followProject(editor: Editor, connection: StoreApi<ConnectionState>, onJob: (job: Job, before: Job | undefined) => void): () => void {
+export function followProject(editor: Editor, connection: StoreApi<ConnectionState>, onEnd: (job: Job) => void): () => void {
   const { client, project, queryClient } = editor;
   const projectId = project.id;
   const stop = new AbortController();
+  // A short job may have ended before its first row arrives here; what ended before this window looked is old news.
+  const sinceMs = Date.now();
+  const unfinished = new Set<string>();
+  const told = new Set<string>();
 
   const refetch = (topic: 'project' | 'assets' | 'takes' | 'jobs') => queryClient.invalidateQueries({ queryKey: projectKeys[topic](projectId) });
 
@@ -48,9 +52,14 @@ export function followProject(editor: Editor, connection: StoreApi<ConnectionSta
 
   void listenUntil(stop.signal, connection, async () => {
     for await (const job of client.jobs.watch({ projectId }, { signal: stop.signal })) {
-      const before = editor.jobs().find((other) => other.id === job.id);
       queryClient.setQueryData<Job[]>(projectKeys.jobs(projectId), (jobs) => mergeJob(jobs ?? [], job));
-      onJob(job, before);
+      if (UNFINISHED.has(job.state)) {
+        unfinished.add(job.id);
+        told.delete(job.id);
+      } else if (!told.has(job.id) && (unfinished.has(job.id) || Date.parse(job.finishedAt ?? '') >= sinceMs)) {
+        told.add(job.id);
+        onEnd(job);
+      }
     }
   });
 

@@ -30,7 +30,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   useJobs();
   usePacks();
 
-  useEffect(() => followProject(editor, connection, (job, before) => announceJob(editor, job, before)), [editor, connection]);
+  useEffect(() => followProject(editor, connection, (job) => announceJob(editor, job)), [editor, connection]);
   useEffect(() => runTransport(editor.session, () => sourceOf(editor)), [editor]);
   useShortcuts(editor);
 

@@ -1,12 +1,11 @@
 import type { Job } from '../../src-shared/contract/jobs.ts';
-import { projectKeys, UNFINISHED, type Editor } from '../editor/editor.ts';
+import { projectKeys, type Editor } from '../editor/editor.ts';
 import { notify } from '../editor/notices.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
 
-/** Tells about a job that has just ended; jobs that had ended before this window looked are old news. */
-export function announceJob(editor: Editor, job: Job, before: Job | undefined): void {
-  if (before === undefined || !UNFINISHED.has(before.state) || UNFINISHED.has(job.state)) return;
+/** Tells about a job that has just ended. */
+export function announceJob(editor: Editor, job: Job): void {
   const projectId = editor.project.id;
   if (job.state === 'completed') {
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(projectId) });
