@@ -92,8 +92,8 @@ def motion_phrase(rng: np.random.Generator, subject: str, motion: str, gerund: b
     form = 1 if gerund else 0
     if motion in _DIRECTION_WORDS:
         own = _VERBS.get(subject, _COMMON_VERBS)
-        verbs = _COMMON_VERBS if rng.random() < 0.3 else own
-        return f"{_pick(rng, verbs)[form]} {_pick(rng, _DIRECTION_WORDS[motion])}"
+        verbs = _COMMON_VERBS if rng.random() < 0.25 else own
+        return f"{_pick(rng, verbs, 0.7)[form]} {_pick(rng, _DIRECTION_WORDS[motion], 0.8)}"
     return _pick(rng, _OTHER_MOTIONS[motion])[form]
 
 

@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> None:
             contact_sheet(torch.stack(shown), ["truth | bicubic | 1 | 2 | 4 steps"] * len(shown), a.out / "sr1.png", 1)
         if "vae" in only or "sr2" in only:
             encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=1, height=320, width=576))
-            decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=1, height=80, width=144))
+            decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=1, height=160, width=288))
             vae, shown = weights(a.runs, "vae"), []
             for kind, x in clips(1, 320, 576, 0.0)[:4]:
                 y = decoder(vae, encoder(vae, x[:, :, 0].bfloat16())).float()
@@ -118,7 +118,7 @@ def main(argv: list[str] | None = None) -> None:
             contact_sheet(torch.stack(shown), ["truth | reconstruction"] * len(shown), a.out / "vae.png", 1)
         if "sr2" in only:
             scale = json.loads((a.runs / "vae" / "scale.json").read_text())["scaling_factor"]
-            net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=1, frames=8, height=80, width=144, tokens=MAX_LENGTH))
+            net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=1, frames=8, height=160, width=288, tokens=MAX_LENGTH))
             params, shown = weights(a.runs, "sr2"), []
             text = torch.zeros(1, MAX_LENGTH, 128).bfloat16()
             abar = linear_abar()

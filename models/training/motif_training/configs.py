@@ -37,37 +37,37 @@ TEXT_ENCODER = {
 }
 """Text encoder: trained jointly with keyframes."""
 
-INTERPOLATION = _pixel_unet([32, 64, 64], [False, False, True], 1, 7)
+INTERPOLATION = _pixel_unet([32, 64, 64], [False, False, True], 1, 7, norm_num_groups=8)
 """In-between frames: segments of 5 frames of 40x64, conditioned on blended key frames and a mask."""
 
 SUPER_RESOLUTION_1 = _pixel_unet(
     [32, 32, 64, 64], [False, False, False, True], 1, 6, class_embed_type="timestep", sample_size=256, time_embedding_dim=128,
-    time_embedding_act_fn="gelu", resnet_skip_time_act=True,
+    time_embedding_act_fn="gelu", resnet_skip_time_act=True, norm_num_groups=8,
 )
 """Four times larger frames: windows of 8 frames of 160x256; thin at full size, attention at 20x32."""
 
 VAE = {
-    "_class_name": "AutoencoderKL", "_diffusers_version": "0.19.3", "act_fn": "silu", "block_out_channels": [24, 48, 64],
-    "down_block_types": ["DownEncoderBlock2D"] * 3, "force_upcast": False, "in_channels": 3, "latent_channels": 16,
+    "_class_name": "AutoencoderKL", "_diffusers_version": "0.19.3", "act_fn": "silu", "block_out_channels": [24, 48],
+    "down_block_types": ["DownEncoderBlock2D"] * 2, "force_upcast": False, "in_channels": 3, "latent_channels": 8,
     "layers_per_block": 1, "mid_block_add_attention": False, "norm_num_groups": 1, "out_channels": 3, "sample_size": 320,
-    "scaling_factor": 1.0, "up_block_types": ["UpDecoderBlock2D"] * 3,
+    "scaling_factor": 1.0, "up_block_types": ["UpDecoderBlock2D"] * 2,
 }
-"""Autoencoder of 4x4 patches to 16 latent channels.
+"""Autoencoder of 2x2 patches to 8 latent channels.
 
-Four times smaller, not eight as in Show-1: an autoencoder that can be trained in minutes on two cores keeps colours and
-edges only at the smaller factor.  One normalisation group, because more groups throw away the colour of flat areas.
+Twice smaller, not eight times as in Show-1: an autoencoder that can be trained in minutes on two cores keeps edges only
+at the smaller factor.  One normalisation group, because more groups throw away the colour of flat areas.
 """
 
 SUPER_RESOLUTION_2 = {
-    "_class_name": "UNet3DConditionModel", "_diffusers_version": "0.19.3", "act_fn": "silu", "attention_head_dim": [2, 4],
-    "block_out_channels": [32, 64], "center_input_sample": False, "cross_attention_dim": 128,
-    "down_block_types": ["DownBlock3D", "CrossAttnDownBlock3D"], "downsample_padding": 1, "encoder_hid_dim": None,
-    "flip_sin_to_cos": True, "freq_shift": 0, "in_channels": 16, "layers_per_block": 1, "mid_block_scale_factor": 1,
-    "mid_block_type": "UNetMidBlock3DCrossAttn", "norm_eps": 1e-05, "norm_num_groups": 32, "out_channels": 16,
-    "resnet_time_scale_shift": "default", "sample_size": 144, "transfromer_in_opt": False, "up_block_types": ["CrossAttnUpBlock3D", "UpBlock3D"],
+    "_class_name": "UNet3DConditionModel", "_diffusers_version": "0.19.3", "act_fn": "silu", "attention_head_dim": [2, 2, 4],
+    "block_out_channels": [32, 32, 64], "center_input_sample": False, "cross_attention_dim": 128,
+    "down_block_types": ["DownBlock3D", "DownBlock3D", "CrossAttnDownBlock3D"], "downsample_padding": 1, "encoder_hid_dim": None,
+    "flip_sin_to_cos": True, "freq_shift": 0, "in_channels": 8, "layers_per_block": 1, "mid_block_scale_factor": 1,
+    "mid_block_type": "UNetMidBlock3DCrossAttn", "norm_eps": 1e-05, "norm_num_groups": 32, "out_channels": 8,
+    "resnet_time_scale_shift": "default", "sample_size": 288, "transfromer_in_opt": False, "up_block_types": ["CrossAttnUpBlock3D", "UpBlock3D", "UpBlock3D"],
     "use_linear_projection": True,
 }
-"""Latent stage: 29 frames of 80x144 latents, an expert on timesteps 0-900."""
+"""Latent stage: 29 frames of 160x288 latents, an expert on timesteps 0-900."""
 
 SOLVER = {
     "_class_name": "DPMSolverMultistepScheduler", "_diffusers_version": "0.19.3", "algorithm_type": "dpmsolver++",
@@ -81,5 +81,5 @@ SOLVER = {
 LATENT_SOLVER = {**SOLVER, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "thresholding": False, "lambda_min_clipped": None}
 """Scheduler of the latent stage."""
 
-NOISE_LEVEL = 100
+NOISE_LEVEL = 2
 """Timestep to which superResolution1's condition is noised."""

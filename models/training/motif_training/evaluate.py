@@ -133,13 +133,13 @@ def check_clip(clip: torch.Tensor, background: str, profile: world.Profile) -> d
     }
 
 
-def held_out_prompts(count: int, seed: int, profile: world.Profile, only_held_out: bool = True) -> list[world.Scene]:
+def held_out_prompts(count: int, seed: int, profile: world.Profile, only_held_out: bool = True, directions: tuple[str, ...] = tuple(captions.DIRECTIONS)) -> list[world.Scene]:
     """Scenes of directions of travel whose combination training never showed (or did, for comparison)."""
     rng = np.random.default_rng([4242, seed])
     scenes = []
     while len(scenes) < count:
         scene = world.sample_scene(rng, profile, only_held_out=only_held_out)
-        if scene.actors[0].motions[0] in captions.DIRECTIONS:
+        if scene.actors[0].motions[0] in directions:
             actor = scene.actors[0]
             # the plainest wording, with the background said
             text = f"a {actor.colour} {actor.subject}".replace("a orange", "an orange")
@@ -169,13 +169,14 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--steps", type=int, default=8)
     p.add_argument("--guidance", type=float, default=2.0)
     p.add_argument("--seen", action="store_true", help="combinations that training may have shown, instead of held-out ones")
+    p.add_argument("--directions", default=",".join(captions.DIRECTIONS), help="directions of travel to ask for")
     p.add_argument("--truth", action="store_true", help="check the checkers: score rendered clips instead of generated ones")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--seed", type=int, default=0)
     a = p.parse_args(argv)
     torch.set_num_threads(a.threads)
     profile = world.FIRST
-    scenes = held_out_prompts(a.count, a.seed, profile, not a.seen)
+    scenes = held_out_prompts(a.count, a.seed, profile, not a.seen, tuple(a.directions.split(",")))
     if a.truth:
         clips = world.render(scenes, world.clip_times(8), H, W)
     else:

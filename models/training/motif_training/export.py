@@ -25,9 +25,9 @@ def stage_graphs(stage: str) -> list[tuple[str, dict, dict]]:
         "keyframes": [("unet3d", configs.KEYFRAMES, {"batch": 1, "frames": 8, "height": 40, "width": 64, **tokens})],
         "interpolation": [("unet3d", configs.INTERPOLATION, {"batch": 1, "frames": 5, "height": 40, "width": 64, **tokens})],
         "sr1": [("unet3d", configs.SUPER_RESOLUTION_1, {"batch": 1, "frames": 8, "height": 160, "width": 256, **tokens})],
-        "sr2": [("unet3d", configs.SUPER_RESOLUTION_2, {"batch": 1, "frames": 29, "height": 80, "width": 144, **tokens})],
+        "sr2": [("unet3d", configs.SUPER_RESOLUTION_2, {"batch": 1, "frames": 29, "height": 160, "width": 288, **tokens})],
         "vae": [("vae-encoder", configs.VAE, {"batch": 1, "height": 320, "width": 576}),
-                ("vae-decoder", configs.VAE, {"batch": 1, "height": 80, "width": 144})],
+                ("vae-decoder", configs.VAE, {"batch": 1, "height": 160, "width": 288})],
     }[stage]
 
 
@@ -93,8 +93,9 @@ def presets(guidance: float, strength: float) -> dict:
             {"stage": "superResolution2", "numInferenceSteps": sr2, "guidanceScale": 1, "strength": strength},
         ]
 
-    standard = stages(8, 2, 2, 4)
-    return {"draft": standard[:1], "standard": standard, "final": stages(25, 4, 4, 12)}
+    # one step in the stages between: they give the conditional mean
+    standard = stages(8, 1, 1, 4)
+    return {"draft": standard[:1], "standard": standard, "final": stages(25, 1, 1, 4)}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -103,7 +104,7 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[2] / "motif-mini")
     p.add_argument("--version", default="0.1.0")
     p.add_argument("--guidance", type=float, default=2.0)
-    p.add_argument("--strength", type=float, default=0.25)
+    p.add_argument("--strength", type=float, default=0.1)
     a = p.parse_args(argv)
     out: Path = a.out
     total = 0

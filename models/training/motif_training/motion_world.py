@@ -49,7 +49,7 @@ FIRST = Profile(
     colours=("red", "orange", "yellow", "green", "blue", "purple", "pink", "white"),
     backgrounds=("plain", "sky", "sea", "meadow", "night", "desert"),
     motions=tuple(captions.MOTIONS[:8]),
-    motion_weights=(3, 3, 2, 2, 0.5, 0.5, 0.5, 0.5),
+    motion_weights=(3, 3, 2, 2, 0.2, 0.2, 0.2, 0.2),
     jitter=0.025,
 )
 """The reduced profile that the first shipped pack is trained on (two CPU cores)."""

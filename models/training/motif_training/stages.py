@@ -31,16 +31,51 @@ def mixed_clip(rng: np.random.Generator, frames: int, h: int, w: int, span: floa
     return generic_clip(rng, frames, h, w)
 
 
+def pass_condition(p: dict[str, torch.Tensor], at: int) -> None:
+    """Makes an untrained pixel UNet give its condition back (input channels ``at`` to ``at`` + 2) as the one-step result.
+
+    At the noisiest step the target is v = -x0.  The colours and the constants K and -K share normalisation groups of
+    four channels, which keeps the last normalisation nearly linear; they travel by the outermost skip connection.
+    """
+    k = 8.0
+    level = 1 + max(int(n.split(".")[1]) for n in p if n.startswith("up_blocks."))
+    last = f"up_blocks.{level - 1}.resnets.1"
+    assert p[last + ".conv_shortcut.weight"].shape == (32, 64, 1, 1)
+    first, shortcut, out = p["conv_in.weight"], p[last + ".conv_shortcut.weight"], p["conv_out.weight"]
+    p[last + ".conv2.weight"].zero_()
+    out.zero_()
+    for c in range(3):
+        colour, plus, minus = 4 * c, 4 * c + 1, 4 * c + 2
+        for channel in (colour, plus, minus):
+            first[channel] = 0
+            shortcut[channel] = 0
+            shortcut[channel, 32 + channel] = 1
+            # the constants are made small again, so that the activation is linear for them too
+            p["conv_norm_out.weight"][channel] = k / 2**0.5 / (1 if channel == colour else 8)
+            p["conv_norm_out.bias"][channel] = 4
+        shortcut[4 * c + 3] *= 0.2
+        first[colour, at + c, 1, 1] = 1
+        p["conv_in.bias"][plus], p["conv_in.bias"][minus] = k, -k
+        out[c, colour, 1, 1] = -1
+        out[c, plus, 1, 1] = out[c, minus, 1, 1] = 4
+        p["conv_out.bias"][c] = -28
+
+
 class Interpolation:
     """Segments of five frames from their first and last one."""
 
-    name, lr, prefix = "interpolation", 1e-3, ""
+    name, lr, prefix = "interpolation", 6e-4, ""
 
     def __init__(self, batch: int = 6) -> None:
         self.batch = batch
         self.net = GraphNetwork(export_graph("unet3d", configs.INTERPOLATION, batch=batch, frames=5, height=40, width=64, tokens=MAX_LENGTH))
         self.shapes = self.net.shapes
         self.abar = cosine_abar()
+
+    @staticmethod
+    def prepare(parameters):
+        """Starts as the linear blend."""
+        pass_condition(parameters, 3)
 
     @staticmethod
     def condition(x: torch.Tensor) -> torch.Tensor:
@@ -53,7 +88,7 @@ class Interpolation:
 
     def loss(self, parameters, rng, generator):
         x0 = torch.stack([mixed_clip(rng, 5, 40, 64, 1 / 7, 0.7) for _ in range(self.batch)])
-        t = torch.where(torch.rand(self.batch, generator=generator) < 0.5, 995, (torch.rand(self.batch, generator=generator) * 996).long())
+        t = torch.full((self.batch,), 995)  # one step: the conditional mean
         noise = torch.randn(x0.shape, generator=generator)
         ab = self.abar[t]
         xt = torch.cat([add_noise(x0, noise, ab), self.condition(x0)], 1)
@@ -69,7 +104,7 @@ class Interpolation:
 class SuperResolution1:
     """Windows of eight frames, four times larger; trained on crops of whole frames."""
 
-    name, lr, prefix = "sr1", 1e-3, ""
+    name, lr, prefix = "sr1", 6e-4, ""
     crop = (64, 96)
 
     def __init__(self, batch: int = 2) -> None:
@@ -78,6 +113,11 @@ class SuperResolution1:
         self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_1, batch=batch, frames=8, height=h, width=w, tokens=MAX_LENGTH))
         self.shapes = self.net.shapes
         self.abar = cosine_abar()
+
+    @staticmethod
+    def prepare(parameters):
+        """Starts as the bilinear enlargement (with the noise that its condition has)."""
+        pass_condition(parameters, 3)
 
     def loss(self, parameters, rng, generator):
         full = mixed_clip(rng, 8, 160, 256, 7 / 28, 0.6)
@@ -94,7 +134,7 @@ class SuperResolution1:
         places = [(int(rng.integers(0, 160 - h + 1)), int(rng.integers(0, 256 - w + 1))) for _ in range(self.batch)]
         cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
         x0, cond = cut(full), cut(cond)
-        t = torch.where(torch.rand(self.batch, generator=generator) < 0.5, 995, (torch.rand(self.batch, generator=generator) * 996).long())
+        t = torch.full((self.batch,), 995)  # one step: the conditional mean
         noise = torch.randn(x0.shape, generator=generator)
         ab = self.abar[t]
         xt = torch.cat([add_noise(x0, noise, ab), cond], 1)
@@ -108,12 +148,12 @@ class SuperResolution1:
 class Autoencoder:
     """AutoencoderKL on crops of frames of 320x576."""
 
-    name, lr, prefix = "vae", 7e-4, ""
+    name, lr, prefix = "vae", 4e-4, ""
 
     def __init__(self, batch: int = 8, size: int = 96) -> None:
         self.batch, self.size = batch, size
         self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch, height=size, width=size))
-        self.decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=batch, height=size // 4, width=size // 4))
+        self.decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=batch, height=size // 2, width=size // 2))
         self.shapes = {**self.encoder.shapes, **self.decoder.shapes}
 
     def crops(self, rng):
@@ -154,37 +194,47 @@ class Autoencoder:
                 for c in range(5):
                     value[c, c] = kernel
             elif "conv_norm_out" in name:
-                value[:5] = 1.0 if name.endswith("weight") else 3.0
+                # the constants are made small again, so that the activation is linear for them too
+                value[:5] = torch.tensor([1, 1, 1, 0.125, 0.125]) if name.endswith("weight") else 4.0
 
         first, last = p["encoder.conv_in.weight"], p["encoder.conv_out.weight"]
+        first.mul_(0.3)  # little beside the constants
         first[:5] = 0
         for c in range(3):
             first[c, c, 1, 1] = 1
         p["encoder.conv_in.bias"][3], p["encoder.conv_in.bias"][4] = k, -k
         last[:4] = 0
-        last[16:] = 0
+        last[8:] = 0
         for c in range(3):
-            last[c, c, 1, 1] = 8  # about unit variance
-            last[c, 3, 1, 1] = last[c, 4, 1, 1] = -4
-        last[3, 3, 1, 1], last[3, 4, 1, 1] = 0.5, -0.5
-        for name, size in (("quant_conv", 32), ("post_quant_conv", 16)):
+            last[c, c, 1, 1] = 4  # about unit variance
+            last[c, 3, 1, 1] = last[c, 4, 1, 1] = -16
+            p["encoder.conv_out.bias"][c] = 4 * 28
+        last[3, 3, 1, 1], last[3, 4, 1, 1] = 1, -1
+        for name, size in (("quant_conv", 16), ("post_quant_conv", 8)):
             p[name + ".weight"].copy_(torch.eye(size).view(size, size, 1, 1))
-        p["quant_conv.bias"][16:] = -8
+        p["quant_conv.bias"][8:] = -8
         first, last = p["decoder.conv_in.weight"], p["decoder.conv_out.weight"]
+        first.mul_(0.3)
         first[:5] = 0
         for c in range(3):
-            first[c, c, 1, 1] = 1 / 8
-        first[3, 3, 1, 1], first[4, 3, 1, 1] = 1, -1
+            first[c, c, 1, 1] = 1 / 4
+        first[3, 3, 1, 1], first[4, 3, 1, 1] = 4, -4
         last.mul_(0.05)
         last[:, :5] = 0
         for c in range(3):
             last[c, c, 1, 1] = 1
-            last[c, 3, 1, 1] = last[c, 4, 1, 1] = -0.5
-        # the gain of the whole chain, measured on a batch
+            last[c, 3, 1, 1] = last[c, 4, 1, 1] = -4
+            p["decoder.conv_out.bias"][c] = 28
+        # grey gives zero latents and grey again; the gain of the whole chain is measured on a batch
+        inner = slice(12, -12)
+        grey = torch.zeros(self.batch, 3, self.size, self.size)
+        p["encoder.conv_out.bias"][:3] -= self.encoder(p, grey)[:, :3, inner, inner].mean((0, 2, 3))
+        p["decoder.conv_out.bias"].sub_(self.decoder(p, self.encoder(p, grey))[:, :, inner, inner].mean((0, 2, 3)))
         x = self.crops(np.random.default_rng(0))
         y = self.decoder(p, self.encoder(p, x))
-        last.mul_(((x - x.mean()) * (y - y.mean())).sum() / (y - y.mean()).pow(2).sum())
-        p["decoder.conv_out.bias"].add_((x - self.decoder(p, self.encoder(p, x))).mean((0, 2, 3)))
+        gain = (x * y).sum() / y.pow(2).sum()
+        last.mul_(gain)
+        p["decoder.conv_out.bias"].mul_(gain)
 
     def loss(self, parameters, rng, generator):
         x = self.crops(rng)
@@ -202,13 +252,13 @@ class SuperResolution2:
     """Latents of enlarged frames to latents of crisp frames; an expert on low noise."""
 
     name, lr, prefix = "sr2", 1e-3, ""
-    frames, size = 4, (24, 32)
+    frames, size = 4, (32, 48)
 
     def __init__(self, batch: int = 2, runs: Path = Path("runs")) -> None:
         self.batch = batch
         h, w = self.size
         self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=self.frames, height=h, width=w, tokens=MAX_LENGTH))
-        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch * self.frames, height=h * 4, width=w * 4))
+        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch * self.frames, height=h * 2, width=w * 2))
         self.shapes = self.net.shapes
         self.abar = linear_abar()
         import json
@@ -230,7 +280,7 @@ class SuperResolution2:
             soft = F.interpolate(F.interpolate(low, scale_factor=1 / rng.uniform(1, 2.5), mode="area"), size=(160, 256), mode="bilinear")
             low = soft * (k := rng.uniform(0.3, 1)) + low * (1 - k)
         low = F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1).transpose(0, 1)
-        h, w = self.size[0] * 4, self.size[1] * 4
+        h, w = self.size[0] * 2, self.size[1] * 2
         places = [(int(rng.integers(0, 320 - h + 1)), int(rng.integers(0, 576 - w + 1))) for _ in range(self.batch)]
         cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
         clean, soft = self.latents(cut(full)), self.latents(cut(low))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -68,6 +70,8 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--run", default="runs/keyframes")
     p.add_argument("--profile", default="first", choices=sorted(world.PROFILES))
     p.add_argument("--image-steps", type=int, default=600, help="steps on single frames before clips")
+    p.add_argument("--centre-until", type=int, default=0, help="steps on centred single frames end here")
+    p.add_argument("--one-way-until", type=int, default=0, help="only 'right' and 'up' before this step")
     p.add_argument("--image-share", type=float, default=0.4, help="share of steps on single frames after that")
     p.add_argument("--minutes", type=float, default=100, help="total training time; the learning rate ends at zero then")
     p.add_argument("--until", type=float, default=0, help="wall-clock end (unix seconds); replaces --minutes")
@@ -113,6 +117,8 @@ def main(argv: list[str] | None = None) -> None:
         step, spent = state["step"], state["spent"]
         print(f"resumed at step {step}, {spent / 60:.1f} min", flush=True)
 
+    spent_before = spent
+
     def part(source, prefix):
         return {k[len(prefix):]: v for k, v in source.items() if k.startswith(prefix)}
 
@@ -122,6 +128,11 @@ def main(argv: list[str] | None = None) -> None:
                     "step": step, "spent": spent}, temporary)
         os.replace(temporary, state_file)
 
+    def stop(*_):
+        save()
+        raise SystemExit(f"stopped at step {step}")
+
+    signal.signal(signal.SIGTERM, stop)
     log = open(run / "log.jsonl", "a")
     last_save = last_sheet = time.time()
     mark, losses, clip_start = time.time(), [], None
@@ -134,34 +145,44 @@ def main(argv: list[str] | None = None) -> None:
         began = time.time()
         rng = np.random.default_rng([a.seed, step])
         warming = step < a.image_steps
+        centred = step >= a.image_steps and step < a.centre_until
         # Single frames go on between clips: they show twelve times as many captions a second.
-        images = warming or rng.random() < a.image_share
+        images = warming or centred or rng.random() < a.image_share
+        drawn = profile
+        if step < a.one_way_until:
+            # Two ways that are not opposites first: from all eight at once the mean is a ring that only a three-fold product of
+            # direction, time and place improves on, and training rests there for long.
+            drawn = dataclasses.replace(profile, motions=("right", "up"), motion_weights=(3, 2))
         if not warming and clip_start is None:
             clip_start = step
         noise_generator = torch.Generator().manual_seed(a.seed * 1_000_003 + step)
         batch = a.image_batch if images else a.clip_batch
-        scenes = [world.sample_scene(rng, profile) for _ in range(batch)]
+        scenes = [world.sample_scene(rng, drawn) for _ in range(batch)]
         if images:
-            x0, mask = world.render(scenes, rng.uniform(0, 1, (batch, 1)), 40, 64, with_mask=True)
+            times = rng.uniform(0.47, 0.53, (batch, 1)) if centred else rng.uniform(0, 1, (batch, 1))
+            x0, mask = world.render(scenes, times, 40, 64, with_mask=True)
         else:
             x0, mask = world.render(scenes, world.clip_times(8), 40, 64, with_mask=True)
         captions = ["" if rng.random() < 0.1 else s.caption for s in scenes]
         u = (torch.rand(1, generator=noise_generator) + torch.arange(batch)) / batch  # stratified over the batch
         if warming:
             t = (u % 1).pow(0.75).mul(1000).long().clamp_max(998)
+        elif centred:
+            # half way every subject is in the middle: what it looks like follows from its name alone
+            t = torch.where(u % 1 < 0.6, 995.0, 995 - (u % 1 - 0.6) / 0.4 * 700).long()
         elif images:
             # where noise still tells the place: here shapes are learned
             t = (150 + (u % 1) * 800).long()
         else:
             # Few steps: what the first one says from the caption alone decides the clip.
-            t = torch.where(u % 1 < 0.45, 995.0, 995 - (u % 1 - 0.45) / 0.55 * 900).long()
+            t = torch.where(u % 1 < 0.6, 995.0, 990 - (u % 1 - 0.6) / 0.4 * 850).long()
         noise = torch.randn(x0.shape, generator=noise_generator)
         ab = abar[t]
         xt, target = add_noise(x0, noise, ab), velocity(x0, noise, ab)
 
-        progress = spent / total
+        progress = (spent - spent_before) / (total - spent_before)
         warm = min(1.0, (step + 1) / 100) if clip_start is None else min(1.0, (step - clip_start + 20) / 100)
-        base = a.lr if warming else a.clip_lr
+        base = a.lr if warming or centred else a.clip_lr
         decay = 1.0 if progress < 0.75 else max(0.02, (1 - progress) / 0.25)
         for group in optimiser.param_groups:
             group["lr"] = base * warm * decay
@@ -189,7 +210,7 @@ def main(argv: list[str] | None = None) -> None:
         if step % 20 == 0:
             mean = float(np.mean(losses))
             losses.clear()
-            line = {"step": step, "minutes": round(spent / 60, 2), "phase": "images" if images else "clips", "loss": round(mean, 5),
+            line = {"step": step, "minutes": round(spent / 60, 2), "phase": "centred" if centred else "images" if warming else "clips", "loss": round(mean, 5),
                     "items_per_s": round(20 * batch / (time.time() - mark), 2), "lr": optimiser.param_groups[0]["lr"]}
             mark = time.time()
             log.write(json.dumps(line) + "\n")

@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> None:
 
     log = open(run / "log.jsonl", "a")
     last_save, losses = time.time(), []
-    while (progress := max(spent / (a.minutes * 60), step / a.steps)) < 1:
+    while (progress := max(spent / (a.minutes * 60), step / a.steps if a.steps else 1)) < 1:
         began = time.time()
         rng = np.random.default_rng([a.seed, step])
         generator = torch.Generator().manual_seed(a.seed * 1_000_003 + step)
