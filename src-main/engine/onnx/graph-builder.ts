@@ -26,11 +26,33 @@ export class GraphBuilder {
   private readonly path: string[] = [];
   private readonly known = new Map<string, TensorType>();
   private readonly constants = new Map<string, Value>();
+  private readonly nodeNames = new Set<string>();
   private counter = 0;
+  private constantCounter = 0;
 
-  constructor(name: string, lowering: Lowering) {
-    this.graph = createGraph(name);
+  constructor(name: string, lowering: Lowering, opset?: number) {
+    this.graph = createGraph(name, opset);
     this.lowering = lowering;
+  }
+
+  /** A builder that continues a copy of a finished graph, for transforms that append to it. New names avoid the old ones. */
+  static extend(graph: Graph, lowering: Lowering = 'portable'): GraphBuilder {
+    const b = new GraphBuilder(graph.name, lowering, graph.opset);
+    b.graph.inputs.push(...graph.inputs);
+    b.graph.outputs.push(...graph.outputs);
+    b.graph.nodes.push(...graph.nodes);
+    for (const [name, initializer] of graph.initializers) b.graph.initializers.set(name, initializer);
+    for (const [name, type] of graph.types) b.graph.types.set(name, type);
+    for (const { name, elementType, shape } of [...graph.inputs, ...graph.initializers.values()]) b.known.set(name, { elementType, shape });
+    for (const [name, type] of graph.types) b.known.set(name, type);
+    for (const node of graph.nodes) b.nodeNames.add(node.name);
+    return b;
+  }
+
+  /** A value of the graph by name, or undefined when nothing defines it. */
+  find(name: string): Value | undefined {
+    const type = this.known.get(name);
+    return type === undefined ? undefined : { name, elementType: type.elementType, shape: type.shape };
   }
 
   /** Runs `build` with `segment` appended to the module path that names nodes. */
@@ -102,6 +124,21 @@ export class GraphBuilder {
     return this.emit(opType, inputs, attributes, Array.from({ length: count }, (_, index) => `${base}.${index}`));
   }
 
+  /** Adds a node as it is, for transforms that move or copy nodes; its inputs must be defined. Returns its outputs. */
+  append(node: GraphNode): Value[] {
+    const types = inferNodeTypes(node, (name) => this.known.get(name), (name) => int64Constant(this.graph, name));
+    this.graph.nodes.push(node);
+    this.nodeNames.add(node.name);
+    return types.map((type, index) => {
+      const name = node.outputs[index] ?? '';
+      assert(!this.known.has(name), `value "${name}" is defined once`);
+      const value: Value = { name, elementType: type.elementType, shape: type.shape };
+      this.known.set(name, value);
+      this.graph.types.set(name, { elementType: type.elementType, shape: type.shape });
+      return value;
+    });
+  }
+
   /** Checks the finished graph and hands it over. */
   finish(): Graph {
     checkGraph(this.graph);
@@ -119,30 +156,25 @@ export class GraphBuilder {
       name: outputs.length === 1 ? (outputs[0] ?? '') : (outputs[0] ?? '').replace(/\.0$/, ''), opType, domain: schema.domain, inputs: names, outputs,
       attributes: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, typedAttribute(opType, key, value)])),
     };
-    const types = inferNodeTypes(node, (name) => this.known.get(name), (name) => int64Constant(this.graph, name));
-    this.graph.nodes.push(node);
-    return types.map((type, index) => {
-      const name = outputs[index] ?? '';
-      assert(!this.known.has(name), `value "${name}" is defined once`);
-      const value: Value = { name, elementType: type.elementType, shape: type.shape };
-      this.known.set(name, value);
-      this.graph.types.set(name, { elementType: type.elementType, shape: type.shape });
-      return value;
-    });
+    return this.append(node);
   }
 
   private constant(elementType: ElementType, shape: readonly number[], bytes: Uint8Array): Value {
     const key = `${elementType}:${shape.join()}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
     const existing = this.constants.get(key);
     if (existing !== undefined) return existing;
-    const value = this.initializer(`constant_${this.constants.size}`, elementType, shape, { kind: 'inline', bytes });
+    while (this.known.has(`constant_${this.constantCounter}`)) this.constantCounter++;
+    const value = this.initializer(`constant_${this.constantCounter++}`, elementType, shape, { kind: 'inline', bytes });
     this.constants.set(key, value);
     return value;
   }
 
   private fresh(opType: string): string {
     const prefix = this.path.length === 0 ? '' : `${this.path.join('.')}/`;
-    return `${prefix}${opType}_${this.counter++}`;
+    for (;;) {
+      const name = `${prefix}${opType}_${this.counter++}`;
+      if (!this.nodeNames.has(name) && !this.known.has(name) && !this.known.has(`${name}.0`)) return name;
+    }
   }
 }
 

@@ -57,6 +57,8 @@ export const OP_SCHEMAS: Readonly<Record<string, OpSchema>> = {
   Slice: op(13, [3, 5]),
   Gather: op(13, [2, 2], { axis: 'int' }),
   GatherElements: op(13, [2, 2], { axis: 'int' }),
+  ScatterND: op(18, [3, 3], { reduction: 'string' }),
+  ScatterElements: op(18, [3, 3], { axis: 'int', reduction: 'string' }),
   Expand: BINARY, Squeeze: op(13, [1, 2]), Unsqueeze: BINARY, Tile: BINARY,
   Pad: op(19, [2, 4], { mode: 'string' }),
   ReduceMean: REDUCE, ReduceSum: op(13, [1, 2], { keepdims: 'int', noop_with_empty_axes: 'int' }), ReduceMax: REDUCE, ReduceMin: REDUCE,

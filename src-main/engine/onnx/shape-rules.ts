@@ -111,6 +111,14 @@ const gather: ShapeRule = (context) => {
   return [{ elementType: data.elementType, shape: [...data.shape.slice(0, axis), ...context.input(1).shape, ...data.shape.slice(axis + 1)] }];
 };
 
+const scatterRows: ShapeRule = (context) => {
+  const data = context.input(0);
+  const indices = context.input(1);
+  const depth = indices.shape.at(-1) ?? 0;
+  requireShape(context.node, context.input(2).shape, [...indices.shape.slice(0, -1), ...data.shape.slice(depth)], 'updates');
+  return [data];
+};
+
 const expand: ShapeRule = (context) => {
   const input = context.input(0);
   return [{ elementType: input.elementType, shape: broadcast(context.node, input.shape, context.constant(1) ?? []) }];
@@ -200,6 +208,11 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   LayerNormalization: layerNorm, GroupNormalization: channelNorm, InstanceNormalization: channelNorm,
   Resize: resizeShape, Reshape: reshape, Transpose: transpose, Concat: concat, Split: split, Slice: slice, Gather: gather,
   GatherElements: (context) => [{ elementType: context.input(0).elementType, shape: context.input(1).shape }],
+  ScatterND: scatterRows,
+  ScatterElements: (context) => {
+    requireShape(context.node, context.input(2).shape, context.input(1).shape, 'updates');
+    return [context.input(0)];
+  },
   Expand: expand, Squeeze: squeeze, Unsqueeze: unsqueeze, Tile: tile, Pad: pad,
   ReduceMean: reduce, ReduceSum: reduce, ReduceMax: reduce, ReduceMin: reduce,
   MultiHeadAttention: multiHeadAttentionTypes,
