@@ -2,6 +2,7 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { appendBackward } from './backward.ts';
+import { expandGroupNorms } from './group-norm-form.ts';
 import { dropDeadNodes } from './live-nodes.ts';
 import { peakActivationBytes } from './liveness.ts';
 import type { LossBuilder } from './losses.ts';
@@ -51,7 +52,7 @@ export function gradientOutput(parameter: string): string {
  * model's own outputs. With a memory budget, parts of the forward pass run a second time instead of being kept.
  */
 export function buildTrainingGraph(request: TrainingGraphRequest): TrainingGraph {
-  const { graph, parameters } = selectParameters(request.graph, request.parameters);
+  const { graph, parameters } = selectParameters(expandGroupNorms(request.graph), request.parameters);
   const b = GraphBuilder.extend(graph);
   const outputs = new Map<string, Value>(graph.outputs.map((output) => [output.name, output]));
   const loss = b.scoped('loss', () => request.loss(b, outputs));
