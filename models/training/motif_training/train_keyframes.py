@@ -74,6 +74,7 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--centre-until", type=int, default=0, help="steps on centred single frames end here")
     p.add_argument("--one-way-until", type=int, default=0, help="only 'right' and 'up' before this step")
     p.add_argument("--image-share", type=float, default=0.4, help="share of steps on single frames after that")
+    p.add_argument("--centre-share", type=float, default=0.0, help="share of later single frames that are centred")
     p.add_argument("--minutes", type=float, default=100, help="total training time; the learning rate ends at zero then")
     p.add_argument("--until", type=float, default=0, help="wall-clock end (unix seconds); replaces --minutes")
     p.add_argument("--lr", type=float, default=1e-3)
@@ -82,6 +83,7 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--clip-batch", type=int, default=4)
     p.add_argument("--checkpoint-minutes", type=float, default=4)
     p.add_argument("--sheet-minutes", type=float, default=10)
+    p.add_argument("--average", type=float, default=0.99, help="decay of the moving average of the weights, for each step")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--from-pack", type=Path, help="start from the weights of a pack, e.g. ../motif-mini, where there is no state to resume")
     p.add_argument("--seed", type=int, default=1)
@@ -157,9 +159,11 @@ def main(argv: list[str] | None = None) -> None:
         began = time.time()
         rng = np.random.default_rng([a.seed, step])
         warming = step < a.image_steps
-        centred = step >= a.image_steps and step < a.centre_until
+        centred = a.image_steps <= step < a.centre_until
         # Single frames go on between clips: they show twelve times as many captions a second.
         images = warming or centred or rng.random() < a.image_share
+        if images and not warming:
+            centred = centred or rng.random() < a.centre_share
         drawn = profile
         if step < a.one_way_until:
             # Two ways that are not opposites first: from all eight at once the mean is a ring that only a three-fold product of
@@ -183,11 +187,11 @@ def main(argv: list[str] | None = None) -> None:
             # half way every subject is in the middle: what it looks like follows from its name alone
             t = torch.where(u % 1 < 0.6, 995.0, 995 - (u % 1 - 0.6) / 0.4 * 700).long()
         elif images:
-            # where noise still tells the place: here shapes are learned
-            t = (150 + (u % 1) * 800).long()
+            # Below t = 800 the noisy picture shows the shape by itself; what the words add is learned above.
+            t = torch.where(u % 1 < 0.7, 790 + (u % 1) / 0.7 * 200, 790 - (u % 1 - 0.7) / 0.3 * 700).long()
         else:
             # Few steps: what the first one says from the caption alone decides the clip.
-            t = torch.where(u % 1 < 0.6, 995.0, 990 - (u % 1 - 0.6) / 0.4 * 850).long()
+            t = torch.where(u % 1 < 0.5, 995.0, torch.where(u % 1 < 0.8, 990 - (u % 1 - 0.5) / 0.3 * 150, 840 - (u % 1 - 0.8) / 0.2 * 740)).long()
         noise = torch.randn(x0.shape, generator=noise_generator)
         ab = abar[t]
         xt, target = add_noise(x0, noise, ab), velocity(x0, noise, ab)
@@ -203,8 +207,8 @@ def main(argv: list[str] | None = None) -> None:
         ids, present = encode(captions)
         states = (image_text if images else clip_text)(part(master, "text."), ids, present.long()).bfloat16()
         out = (image_net if images else clip_net)(params, xt.bfloat16(), t, states)
-        # widen the mask by a pixel, so that edges count too
-        mask = torch.nn.functional.max_pool3d(mask, (1, 3, 3), 1, (0, 1, 1))
+        # The weight covers the whole neighbourhood: were it the subject alone, the best guess of an uncertain outline would be too fat.
+        mask = torch.nn.functional.max_pool3d(mask, (1, 13, 13), 1, (0, 6, 6))
         error = (out.float() - target).pow(2)
         loss = (error * (1 + SUBJECT_WEIGHT * mask)).mean()
         plain = error.detach().mean().item()
@@ -213,7 +217,7 @@ def main(argv: list[str] | None = None) -> None:
         torch.nn.utils.clip_grad_norm_([v for v in master.values() if v.grad is not None], 1.0)
         optimiser.step()
         # short runs: an average over more than a tenth of the steps would lag behind what clips teach
-        rate = min(0.99, (step + 1) / (step + 10))
+        rate = min(a.average, (step + 1) / (step + 10))
         with torch.no_grad():
             torch._foreach_lerp_(list(ema.values()), [v.detach() for v in master.values()], 1 - rate)
         step += 1
