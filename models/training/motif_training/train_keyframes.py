@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
-import os
 import signal
 import time
 from pathlib import Path
@@ -20,6 +18,7 @@ from .diffusion import add_noise, cosine_abar, sample, schedule, velocity
 from .graph_network import GraphNetwork, compute_copy, export_graph, initial_parameters
 from .sheets import contact_sheet
 from .tokenizer import MAX_LENGTH, encode
+from .training_state import TrainingState
 
 PROMPTS = [
     "a red fish swims right in the sea", "a blue bird flies left in the sky", "a yellow star moves up at night",
@@ -99,59 +98,31 @@ def main(argv: list[str] | None = None) -> None:
     image_text, clip_text = text_graph(a.image_batch), text_graph(a.clip_batch)
     unet = initial_parameters(clip_net.shapes, generator)
     text = initial_parameters(clip_text.shapes, generator)
-    master = {**{"unet." + k: v for k, v in unet.items()}, **{"text." + k: v for k, v in text.items()}}
-    master = dict(sorted(master.items()))  # the optimiser's state goes by position
-    names = list(master)
-    step, spent = 0, 0.0
-    for v in master.values():
-        v.requires_grad_()
-    ema = {k: v.detach().clone() for k, v in master.items()}
-    decayed = [v for k, v in master.items() if v.dim() > 1]
-    others = [v for k, v in master.items() if v.dim() <= 1]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}],
-                                  lr=a.lr, betas=(0.9, 0.99), fused=True)
-    state_file = run / "state.pt"
-    if a.from_pack and not state_file.exists():
-        stored = {f"{prefix}{name}": value
-                  for prefix, folder in (("unet.", "keyframes/unet"), ("text.", "text_encoder"))
-                  for file in sorted((a.from_pack / folder).glob("*.safetensors"))
-                  for name, value in load_file(str(file)).items()}
-        with torch.no_grad():
-            for k in names:
-                master[k].copy_(stored[k].float())
-                ema[k].copy_(master[k])
+    parameters = {**{"unet." + k: v for k, v in unet.items()}, **{"text." + k: v for k, v in text.items()}}
+    # short runs: an average over more than a tenth of the steps would lag behind what clips teach
+    state = TrainingState(run, parameters, a.lr, average=a.average)
+    master, ema = state.master, state.ema
+    if not state.resume() and a.from_pack:
+        state.adopt({f"{prefix}{name}": value
+                     for prefix, folder in (("unet.", "keyframes/unet"), ("text.", "text_encoder"))
+                     for file in sorted((a.from_pack / folder).glob("*.safetensors"))
+                     for name, value in load_file(str(file)).items()})
         print(f"started from {a.from_pack}", flush=True)
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
-        with torch.no_grad():
-            for k in names:
-                master[k].copy_(state["master"][k])
-                ema[k].copy_(state["ema"][k])
-        optimiser.load_state_dict(state["optimiser"])
-        step, spent = state["step"], state["spent"]
-        print(f"resumed at step {step}, {spent / 60:.1f} min", flush=True)
-
-    spent_before = spent
+    spent_before = state.spent
 
     def part(source, prefix):
         return {k[len(prefix):]: v for k, v in source.items() if k.startswith(prefix)}
 
-    def save():
-        temporary = state_file.with_suffix(".tmp")
-        torch.save({"master": {k: v.detach() for k, v in master.items()}, "ema": ema, "optimiser": optimiser.state_dict(),
-                    "step": step, "spent": spent}, temporary)
-        os.replace(temporary, state_file)
-
     def stop(*_):
-        save()
-        raise SystemExit(f"stopped at step {step}")
+        state.save()
+        raise SystemExit(f"stopped at step {state.step}")
 
     signal.signal(signal.SIGTERM, stop)
-    log = open(run / "log.jsonl", "a")
     last_save = last_sheet = time.time()
-    mark, losses, clip_start = time.time(), [], None
+    clip_start = None
     total = a.minutes * 60
     while True:
+        step, spent = state.step, state.spent
         if a.until:
             total = spent + max(0.0, a.until - time.time())
         if spent >= total:
@@ -200,9 +171,6 @@ def main(argv: list[str] | None = None) -> None:
         warm = min(1.0, (step + 1) / 100) if clip_start is None else min(1.0, (step - clip_start + 20) / 100)
         base = a.lr if warming or centred else a.clip_lr
         decay = 1.0 if progress < 0.75 else max(0.02, (1 - progress) / 0.25)
-        for group in optimiser.param_groups:
-            group["lr"] = base * warm * decay
-
         params = compute_copy(part(master, "unet."), torch.bfloat16)
         ids, present = encode(captions)
         states = (image_text if images else clip_text)(part(master, "text."), ids, present.long()).bfloat16()
@@ -211,37 +179,18 @@ def main(argv: list[str] | None = None) -> None:
         mask = torch.nn.functional.max_pool3d(mask, (1, 13, 13), 1, (0, 6, 6))
         error = (out.float() - target).pow(2)
         loss = (error * (1 + SUBJECT_WEIGHT * mask)).mean()
-        plain = error.detach().mean().item()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([v for v in master.values() if v.grad is not None], 1.0)
-        optimiser.step()
-        # short runs: an average over more than a tenth of the steps would lag behind what clips teach
-        rate = min(a.average, (step + 1) / (step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(ema.values()), [v.detach() for v in master.values()], 1 - rate)
-        step += 1
-        spent += time.time() - began
-        losses.append(plain)
-        if step % 20 == 0:
-            mean = float(np.mean(losses))
-            losses.clear()
-            line = {"step": step, "minutes": round(spent / 60, 2), "phase": "centred" if centred else "images" if warming else "clips", "loss": round(mean, 5),
-                    "items_per_s": round(20 * batch / (time.time() - mark), 2), "lr": optimiser.param_groups[0]["lr"]}
-            mark = time.time()
-            log.write(json.dumps(line) + "\n")
-            log.flush()
-            print(line, flush=True)
+        state.update(loss, base * warm * decay, began, error.detach().mean().item())
+        state.report(20, phase="centred" if centred else "images" if images else "clips")
         if time.time() - last_save > a.checkpoint_minutes * 60:
-            save()
+            state.save()
             last_save = time.time()
         if time.time() - last_sheet > a.sheet_minutes * 60:
             frames = 1 if warming else 8
             clips = generate(part(ema, "unet."), part(ema, "text."), PROMPTS, frames=frames)
-            contact_sheet(clips, PROMPTS, run / f"sheet-{step:06d}.png", 3 if frames == 1 else 2, 2)
-            last_sheet = mark = time.time()
-    save()
-    print(f"done at step {step}, {spent / 60:.1f} min", flush=True)
+            contact_sheet(clips, PROMPTS, run / f"sheet-{state.step:06d}.png", 3 if frames == 1 else 2, 2)
+            last_sheet = time.time()
+    state.save()
+    print(f"done at step {state.step}, {state.spent / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import torch
 
 from .graph_network import initial_parameters
 from .stages import STAGES, Autoencoder
+from .training_state import TrainingState
 
 
 def write_latent_scale(run: Path, stage: Autoencoder, weights: dict[str, torch.Tensor]) -> None:
@@ -41,65 +41,32 @@ def main(argv: list[str] | None = None) -> None:
     run.mkdir(parents=True, exist_ok=True)
     kind = STAGES[a.stage]
     stage = kind(runs=a.runs) if a.stage == "sr2" else kind()
-    master = dict(sorted(initial_parameters(stage.shapes, torch.Generator().manual_seed(a.seed)).items()))
+    parameters = initial_parameters(stage.shapes, torch.Generator().manual_seed(a.seed))
     if hasattr(stage, "prepare"):
         with torch.no_grad():
-            stage.prepare(master)
-    for v in master.values():
-        v.requires_grad_()
-    ema = {k: v.detach().clone() for k, v in master.items()}
+            stage.prepare(parameters)
     lr = a.lr or kind.lr
-    optimiser = torch.optim.AdamW(list(master.values()), lr=lr, betas=(0.9, 0.99), weight_decay=0.001, fused=True)
-    step, spent = 0, 0.0
-    state_file = run / "state.pt"
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
-        with torch.no_grad():
-            for k in master:
-                master[k].copy_(state["master"][k])
-                ema[k].copy_(state["ema"][k])
-        optimiser.load_state_dict(state["optimiser"])
-        step, spent = state["step"], state["spent"]
-        print(f"resumed {a.stage} at step {step}, {spent / 60:.1f} min", flush=True)
+    state = TrainingState(run, parameters, lr, weight_decay=0.001, average=0.995)
+    state.resume()
 
     def save():
-        temporary = state_file.with_suffix(".tmp")
-        torch.save({"master": {k: v.detach() for k, v in master.items()}, "ema": ema, "optimiser": optimiser.state_dict(),
-                    "step": step, "spent": spent}, temporary)
-        os.replace(temporary, state_file)
+        state.save()
         if a.stage == "vae":
-            write_latent_scale(run, stage, ema)
+            write_latent_scale(run, stage, state.ema)
 
-    log = open(run / "log.jsonl", "a")
-    last_save, losses = time.time(), []
-    while (progress := max(spent / (a.minutes * 60), step / a.steps if a.steps else 1)) < 1:
+    saved = time.time()
+    while (progress := max(state.spent / (a.minutes * 60), state.step / a.steps if a.steps else 1)) < 1:
         began = time.time()
-        rng = np.random.default_rng([a.seed, step])
-        generator = torch.Generator().manual_seed(a.seed * 1_000_003 + step)
-        for group in optimiser.param_groups:
-            group["lr"] = lr * min(1, (step + 1) / 50) * (1.0 if progress < 0.5 else max(0.02, (1 - progress) / 0.5))
-        loss = stage.loss(master, rng, generator)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([v for v in master.values() if v.grad is not None], 1.0)
-        optimiser.step()
-        rate = min(0.995, (step + 1) / (step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(ema.values()), [v.detach() for v in master.values()], 1 - rate)
-        step += 1
-        spent += time.time() - began
-        losses.append(loss.item())
-        if step % 25 == 0:
-            line = {"stage": a.stage, "step": step, "minutes": round(spent / 60, 2), "loss": round(float(np.mean(losses)), 5)}
-            losses.clear()
-            log.write(json.dumps(line) + "\n")
-            log.flush()
-            print(line, flush=True)
-        if time.time() - last_save > a.checkpoint_minutes * 60:
+        rng = np.random.default_rng([a.seed, state.step])
+        generator = torch.Generator().manual_seed(a.seed * 1_000_003 + state.step)
+        rate = lr * min(1, (state.step + 1) / 50) * (1.0 if progress < 0.5 else max(0.02, (1 - progress) / 0.5))
+        state.update(stage.loss(state.master, rng, generator), rate, began)
+        state.report(25, stage=a.stage)
+        if time.time() - saved > a.checkpoint_minutes * 60:
             save()
-            last_save = time.time()
+            saved = time.time()
     save()
-    print(f"{a.stage}: done at step {step}, {spent / 60:.1f} min", flush=True)
+    print(f"{a.stage}: done at step {state.step}, {state.spent / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":
