@@ -47,7 +47,7 @@ class TrainingState:
         """Goes on from the saved state, if there is one."""
         if not self.file.exists():
             return False
-        state = torch.load(self.file, weights_only=True)
+        state = torch.load(self.file, map_location="cpu", weights_only=True)
         with torch.no_grad():
             for name in self.master:
                 self.master[name].copy_(state["master"][name])
