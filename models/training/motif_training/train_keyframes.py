@@ -88,6 +88,7 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--image-share", type=float, default=0.4, help="share of steps on single frames after that")
     p.add_argument("--centre-share", type=float, default=0.0, help="share of later single frames that are centred")
     p.add_argument("--minutes", type=float, default=100, help="total training time; the learning rate ends at zero then")
+    p.add_argument("--decay-from", type=float, default=0.75, help="share of the time after which the learning rate falls to zero")
     p.add_argument("--until", type=float, default=0, help="wall-clock end (unix seconds); replaces --minutes")
     p.add_argument("--lr", type=float, default=5e-4, help="learning rate of single frames")
     p.add_argument("--clip-lr", type=float, default=3e-4)
@@ -145,7 +146,7 @@ def main(argv: list[str] | None = None) -> None:
         progress = (state.spent - spent_before) / (total - spent_before)
         warm = min(1.0, (state.step + 1) / 100) if clip_start is None else min(1.0, (state.step - clip_start + 20) / 100)
         base = a.lr if batch["kind"] == "images" else a.clip_lr
-        decay = 1.0 if progress < 0.75 else max(0.02, (1 - progress) / 0.25)
+        decay = 1.0 if progress < a.decay_from else max(0.02, (1 - progress) / (1 - a.decay_from))
 
         params = compute_copy(part(state.master, "unet."), torch.bfloat16)
         states = encoders[batch["kind"]](part(state.master, "text."), batch["ids"], batch["present"]).bfloat16()
