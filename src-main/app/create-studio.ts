@@ -20,6 +20,7 @@ import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
 import { createModelsService } from '../services/models-service.ts';
+import { createMotionsService } from '../services/motions-service.ts';
 import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
@@ -104,6 +105,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       takes: createTakesService({ projects }),
       models: createModelsService({ models }),
       export: createExportService({ projects, mediaBase }),
+      motions: createMotionsService(),
     },
     media: createMediaResponder({ projects, posters, uploadsFolder, log }),
     peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,
