@@ -95,6 +95,21 @@ export type Motion = z.infer<typeof Motion>;
 export const MotionDetail = Motion.extend({ lossCurve: z.array(LossPoint) });
 export type MotionDetail = z.infer<typeof MotionDetail>;
 
+/** What a motion file tells about itself, as JSON in its metadata. */
+export const MotionFacts = z.object({
+  name: z.string().min(1).max(200),
+  caption: MotionCaption,
+  settings: LearningSettings,
+  steps: z.number().int().min(0),
+  bestStep: z.number().int().min(0),
+  firstLoss: z.number(),
+  bestLoss: z.number(),
+  lossCurve: z.array(LossPoint).max(5000),
+  model: z.object({ packId: z.string().max(200), packName: z.string().max(200), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  source: z.object({ name: z.string().max(300), fromSeconds: z.number(), toSeconds: z.number(), crop: CropRectangle.nullable() }),
+});
+export type MotionFacts = z.infer<typeof MotionFacts>;
+
 /** A motion asked for in a clip. */
 export const MotionChoice = z.object({ motionId: MotionId, strength: MotionStrength.default(1), noiseMix: z.number().min(0).max(1).default(0) });
 export type MotionChoice = z.infer<typeof MotionChoice>;

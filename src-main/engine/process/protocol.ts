@@ -1,8 +1,7 @@
-import type { LearningSettings, LossPoint } from '../../../src-shared/contract/motions.ts';
+import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
-import type { MotionFacts } from '../training/motion-file.ts';
 
 /** Float32 pixels or latents, [batch, channels, frames, height, width], pixels in about [-1, 1]. */
 export interface TensorMessage {

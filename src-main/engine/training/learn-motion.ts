@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { LearningSettings, LossPoint } from '../../../src-shared/contract/motions.ts';
+import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
 import { assert } from '../../../src-shared/errors/studio-error.ts';
 import { denoise, startPosition } from '../pipelines/denoise.ts';
 import { readConfig } from '../pipelines/open-pack.ts';
@@ -18,7 +18,6 @@ import type { WeightChange } from './change.ts';
 import { INVERSION_TOTAL, invert } from './ddim-inversion.ts';
 import { downName, upName } from './low-rank.ts';
 import { encodeMotionFile } from './motion-file.ts';
-import type { MotionFacts } from './motion-file.ts';
 import { trainMotion } from './motion-trainer.ts';
 import { readModelSchedule } from './model-schedule.ts';
 import { readTemporalProjections } from './temporal-projections.ts';

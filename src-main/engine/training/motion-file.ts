@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { CropRectangle, LearningSettings, LossPoint, MotionCaption } from '../../../src-shared/contract/motions.ts';
+import { MotionFacts } from '../../../src-shared/contract/motions.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -9,21 +8,6 @@ import type { TensorToWrite } from '../weights/safetensors-writer.ts';
 import type { WeightChange } from './change.ts';
 import { downName, upName } from './low-rank.ts';
 import { TEMPORAL_PROJECTION } from './temporal-projections.ts';
-
-/** What a motion file tells about itself, as JSON in its metadata. */
-export const MotionFacts = z.object({
-  name: z.string().min(1).max(200),
-  caption: MotionCaption,
-  settings: LearningSettings,
-  steps: z.number().int().min(0),
-  bestStep: z.number().int().min(0),
-  firstLoss: z.number(),
-  bestLoss: z.number(),
-  lossCurve: z.array(LossPoint).max(5000),
-  model: z.object({ packId: z.string().max(200), packName: z.string().max(200), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  source: z.object({ name: z.string().max(300), fromSeconds: z.number(), toSeconds: z.number(), crop: CropRectangle.nullable() }),
-});
-export type MotionFacts = z.infer<typeof MotionFacts>;
 
 /** A learned motion: facts, the changes by weight name, the frames it was learned from, and the noise they were traced back to. */
 export interface MotionFile {
