@@ -47,7 +47,7 @@ store.onChange((topic) => {
 });
 
 const any = <Data>(handler: JobHandler<Data>) => handler as unknown as JobHandler<unknown>;
-const packs = { get: (id: string) => Promise.resolve({ dir: packDir, pack: { sha256: id.slice(-64) } }) };
+const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: '', pack: { name: 'tiny', sha256: id.slice(-64) } }) };
 const queue = createJobQueue({
   store, engine, backOffMs: () => 10,
   handlers: [any(createGenerateClipHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })), any(createImportMediaHandler({ media }))],

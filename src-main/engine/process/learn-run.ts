@@ -2,6 +2,7 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { openPack } from '../pipelines/open-pack.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { toVideoFrames } from '../pipelines/video-tensor.ts';
+import { LEARNING_MEMORY_BYTES } from '../training/learning-memory.ts';
 import { openMotionLearning } from '../training/learn-motion.ts';
 import type { LearnStep } from '../training/learn-motion.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
@@ -10,8 +11,6 @@ import type { EngineEvent, LearnMotionCommand } from './protocol.ts';
 
 /** Steps between two samples with the motion as it is. */
 const SAMPLE_INTERVAL = 25;
-/** Live activations and gradients may take so much; above, parts of the forward pass run twice. */
-export const LEARNING_MEMORY_BYTES = 900 * 2 ** 20;
 
 /** Learns a motion to its end, sending progress, curve, samples and checkpoints. Stops between two steps with the signal's reason. */
 export async function runLearning(

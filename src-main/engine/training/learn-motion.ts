@@ -11,6 +11,7 @@ import { loadUnet, readUnetConfig } from '../pipelines/stage-sessions.ts';
 import { fromVideoFrames } from '../pipelines/video-tensor.ts';
 import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import { createNoise } from '../random/noise.ts';
+import { openSession } from '../session/engine-session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { addChange } from './change.ts';
@@ -22,7 +23,7 @@ import { trainMotion } from './motion-trainer.ts';
 import { readModelSchedule } from './model-schedule.ts';
 import { readTemporalProjections } from './temporal-projections.ts';
 import type { TemporalProjection } from './temporal-projections.ts';
-import { buildMotionGraph, openTrainingSession } from './training-session.ts';
+import { buildMotionGraph } from './motion-graph.ts';
 import { decodeTrainingState, encodeTrainingState, initialState } from './training-state.ts';
 import type { TrainingState } from './training-state.ts';
 
@@ -88,7 +89,7 @@ export async function openMotionLearning(
   assert(caption !== undefined && empty !== undefined, 'both prompts are encoded');
 
   const trainedUnet = { folder, config, shape, projections: projections.map(({ name }) => name) };
-  const training = await openTrainingSession(trainedUnet, buildMotionGraph(trainedUnet, settings, request.memoryBudgetBytes), threads);
+  const training = await openSession(buildMotionGraph(trainedUnet, settings, request.memoryBudgetBytes).graph, { weightsDir, threads });
   let merged = mergedWeights(projections, state, 'values');
   const unet = await loadUnet(folder, config, shape, threads, { names: trainedUnet.projections, values: () => merged }).catch(async (error: unknown) => {
     await training.release();

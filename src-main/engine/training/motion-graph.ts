@@ -6,8 +6,6 @@ import { weightsParameterSource } from '../nn/parameter-source.ts';
 import { buildUnet3d } from '../nn/unet3d.ts';
 import type { ClipShape } from '../nn/unet3d.ts';
 import type { Unet3dConfig } from '../nn/unet3d-config.ts';
-import { openSession } from '../session/engine-session.ts';
-import type { EngineSession } from '../session/engine-session.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { addLowRankChanges, downName, upName } from './low-rank.ts';
 import { lossBuilder } from './measured-loss.ts';
@@ -29,7 +27,10 @@ export function trainedNames(projections: readonly string[], rank: LearningSetti
   return rank === 'full' ? projections : projections.flatMap((name) => [downName(name), upName(name)]);
 }
 
-/** The graph of one training step; weights stay on disk until a session opens it. */
+/**
+ * The graph of one training step; weights stay on disk until a session opens it. Its inputs are the UNet's, `noise` (the target), the
+ * parameters, and the anchor where the loss has one.
+ */
 export function buildMotionGraph(unet: TrainedUnet, settings: Pick<LearningSettings, 'loss' | 'rank'>, memoryBudgetBytes?: number): TrainingGraph {
   const weightsDir = join(unet.folder, 'unet');
   const weights = openWeights(weightsDir);
@@ -40,9 +41,4 @@ export function buildMotionGraph(unet: TrainedUnet, settings: Pick<LearningSetti
   } finally {
     weights.close();
   }
-}
-
-/** Opens the graph of one training step. Its inputs are the UNet's, `noise` (the target), the parameters, and the anchor where the loss has one. */
-export async function openTrainingSession(unet: TrainedUnet, training: TrainingGraph, threads: number): Promise<EngineSession> {
-  return openSession(training.graph, { weightsDir: join(unet.folder, 'unet'), threads });
 }
