@@ -73,7 +73,10 @@ describe('a loss that is no number', () => {
       schedule: readModelSchedule({ beta_schedule: 'squaredcos_cap_v2' }), settings: { loss: 'mse', rank: 'full', steps: 100, learningRate: 0.01, seed: 0 }, clip,
       promptEmbeds: { data: new Float32Array(1), shape: [1, 1, 1] }, training: sessionThatBreaks(13), refresh: () => {},
       // Predictions get better with each evaluation of the six held-out draws.
-      unet: async ({ sample }) => ({ data: sample.data.map((value) => value * (5 - Math.floor(evaluations++ / 6))), shape: sample.shape }),
+      unet: async ({ sample }) => {
+        const gain = 5 - Math.floor(evaluations++ / 6);
+        return { data: sample.data.map((value) => value * gain), shape: sample.shape };
+      },
     }, state);
     let atTen: Float32Array | null = null;
     await expect((async () => {
