@@ -8,7 +8,7 @@ import { decodeMotionFile } from '../../engine/training/motion-file.ts';
 import { curveOfCheckpoint } from '../../engine/training/training-state.ts';
 import type { Media } from '../../media/media.ts';
 import { encodePng } from '../../media/raw-png.ts';
-import type { ModelRegistry, OpenedPack } from '../../models/model-registry.ts';
+import type { OpenedPack } from '../../models/model-registry.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
 import type { ProjectStore } from '../../store/project-store.ts';
@@ -34,10 +34,13 @@ export const LearnMotionData = z.object({
 });
 export type LearnMotionData = z.infer<typeof LearnMotionData>;
 
+/** What is needed of a pack to learn on it. */
+export type LearnablePack = Pick<OpenedPack, 'dir' | 'keyframesSha256'> & { readonly pack: Pick<OpenedPack['pack'], 'id' | 'name'>; readonly index: { readonly sizes: Pick<OpenedPack['index']['sizes'], 'keyframes'> } };
+
 export interface LearnMotionOptions {
   readonly engine: EngineClient;
   readonly media: Pick<Media, 'probe' | 'decodeFrames'>;
-  readonly packs: ModelRegistry;
+  readonly packs: { get(packId: string): Promise<LearnablePack> };
   readonly stepTimes: StepTimeRepository;
   readonly curves: LearningCurves;
   readonly threads: number;
@@ -63,7 +66,7 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
   const { engine, media, packs, stepTimes, curves, threads, temporaryFolder } = options;
 
   /** Decodes the key frames once and keeps them: a clip that is gone or changed later does not matter any more. */
-  const prepare = async (data: LearnMotionData, context: JobContext, opened: OpenedPack): Promise<PreparedClip> => {
+  const prepare = async (data: LearnMotionData, context: JobContext, opened: LearnablePack): Promise<PreparedClip> => {
     const { store, job, signal } = context;
     const { clip, fromSeconds, toSeconds, crop } = data;
     const size = opened.index.sizes.keyframes;

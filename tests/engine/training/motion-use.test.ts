@@ -91,7 +91,7 @@ describe('DDIM inversion', () => {
     const clip = { data: Float32Array.from({ length: 48 }, (_, index) => Math.sin(index * 0.7)), shape: [1, 3, 1, 4, 4] };
     const schedulerJson = { beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction' };
     const steps = invert({ unet, schedulerJson, promptEmbeds: { data: new Float32Array(1), shape: [1, 1, 1] } }, clip);
-    let noise = clip;
+    let noise: { data: Float32Array; shape: readonly number[] } = clip;
     for (;;) {
       const next = await steps.next();
       noise = next.done ? { ...clip, data: next.value.data } : noise;
