@@ -14,6 +14,7 @@ import { createJobRepository, type JobRepository } from './job-repository.ts';
 import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } from './migration.ts';
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
 import { acquireProjectLock, isHeldHere, type ProjectLock } from './project-lock.ts';
+import { createMotionRepository, type MotionRepository } from './motion-repository.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
 import { createTakeRepository, type TakeRepository } from './take-repository.ts';
@@ -39,6 +40,7 @@ export interface ProjectStore {
   readonly jobs: JobRepository;
   readonly checkpoints: CheckpointRepository;
   readonly settings: SettingRepository;
+  readonly motions: MotionRepository;
   project(): ProjectRow;
   rename(name: string): ProjectRow;
   /** Bytes on disk, the write-ahead log included. */
@@ -135,6 +137,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     jobs: createJobRepository(db),
     checkpoints: createCheckpointRepository(db),
     settings: createSettingRepository(db),
+    motions: createMotionRepository(db, assets),
     project,
     rename: (name) => {
       updateName.run([name]);

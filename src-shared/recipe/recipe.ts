@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FrameRate } from '../timing/frame-rate.ts';
+import { MAX_MOTIONS, MotionUse } from './motion-use.ts';
 import { STAGE_NAMES, StageName } from './stage-name.ts';
 
 /** What a stage is asked to do. `strength` is the SDEdit start of superResolution2 in (0, 1]. */
@@ -27,6 +28,8 @@ export const Recipe = z.object({
   seed: z.number().int().min(0).max(0xffff_ffff),
   preset: Preset,
   stages: z.array(StageSettings).min(1).max(4),
+  /** Learned motions, in order of their hashes; left out when there are none. */
+  motions: z.array(MotionUse).min(1).max(MAX_MOTIONS).optional(),
   frameRate: FrameRate,
 });
 export type Recipe = z.infer<typeof Recipe>;

@@ -6,6 +6,8 @@ export interface KeyframesSettings {
   readonly frames: number;
   readonly height: number;
   readonly width: number;
+  /** Puts learned noise in place of some of the first noise. */
+  readonly firstNoise?: (fresh: Float32Array, shape: readonly number[]) => Float32Array;
 }
 
 /** First stage: text to key frames in pixel space (Show-1, arXiv 2309.15818, section 3.2). Returns [1, 3, frames, height, width]. */
@@ -13,7 +15,10 @@ export async function* keyframes(context: StageContext, settings: KeyframesSetti
   const shape = [1, 3, settings.frames, settings.height, settings.width];
   const { scheduler, noise } = context;
   const total = scheduler.timesteps.length;
-  const start = (): Float32Array => noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+  const start = (): Float32Array => {
+    const fresh = noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+    return settings.firstNoise?.(fresh, shape) ?? fresh;
+  };
   const steps = denoise(context, resume?.position ?? startPosition({ data: start(), shape }));
   for (;;) {
     const next = await steps.next();

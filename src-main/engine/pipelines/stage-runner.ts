@@ -7,6 +7,8 @@ import { createNoise } from '../random/noise.ts';
 import { fromDiffusers } from '../schedulers/from-diffusers.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { openMotionMix } from '../training/motion-mix.ts';
+import type { UsedMotion } from '../training/motion-mix.ts';
 import { isGuided } from './guidance.ts';
 import { interpolation } from './interpolation.ts';
 import { keyframes } from './keyframes.ts';
@@ -33,6 +35,8 @@ export interface StageRequest {
   readonly input: Tensor | null;
   readonly resume: StageCheckpoint | null;
   readonly signal?: AbortSignal;
+  /** Learned motions, for a runner that was made for them. */
+  readonly motions?: readonly UsedMotion[];
 }
 
 /** A stage with its sessions loaded: runs again and again without loading anew. */
@@ -46,6 +50,8 @@ export interface StageRunnerOptions {
   readonly guided: boolean;
   readonly threads: number;
   readonly promptCache: PromptCache;
+  /** True when runs use motions: the temporal weights are then inputs of the session, so that motions change without loading anew. */
+  readonly motions?: boolean;
 }
 
 const STRENGTH = 0.8;
@@ -96,7 +102,8 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   const config = readUnetConfig(folder, stage, textWidth(textFolder));
   const size = unetSize(pack, stage);
   const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES;
-  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads);
+  const mix = options.motions === true ? openMotionMix(folder) : null;
+  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, mix ?? undefined);
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
@@ -107,7 +114,8 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   }
 
   return {
-    async run({ prompt, negativePrompt, seed, settings, input, resume, signal }) {
+    async run({ prompt, negativePrompt, seed, settings, input, resume, signal, motions = [] }) {
+      mix?.use(motions);
       const usesGuidance = isGuided(settings.guidanceScale);
       const [positive, negative] = await encodePrompts(textFolder, usesGuidance ? [prompt, negativePrompt] : [prompt], pack.index.promptTokens, promptCache, threads);
       const context: StageContext = {
@@ -117,7 +125,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       };
       const { conditioning } = pack.index;
       switch (stage) {
-        case 'keyframes': return keyframes(context, size, resume);
+        case 'keyframes': return keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
         case 'interpolation': {
           const video = requireInput(pack, stage, input);
           return interpolation(context, video, { framesPerSegment: size.frames, condition: conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames }, resume);

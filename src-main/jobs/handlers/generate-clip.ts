@@ -11,6 +11,7 @@ import type { AssetRow } from '../../store/asset-repository.ts';
 import { CheckpointKeeper } from '../checkpoint-keeper.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { motionMessages, type MotionModel } from '../recipe-motions.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { expectedEncodeMs, expectedStageMs, recordEncodeTime, recordStageTime } from '../stage-times.ts';
 import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorFromBytes, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
@@ -24,11 +25,14 @@ export const GenerateClipData = z.object({
 export type GenerateClipData = z.infer<typeof GenerateClipData>;
 
 /** What generation needs from the rest of the studio. */
+/** What is needed of a pack to generate with it. */
+export type RunnablePack = MotionModel & { readonly dir: string; readonly pack: { readonly sha256: string } };
+
 export interface GenerateClipOptions {
   readonly engine: EngineClient;
   readonly media: Pick<Media, 'encodeVideo' | 'thumbnail'>;
   /** Finds a pack's folder; throws MODEL_MISSING and the like. */
-  readonly packs: { get(packId: string): Promise<{ readonly dir: string; readonly pack: { readonly sha256: string } }> };
+  readonly packs: { get(packId: string): Promise<RunnablePack> };
   readonly stepTimes: StepTimeRepository;
   readonly threads: number;
   /** Where unfinished files go. */
@@ -50,11 +54,12 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
     return later.includes(null) ? null : later.reduce<number>((sum, ms) => sum + (ms ?? 0), 0);
   };
 
-  const runStage = async (context: JobContext, data: GenerateClipData, index: number, key: string, packDir: string, input: TensorMessage | null): Promise<TensorMessage> => {
+  const runStage = async (context: JobContext, data: GenerateClipData, index: number, key: string, opened: RunnablePack, input: TensorMessage | null): Promise<TensorMessage> => {
     const { recipe } = data;
     const settings = recipe.stages[index]!;
     const { store, job, signal } = context;
     const runId = `${job.id}/${job.attempt}/${settings.stage}`;
+    const motions = settings.stage === 'keyframes' ? motionMessages(store, recipe.motions ?? [], opened) : [];
     const stored = store.checkpoints.find(job.id, key);
     const keeper = new CheckpointKeeper((checkpoint) => context.commit(() => store.checkpoints.save(job.id, { stageKey: key, ...checkpoint }), true));
     const unitTimes: number[] = [];
@@ -63,7 +68,7 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
     const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
     try {
       const running = engine.run(
-        { runId, packDir, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, seed: recipe.seed, settings, input, checkpoint: stored?.bytes ?? null, threads },
+        { runId, packDir: opened.dir, motions, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, seed: recipe.seed, settings, input, checkpoint: stored?.bytes ?? null, threads },
         {
           onProgress: (event) => {
             if (event.stepMs !== null) unitTimes.push(event.stepMs);
@@ -185,7 +190,7 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
       if (resumeFrom !== null && resumeFrom.mimeType === TENSOR_MIME_TYPE) input = tensorFromBytes(store.assets.readAll(resumeFrom.id), shapeOf(resumeFrom));
       for (let index = lastStored + 1; index < recipe.stages.length; index += 1) {
         context.signal.throwIfAborted();
-        input = await runStage(context, data, index, keys[index]!, opened.dir, input);
+        input = await runStage(context, data, index, keys[index]!, opened, input);
       }
       const frameAsset = store.assets.findByStageKey(keys.at(-1)!);
       assert(frameAsset !== null, 'the last stage left its output');
