@@ -70,7 +70,7 @@ class Curriculum:
             t = torch.where(u < 0.6, 995.0, 995 - (u - 0.6) / 0.4 * 700)
         elif images:
             # Below t = 800 the noisy picture shows the shape by itself; what the words add is learned above.
-            t = torch.where(u < 0.7, 790 + u / 0.7 * 200, 790 - (u - 0.7) / 0.3 * 700)
+            t = torch.where(u < 0.85, 790 + u / 0.85 * 190, 790 - (u - 0.85) / 0.15 * 700)
         else:
             # Few steps: what the first one says from the caption alone decides the clip.
             t = torch.where(u < 0.5, 995.0, torch.where(u < 0.8, 990 - (u - 0.5) / 0.3 * 150, 840 - (u - 0.8) / 0.2 * 740))

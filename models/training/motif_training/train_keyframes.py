@@ -28,7 +28,7 @@ PROMPTS = [
 ]
 
 
-SUBJECT_WEIGHT = 4.0
+SUBJECT_WEIGHT = 8.0
 """Extra weight of the loss where the subject is: it covers a tenth of the frame, and is what the caption is about."""
 
 
