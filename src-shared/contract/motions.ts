@@ -21,7 +21,7 @@ export const LearningSettings = z.object({
   loss: MotionLoss.default('motion'),
   rank: z.union([z.literal('full'), z.number().int().min(1).max(128)]).default('full'),
   /** Most steps; learning ends earlier when held-out noise stops getting better. */
-  steps: z.number().int().min(1).max(2000).default(150),
+  steps: z.number().int().min(1).max(2000).default(120),
   learningRate: z.number().gt(0).max(0.1).default(2e-4),
   seed: z.number().int().min(0).max(0xffff_ffff).default(0),
 });
