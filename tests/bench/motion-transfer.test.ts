@@ -48,7 +48,7 @@ test('motions outside the training set reach other subjects', async () => {
       const reference = pathOf(motion, count);
       const learned = await engine.learn({
         runId: `learn-${index}`, packDir, frames: drawClip(motion, count), caption: 'a red ball moves', settings, checkpoint: null, threads,
-        facts: { name: motion.name, model: { packId: pack.index.id, packName: pack.index.name, sha256: '0'.repeat(64) }, source: { name: motion.name, fromSeconds: 0, toSeconds: 1, crop: null } },
+        facts: { name: motion.name, model: { packId: pack.index.id, packName: pack.index.name, sha256: '0'.repeat(64) }, source: { name: motion.name, fromSeconds: 0, toSeconds: 1, crop: null, reversed: false } },
       });
       const use: MotionMessage = { sha256: `${index}`, bytes: learned.motion, strength, noiseMix };
       const scores: Record<'learned' | 'base', number[]> = { learned: [], base: [] };

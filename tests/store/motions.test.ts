@@ -43,7 +43,7 @@ it('a project from before motions opens with its clips, thumbnails and takes, an
   const { id } = writer.finish({});
   const facts = {
     name: 'Wave', caption: 'a hand waves', settings: { loss: 'motion' as const, rank: 4, steps: 2, learningRate: 1e-3, seed: 0 }, steps: 2, bestStep: 2, firstLoss: 1, bestLoss: 0.5,
-    lossCurve: [{ step: 1, loss: 0.9, heldOut: null }], model: { packId: 'tiny', packName: 'Tiny', sha256: 'b'.repeat(64) }, source: { name: 'hand.mp4', fromSeconds: 0, toSeconds: 1, crop: null },
+    lossCurve: [{ step: 1, loss: 0.9, heldOut: null }], model: { packId: 'tiny', packName: 'Tiny', sha256: 'b'.repeat(64) }, source: { name: 'hand.mp4', fromSeconds: 0, toSeconds: 1, crop: null, reversed: false },
   };
   const frames = { count: 1, width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
   store.motions.add(id, { facts, hasNoise: true, frames });
