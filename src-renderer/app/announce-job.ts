@@ -1,5 +1,6 @@
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
+import { showMotion } from '../editor/motion-commands.ts';
 import { notify } from '../editor/notices.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
@@ -14,7 +15,12 @@ export function announceJob(editor: Editor, job: Job): void {
     const { resultAssetId } = job;
     if (job.kind === 'generate') notify('success', t('job.takeReady', { title: job.title }), { label: t('job.openTake'), run: () => showResult(editor, job) });
     else if (job.kind === 'import') notify('success', t('job.imported', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
-    else notify('success', t('job.exported', { path: job.resultPath ?? job.title }), editor.info.capabilities.includes('revealInFolder') && job.resultPath !== null ? { label: t('action.reveal'), run: () => void editor.client.system.revealInFolder({ path: job.resultPath ?? '' }) } : null);
+    else if (job.kind === 'learn') {
+      void editor.queryClient.invalidateQueries({ queryKey: projectKeys.motions(projectId) });
+      const { dialog } = editor.session.getState();
+      // Whoever watches it being learned sees it there.
+      if (dialog?.kind !== 'learn') notify('success', t('motions.ready', { name: job.title }), resultAssetId === null ? null : { label: t('motions.show'), run: () => showMotion(editor, resultAssetId) });
+    } else notify('success', t('job.exported', { path: job.resultPath ?? job.title }), editor.info.capabilities.includes('revealInFolder') && job.resultPath !== null ? { label: t('action.reveal'), run: () => void editor.client.system.revealInFolder({ path: job.resultPath ?? '' }) } : null);
   } else if (job.state === 'discarded') {
     notify('error', t('job.failedWith', { title: job.title, reason: job.error?.message ?? '' }), { label: t('action.queueShow'), run: () => editor.session.setState({ queueOpen: true }) });
   }
