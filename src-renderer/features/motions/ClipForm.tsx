@@ -93,13 +93,13 @@ export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
             </ClipView>
             <TrimBar span={span} limits={limits} position={position} onChange={(next, seconds) => { setSpan(next); show(seconds); }} />
           </Box>
-          <Box sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', gap: 3 }}>
+          <Box sx={{ minWidth: 0, pt: 2, display: 'flex', flexDirection: 'column', gap: 3 }}>
             <TextField
               label={t('motions.caption')} value={words} multiline minRows={2} maxRows={4} autoFocus error={inspection !== null && words.trim() === ''} helperText={t(words.trim() === '' && inspection !== null ? 'motions.caption.missing' : 'motions.caption.help')}
               onChange={(event) => setCaption(event.target.value)} slotProps={{ htmlInput: { maxLength: MAX_CAPTION }, formHelperText: { sx: { mx: 0 } } }}
             />
             <Box>
-              <Button color="inherit" variant="outlined" aria-pressed={crop !== null} disabled={shape === null} startIcon={<Crop />} onClick={() => setCrop(crop === null && shape !== null ? scaleCrop(wholeCrop(shape), 0.8 * Math.min(1, 1 / shape), shape) : null)} sx={{ borderColor: crop === null ? 'divider' : 'studio.eventLine', bgcolor: crop === null ? 'transparent' : 'studio.event' }}>
+              <Button color="inherit" variant="outlined" disabled={shape === null} startIcon={<Crop />} onClick={() => setCrop(crop === null && shape !== null ? scaleCrop(wholeCrop(shape), 0.8 * Math.min(1, 1 / shape), shape) : null)} sx={{ borderColor: crop === null ? 'divider' : 'studio.eventLine', bgcolor: crop === null ? 'transparent' : 'studio.event' }}>
                 {t(crop === null ? 'motions.crop.on' : 'motions.crop.off')}
               </Button>
               {crop === null || shape === null ? null : (

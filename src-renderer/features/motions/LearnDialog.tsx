@@ -26,7 +26,7 @@ export function LearnDialog({ start }: { start: LearnStart }) {
   const title = t(job === null ? 'motions.learn.title' : job.state === 'completed' ? 'motions.learning.doneTitle' : 'motions.learning.title');
 
   return (
-    <Dialog open onClose={close} fullWidth maxWidth={job === null && asset === null ? 'sm' : 'md'} slotProps={{ paper: { 'aria-label': t('motions.learn.title') } }}>
+    <Dialog open onClose={close} fullWidth maxWidth={job === null && asset === null ? 'sm' : 'md'}>
       <DialogTitle>{title}</DialogTitle>
       {job !== null ? (
         <LearningView job={job} onClose={close} />

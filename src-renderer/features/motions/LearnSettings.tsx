@@ -28,7 +28,7 @@ export function LearnSettings({ options, onChange }: { options: LearnOptions; on
       </ButtonBase>
       <Collapse in={isOpen} id={id} unmountOnExit>
         <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2.5, pt: 2 }}>
-          <NumberField label={t('motions.settings.steps')} value={options.steps} min={1} max={2000} defaultValue={DEFAULT_LEARN_OPTIONS.steps} onCommit={(steps) => onChange({ ...options, steps })} />
+          <Box sx={{ display: 'flex' }}><NumberField label={t('motions.settings.steps')} value={options.steps} min={1} max={2000} defaultValue={DEFAULT_LEARN_OPTIONS.steps} onCommit={(steps) => onChange({ ...options, steps })} /></Box>
           <TextField select label={t('motions.settings.rank')} value={String(options.rank)} onChange={(event) => onChange({ ...options, rank: event.target.value === 'full' ? 'full' : Number(event.target.value) })} slotProps={{ input: { sx: field } }}>
             {RANKS.map((rank) => <MenuItem key={rank} value={String(rank)}>{rank === 'full' ? t('motions.settings.rank.full') : t('motions.settings.rank.low', { rank })}</MenuItem>)}
           </TextField>
