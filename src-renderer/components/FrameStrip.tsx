@@ -40,7 +40,7 @@ export function FrameStrip({ url, count, ratio, isStale, captions, label }: Fram
   // The frames before stay until the new ones are there; without an address there is nothing to stay.
   const frames = url === null ? null : (loaded?.frames ?? null);
   return (
-    <Box component="ol" data-testid="frame-strip" data-frames={frames !== null && loaded?.url === url && !isStale ? frames.frames : 0} sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: `repeat(${count}, minmax(0, 150px))`, justifyContent: 'center', gap: 1, opacity: isStale ? 0.6 : 1, transition: 'opacity 120ms' }}>
+    <Box component="ol" data-testid="frame-strip" data-frames={frames !== null && loaded?.url === url && !isStale ? frames.frames : 0} sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: `repeat(${count}, minmax(0, 150px))`, gap: 1, opacity: isStale ? 0.6 : 1, transition: 'opacity 120ms' }}>
       {Array.from({ length: count }, (_, index) => (
         <Box key={index} component="li" sx={{ minWidth: 0 }}>
           <Box sx={{ aspectRatio: String(ratio), borderRadius: 1, overflow: 'hidden', bgcolor: 'studio.well' }}>{frames === null ? null : <Still frames={frames} index={index} label={label(index)} />}</Box>

@@ -74,7 +74,7 @@ export function LossLegend({ points, bestStep }: Pick<LossCurveProps, 'points' |
     </Box>
   );
   return (
-    <Box component="dl" data-testid="loss-legend" sx={{ m: 0, display: 'flex', flexWrap: 'wrap', columnGap: 4, rowGap: 0.5, fontSize: 11 }}>
+    <Box component="dl" data-testid="loss-legend" sx={{ m: 0, mt: 1.5, display: 'flex', flexWrap: 'wrap', columnGap: 4, rowGap: 0.5, fontSize: 11 }}>
       {entry('text.disabled', t('motions.curve.loss'), newest?.loss)}
       {entry('primary.main', t('motions.curve.heldOut'), heldOut)}
       {entry('success.main', t('motions.curve.best'), best)}

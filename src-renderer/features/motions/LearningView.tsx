@@ -14,6 +14,7 @@ import { useLearning } from '../../api/use-learning.ts';
 import { FrameLoop } from '../../components/FrameLoop.tsx';
 import { JobClock } from '../../components/JobClock.tsx';
 import { LossCurve, LossLegend } from '../../components/LossCurve.tsx';
+import { PartClock } from '../../components/PartClock.tsx';
 import { StageStrip } from '../../components/StageStrip.tsx';
 import { useJobCommands } from '../../components/use-job-commands.ts';
 import { currentEvent, UNFINISHED } from '../../editor/editor.ts';
@@ -65,7 +66,7 @@ export function LearningView({ job, onClose }: { job: Job; onClose: () => void }
           <Alert severity="info" variant="outlined">{t('motions.learning.cancelled')}</Alert>
         ) : (
           <Box sx={{ display: 'flex', alignItems: 'center', gap: 5 }}>
-            <Box sx={{ flex: 1, minWidth: 0 }}><StageStrip parts={job.parts} /></Box>
+            <Box sx={{ flex: 1, minWidth: 0 }}><StageStrip parts={job.parts} /><PartClock job={job} /></Box>
             <Box sx={{ flex: 'none', textAlign: 'right', minWidth: 104 }}><JobClock job={job} /></Box>
           </Box>
         )}

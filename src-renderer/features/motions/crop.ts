@@ -24,7 +24,7 @@ export const moveCrop = (crop: CropRectangle, x: number, y: number): CropRectang
 
 /** A crop of another width around the same middle, moved only as far as the picture's edge demands. */
 export function scaleCrop(crop: CropRectangle, width: number, shape: number): CropRectangle {
-  const next = Math.max(SMALLEST, Math.min(width, 1, 1 / shape));
+  const next = Math.min(Math.max(SMALLEST, width), 1, 1 / shape);
   const height = next * shape;
   return moveCrop({ ...crop, width: next, height }, crop.x + (crop.width - next) / 2, crop.y + (crop.height - height) / 2);
 }
