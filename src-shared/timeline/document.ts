@@ -1,5 +1,10 @@
 import { z } from 'zod';
+import { MAX_MOTIONS, MotionStrength } from '../recipe/motion-use.ts';
 import { FrameRate } from '../timing/frame-rate.ts';
+
+/** A learned motion on a prompt event. `noiseMix` is the share of the clip's inverted noise, as in `MotionUse`. */
+export const EventMotion = z.object({ motionId: z.string(), strength: MotionStrength, noiseMix: z.number().min(0).max(1) });
+export type EventMotion = z.infer<typeof EventMotion>;
 
 /** What happens when: a span of the timeline with its words. Times are integer frames on the sequence's rate. */
 export const PromptEvent = z.object({
@@ -14,6 +19,8 @@ export const PromptEvent = z.object({
   preset: z.enum(['draft', 'standard', 'final']),
   /** The take shown for this event; null: none yet. */
   activeTakeId: z.string().nullable(),
+  /** Learned motions that its generations follow, mixed; left out when there are none. */
+  motions: z.array(EventMotion).max(MAX_MOTIONS).optional(),
 });
 export type PromptEvent = z.infer<typeof PromptEvent>;
 
