@@ -1,3 +1,4 @@
+import type { KnownFrames } from './known-frames.ts';
 import { denoise, startPosition } from './denoise.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 
@@ -6,6 +7,9 @@ export interface KeyframesSettings {
   readonly frames: number;
   readonly height: number;
   readonly width: number;
+  /** The first noise, where it is not the clip's own stream. */
+  readonly sampleNoise?: () => Float32Array;
+  readonly known?: KnownFrames | undefined;
 }
 
 /** First stage: text to key frames in pixel space (Show-1, arXiv 2309.15818, section 3.2). Returns [1, 3, frames, height, width]. */
@@ -13,8 +17,8 @@ export async function* keyframes(context: StageContext, settings: KeyframesSetti
   const shape = [1, 3, settings.frames, settings.height, settings.width];
   const { scheduler, noise } = context;
   const total = scheduler.timesteps.length;
-  const start = (): Float32Array => noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
-  const steps = denoise(context, resume?.position ?? startPosition({ data: start(), shape }));
+  const start = (): Float32Array => settings.sampleNoise?.() ?? noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+  const steps = denoise({ ...context, known: settings.known }, resume?.position ?? startPosition({ data: start(), shape }));
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { hasTextPerFrame } from '../../../src-shared/build/scene-part.ts';
 import { isGuided } from '../pipelines/guidance.ts';
 import { openPack } from '../pipelines/open-pack.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
@@ -66,11 +67,12 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
 
   const runnerFor = async (command: RunCommand): Promise<StageRunner> => {
     const guided = isGuided(command.settings.guidanceScale);
-    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads]);
+    const scene = command.scene && { perFrameText: hasTextPerFrame(command.scene.part) };
+    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, scene]);
     if (loaded?.key === key) return loaded.runner;
     // The stage before is released first: two stages together may not fit.
     await unload();
-    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache });
+    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache, scene });
     loaded = { key, runner };
     return runner;
   };
@@ -85,6 +87,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     const run = await runner.run({
       prompt: command.prompt, negativePrompt: command.negativePrompt, seed: command.seed, settings: command.settings, signal,
       input: input ? tensorOf(input.data, input.shape) : null,
+      scene: command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null },
       resume: command.checkpoint ? decodeStageCheckpoint(stage, command.checkpoint) : null,
     });
     const loadMs = performance.now() - started;

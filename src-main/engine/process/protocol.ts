@@ -1,4 +1,5 @@
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
+import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
 
@@ -32,6 +33,8 @@ export type EngineCommand =
       /** Opaque bytes of an earlier `checkpoint` event of the same request: the run continues behind it, bit for bit. */
       readonly checkpoint: Uint8Array | null;
       readonly threads: number;
+      /** A part of a longer scene: its texts take the place of the prompts, `known` shows its known frames. */
+      readonly scene?: { readonly part: ScenePart; readonly known: TensorMessage | null };
     }
   | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   /** Releases every session: memory goes back while the queue is paused. */

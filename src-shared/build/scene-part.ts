@@ -1,0 +1,27 @@
+/** Words of a stretch of a scene. */
+export interface SceneText {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+}
+
+/**
+ * One engine run inside a scene: a stretch of frames of one stage. Plain data that fully determines the run together with
+ * the stage's settings, seed and inputs, so that every stretch can be computed alone, in any order, with the same result.
+ */
+export interface ScenePart {
+  /** Frames of this stage's output that the run makes, known ones included. */
+  readonly frames: number;
+  readonly texts: readonly SceneText[];
+  /** Weights of `texts`: one row per frame, or a single row for all frames. */
+  readonly mix: readonly (readonly number[])[];
+  /** Place of the first frame in the scene's order of noise (random/rescheduled-noise). */
+  readonly noiseStart: number;
+  /** Frames of this run that are given (in order) and stay as they are: neighbours at a seam, start and end images. */
+  readonly knownFrames: readonly number[];
+}
+
+/** True when frames of the run have different words. */
+export function hasTextPerFrame({ mix }: ScenePart): boolean {
+  const first = mix[0]?.join();
+  return mix.some((row) => row.join() !== first);
+}
