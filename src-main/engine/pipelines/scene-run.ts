@@ -76,7 +76,7 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
     case 'keyframes': {
       const shape = [1, 3, frames, size.height, size.width];
       const sampleNoise = (): Float32Array => sceneNoise(context, part.noiseStart, frames, size.frames, shape);
-      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, known: keyframesKnown(context, part, known, sampleNoise) }, resume);
+      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, known: keyframesKnown(part, known, sampleNoise) }, resume);
     }
     case 'interpolation': return input!.shape[2] === 1 ? standStill(input!) : interpolation(context, input!, tools.interpolation, resume);
     case 'superResolution1': {
@@ -99,7 +99,7 @@ async function* standStill(video: Tensor): StageRun {
 }
 
 /** Known keyframes keep the noise that they would have started from. */
-function keyframesKnown(context: StageContext, part: ScenePart, clean: Tensor | null, sampleNoise: () => Float32Array): KnownFrames | undefined {
+function keyframesKnown(part: ScenePart, clean: Tensor | null, sampleNoise: () => Float32Array): KnownFrames | undefined {
   if (clean === null) return undefined;
   const [, , , height, width] = clean.shape as [number, number, number, number, number];
   const all = sampleNoise();
