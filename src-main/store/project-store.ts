@@ -14,6 +14,7 @@ import { createJobRepository, type JobRepository } from './job-repository.ts';
 import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } from './migration.ts';
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
 import { acquireProjectLock, isHeldHere, type ProjectLock } from './project-lock.ts';
+import { createSceneRunRepository, type SceneRunRepository } from './scene-run-repository.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
 import { createTakeRepository, type TakeRepository } from './take-repository.ts';
@@ -38,6 +39,7 @@ export interface ProjectStore {
   readonly timeline: TimelineRepository;
   readonly jobs: JobRepository;
   readonly checkpoints: CheckpointRepository;
+  readonly sceneRuns: SceneRunRepository;
   readonly settings: SettingRepository;
   project(): ProjectRow;
   rename(name: string): ProjectRow;
@@ -134,6 +136,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     timeline: createTimelineRepository(db),
     jobs: createJobRepository(db),
     checkpoints: createCheckpointRepository(db),
+    sceneRuns: createSceneRunRepository(db),
     settings: createSettingRepository(db),
     project,
     rename: (name) => {

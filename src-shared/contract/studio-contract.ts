@@ -5,6 +5,7 @@ import { generationContract } from './generation.ts';
 import { jobsContract } from './jobs.ts';
 import { modelsContract } from './models.ts';
 import { projectsContract } from './projects.ts';
+import { scenesContract } from './scenes.ts';
 import { systemContract } from './system.ts';
 import { takesContract } from './takes.ts';
 import { timelineContract } from './timeline.ts';
@@ -16,6 +17,7 @@ export const studioContract = {
   assets: assetsContract,
   timeline: timelineContract,
   generation: generationContract,
+  scenes: scenesContract,
   jobs: jobsContract,
   takes: takesContract,
   models: modelsContract,
