@@ -69,7 +69,7 @@ export function buildSceneGraph(recipe: SceneRecipe, grid: SceneGrid): SceneGrap
   for (const [index, span] of spans.entries()) {
     const after = spans[index + 1];
     if (after === undefined) continue;
-    const seam = seamKeyframes(span, after, words, seedOf(span.event), grid);
+    const seam = seamKeyframes(span, after, words, [seedOf(span.event), seedOf(after.event)], grid);
     if (seam !== null) nodes.push(seam);
   }
 
@@ -115,7 +115,7 @@ function bodyKeyframes(span: EventSpan, words: Words, seed: number): SceneNode {
   const known = images.filter(({ frame }, index) => index === 0 || frame !== images[0]?.frame);
   return {
     id: bodyId(span), stage: 'keyframes', region: { kind: 'event', eventId: event.id }, seed, motions: event.motions, input: [], known: known.map(({ source }) => source),
-    part: { frames: end - first, noiseStart: 0, knownFrames: known.map(({ frame }) => frame), ...mixedText([event], [[1]], words) },
+    part: { frames: end - first, noise: [{ seed, from: 0, count: end - first }], knownFrames: known.map(({ frame }) => frame), ...mixedText([event], [[1]], words) },
     own: { start: firstKept, count: endKept - firstKept, from: firstKept - first },
   };
 }
@@ -128,7 +128,7 @@ function seamContext(before: EventSpan, after: EventSpan, window: number): { rea
 }
 
 /** Keyframes between two bodies: drawn with the bodies' nearest kept keyframes fixed on both sides. Null where nothing blends. */
-function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, seed: number, { window }: SceneGrid): SceneNode | null {
+function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, [seed, seedAfter]: readonly [number, number], { window }: SceneGrid): SceneNode | null {
   const { left, free, right } = seamContext(before, after, window);
   if (free === 0) return null;
   const first = before.endKept - left;
@@ -142,7 +142,11 @@ function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, seed: 
     seed, motions: before.event.motions, input: [],
     known: [...keyframeSources(before, first, left), ...keyframeSources(after, after.firstKept, right)],
     part: {
-      frames, noiseStart: first - before.first, ...mixedText([before.event, after.event], rows, words),
+      frames,
+      // Every keyframe starts from the noise that its event's body gave it, on whichever side of the border it lies: a known
+      // frame then meets the very noise that it was drawn from.
+      noise: [{ seed, from: first - before.first, count: before.end - first }, { seed: seedAfter, from: 0, count: after.firstKept + right - after.first }],
+      ...mixedText([before.event, after.event], rows, words),
       knownFrames: [...Array.from({ length: left }, (_, frame) => frame), ...Array.from({ length: right }, (_, frame) => left + free + frame)],
     },
     own: { start: before.endKept, count: free, from: left },
@@ -192,7 +196,7 @@ function laterNodes(
       id: laterId(stage, stretch, piece), stage, region: stretch.region, seed, motions: [],
       input: stage === 'interpolation' ? keyframeInput(first, last, stretch, layout, window) : [{ kind: 'node', node: laterId(stageBefore(stage), stretch, piece), from: 0, count: frames }],
       known: lateral.map(({ source }) => source),
-      part: { frames, noiseStart: start - (stretch.first * stride), knownFrames: lateral.map(({ frame }) => frame), ...frameText(stretch, start, frames, words, stride) },
+      part: { frames, noise: [{ seed, from: start - stretch.first * stride, count: frames }], knownFrames: lateral.map(({ frame }) => frame), ...frameText(stretch, start, frames, words, stride) },
       own: { start: start + from, count, from },
     };
   });

@@ -137,3 +137,15 @@ describe('keys', () => {
     expect(ids(neededNodes(nodes, wanted, (key) => key === half))).toEqual(['superResolution2/event1/0']);
   });
 });
+
+it('gives every keyframe one noise, in its body and in a seam', () => {
+  const { nodes, layout } = graphOf(edited(3, { seedOffset: 5 }));
+  const noiseOf = (id: string) => nodes.find((node) => node.id === id)!.part.noise.flatMap(({ seed, from, count }) => Array.from({ length: count }, (_, index) => `${seed}/${from + index}`));
+  const [, , third, fourth] = layout.spans;
+  const seam = noiseOf('keyframes/event2|event3');
+  const scene = [...noiseOf('keyframes/event2'), ...noiseOf('keyframes/event3')];
+  const start = third!.endKept - 2 - third!.first;
+  expect(seam).toEqual(scene.slice(start, start + seam.length));
+  expect([third!.first, fourth!.first, seam.length]).toEqual([16, 24, 8]);
+  expect(seam.at(-1)).toBe('12/3');
+});

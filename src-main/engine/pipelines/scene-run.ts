@@ -1,6 +1,7 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import { createNoise } from '../random/noise.ts';
 import { rescheduledNoise } from '../random/rescheduled-noise.ts';
 import { zeros } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -38,9 +39,18 @@ export interface SceneTools {
   readonly vae: FrameVae | null;
 }
 
-/** Frames `start` to `start + count` of noise that distant windows share, [1, channels, count, height, width]. */
-function sceneNoise(context: StageContext, start: number, count: number, windowFrames: number, [, channels = 1, , height = 1, width = 1]: readonly number[]): Float32Array {
-  return rescheduledNoise(context.noise.fork('scene'), start, count, windowFrames, channels, height * width);
+/** First noise of a part, [1, channels, frames, height, width] for the given shape; distant windows share it. */
+function sceneNoise(stage: StageName, { noise }: ScenePart, windowFrames: number, shape: readonly number[]): Float32Array {
+  const [, channels = 1, frames = 1, height = 1, width = 1] = shape;
+  const out = zeros(shape);
+  let at = 0;
+  for (const [index, { seed, from, count }] of noise.entries()) {
+    const length = Math.min(index === noise.length - 1 ? frames - at : count, frames - at);
+    const values = rescheduledNoise(createNoise(seed).fork(stage).fork('scene'), from, length, windowFrames, channels, height * width);
+    writeFrames(out, at, { data: values, shape: [1, channels, length, height, width] });
+    at += length;
+  }
+  return out.data;
 }
 
 /** A clip of at least `frames` frames: the last one stands still behind the end. */
@@ -75,7 +85,7 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
   switch (stage) {
     case 'keyframes': {
       const shape = [1, 3, frames, size.height, size.width];
-      const sampleNoise = (): Float32Array => sceneNoise(context, part.noiseStart, frames, size.frames, shape);
+      const sampleNoise = (): Float32Array => sceneNoise(stage, part, size.frames, shape);
       return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, known: keyframesKnown(part, known, sampleNoise) }, resume);
     }
     case 'interpolation': return input!.shape[2] === 1 ? standStill(input!) : interpolation(context, input!, tools.interpolation, resume);
@@ -85,7 +95,7 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
       return superResolution1(context, padded(input!, frames), tools.superResolution1!, first === null ? models : { ...models, firstFrame: () => Promise.resolve(first) }, resume);
     }
     case 'superResolution2': {
-      const sampleNoise = (shape: readonly number[]): Float32Array => sceneNoise(context, part.noiseStart, frames, size.frames, shape);
+      const sampleNoise = (shape: readonly number[]): Float32Array => sceneNoise(stage, part, size.frames, shape);
       const given = known === null ? {} : { given: { frames: part.knownFrames, pixels: known } };
       return superResolution2(context, padded(input!, frames), { width: size.width, height: size.height, strength: tools.strength, sampleNoise, ...given }, vae!, resume);
     }

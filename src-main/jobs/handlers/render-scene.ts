@@ -180,6 +180,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
           context.signal.throwIfAborted();
           // Nodes with equal keys share their frames: the second one finds them.
           if (store.assets.findByStageKey(node.key) === null) await runNode(context, recipe, node, keys, opened, done, own.length * TICKS);
+          else context.commit(() => store.sceneRuns.add(job.id, { nodeId: node.id, stage, stageKey: node.key, state: 'cached', wallMs: null }), false);
           context.advance((done + 1) * TICKS, own.length * TICKS, null);
         }
         context.finishPart(stage, 'done');

@@ -18,7 +18,7 @@ import type { Tensor } from '../../../src-main/engine/tensor/tensor.ts';
 import { writeRunnablePack } from '../process/make-runnable-pack.ts';
 
 const TEXTS = [{ prompt: 'a red fish', negativePrompt: '' }, { prompt: 'a blue bird', negativePrompt: 'fish' }];
-const partOf = (frames: number, more: Partial<ScenePart> = {}): ScenePart => ({ frames, texts: TEXTS, mix: [[1, 0]], noiseStart: 0, knownFrames: [], ...more });
+const partOf = (frames: number, more: Partial<ScenePart> = {}): ScenePart => ({ frames, texts: TEXTS, mix: [[1, 0]], knownFrames: [], noise: [{ seed: 7, from: 0, count: frames }], ...more });
 const fade = (frames: number) => Array.from({ length: frames }, (_, frame) => [1 - frame / (frames - 1), frame / (frames - 1)]);
 const clip = (frames: number, height: number, width: number, seed = 3): Tensor => ({ data: createNoise(seed).fork('clip').normal(3 * frames * height * width).map((x) => Math.tanh(x)), shape: [1, 3, frames, height, width] });
 
@@ -98,7 +98,7 @@ describe('text per frame', () => {
 
 describe.each(SEAMS)('%s in a scene', (stage, frames, input, height, width) => {
   const known = clip(2, height, width, 9);
-  const seam = partOf(frames, { mix: fade(frames), knownFrames: stage === 'interpolation' ? [] : [0, frames - 1], noiseStart: 5 });
+  const seam = partOf(frames, { mix: fade(frames), knownFrames: stage === 'interpolation' ? [] : [0, frames - 1], noise: [{ seed: 7, from: 5, count: 3 }, { seed: 8, from: 0, count: frames - 3 }] });
   const given = stage === 'interpolation' ? null : known;
 
   it('makes exactly the frames asked for, keeps the known ones, and lets them reach the others', async () => {
