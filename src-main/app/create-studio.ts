@@ -9,18 +9,22 @@ import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
+import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { createJobQueue } from '../jobs/job-queue.ts';
+import { createLearningCurves } from '../jobs/learning-curves.ts';
 import { sweepScratchFolders } from '../jobs/scratch-folder.ts';
 import { createMedia } from '../media/media.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
+import { createClipStrips } from '../services/clip-strips.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
 import { createModelsService } from '../services/models-service.ts';
+import { createMotionsService } from '../services/motions-service.ts';
 import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
@@ -64,9 +68,13 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const posters = createPosters(join(dataDir, 'posters'));
   const { stepTimes } = appStore;
 
+  const curves = createLearningCurves();
+  const strips = createClipStrips();
+
   const handlers = [
     anyData(createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
     anyData(createExportClipHandler({ media, temporaryFolder })),
   ];
@@ -108,8 +116,9 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       takes: createTakesService({ projects }),
       models: createModelsService({ models }),
       export: createExportService({ projects, mediaBase }),
+      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
     },
-    media: createMediaResponder({ projects, posters, uploadsFolder, log }),
+    media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),
     peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,
     unfinishedJobs: () =>
       projects.list().flatMap(({ id, queue }) =>

@@ -1,13 +1,16 @@
-import type { EngineCommand, EngineEvent } from '../engine/process/protocol.ts';
-import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand } from '../engine/process/protocol.ts';
+import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
 
 export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
+type RunCommand = RunStageCommand | LearnMotionCommand;
 export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
 export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
 export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
 export type EngineDone = Extract<EngineEvent, { type: 'done' }>;
+export type EngineLearned = Extract<EngineEvent, { type: 'learned' }>;
+export type EngineLossPoint = Extract<EngineEvent, { type: 'lossPoint' }>;
 export type EngineReady = Extract<EngineEvent, { type: 'ready' }>;
 
 /** Who listens to one run. */
@@ -15,6 +18,7 @@ export interface EngineRunListeners {
   readonly onProgress?: (event: EngineProgress) => void;
   readonly onPreview?: (event: EnginePreview) => void;
   readonly onCheckpoint?: (event: EngineCheckpoint) => void;
+  readonly onLossPoint?: (event: EngineLossPoint) => void;
 }
 
 /**
@@ -26,6 +30,8 @@ export interface EngineClient {
   describe(): Promise<EngineReady>;
   /** Runs one stage; runs of several projects wait for each other. Rejects with CANCELLED, PAUSED, ENGINE_CRASHED, JOB_TIMED_OUT or what the engine reported. */
   run(command: Omit<RunStageCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineDone>;
+  /** Learns a motion; waits, stops and fails like `run`. */
+  learn(command: Omit<LearnMotionCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineLearned>;
   /** Ends a run behind its current step, or with SIGKILL when the engine does not answer in time. Unknown ids are ignored. */
   stop(runId: string, reason: 'cancelled' | 'paused'): void;
   /** Gives the engine's memory back while nothing runs. */
@@ -59,9 +65,9 @@ const STEPS_REMEMBERED = 15;
 const PAUSE_PATIENCE_STEPS = 3;
 
 interface ActiveRun {
-  readonly command: RunStageCommand;
+  readonly command: RunCommand;
   readonly listeners: EngineRunListeners;
-  readonly resolve: (done: EngineDone) => void;
+  readonly resolve: (done: EngineDone | EngineLearned) => void;
   readonly reject: (error: StudioError) => void;
   readonly stepTimes: number[];
   stopReason: 'cancelled' | 'paused' | null;
@@ -93,7 +99,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     running.child.kill();
   };
 
-  const finish = (run: ActiveRun, outcome: EngineDone | StudioError) => {
+  const finish = (run: ActiveRun, outcome: EngineDone | EngineLearned | StudioError) => {
     if (active !== run) return;
     active = null;
     if (run.watchdog !== null) clearTimeout(run.watchdog);
@@ -107,8 +113,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     if (run.watchdog !== null) clearTimeout(run.watchdog);
     const limitMs = loading ? loadTimeoutMs : Math.max(stepTimeoutFloorMs, STEP_TIMEOUT_FACTOR * (medianOf(run.stepTimes) ?? 0));
     run.watchdog = setTimeout(() => {
-      run.killedFor = new StudioError('JOB_TIMED_OUT', `The engine gave no sign of life for ${Math.round(limitMs / 1000)} s during ${run.command.stage} and was stopped. What was finished is kept; try again.`, {
-        details: { stage: run.command.stage, limitMs }, retryable: true,
+      run.killedFor = new StudioError('JOB_TIMED_OUT', `The engine gave no sign of life for ${Math.round(limitMs / 1000)} s during ${taskOf(run.command)} and was stopped. What was finished is kept; try again.`, {
+        details: { stage: taskOf(run.command), limitMs }, retryable: true,
       });
       kill();
     }, limitMs);
@@ -123,7 +129,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
           run.stepTimes.push(event.stepMs);
           if (run.stepTimes.length > STEPS_REMEMBERED) run.stepTimes.shift();
         }
-        watch(run, event.phase !== 'denoising' || run.stepTimes.length === 0);
+        watch(run, event.phase === 'loading' || event.phase === 'decoding' || run.stepTimes.length === 0);
         run.listeners.onProgress?.(event);
         break;
       case 'preview':
@@ -132,7 +138,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       case 'checkpoint':
         run.listeners.onCheckpoint?.(event);
         break;
+      case 'lossPoint':
+        run.listeners.onLossPoint?.(event);
+        break;
       case 'done':
+      case 'learned':
         peakRssBytes = Math.max(peakRssBytes, event.peakRssBytes);
         finish(run, event);
         break;
@@ -163,7 +173,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       });
       child.onExit((exit) => {
         clearTimeout(timer);
-        const error = crashError(exit, active?.command.stage ?? null);
+        const error = crashError(exit, active === null ? null : taskOf(active.command));
         reject(error);
         if (running === entry) {
           running = null;
@@ -221,17 +231,28 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     void begin(next);
   };
 
+  const enqueue = (command: RunCommand, listeners: EngineRunListeners): Promise<EngineDone | EngineLearned> =>
+    new Promise((resolve, reject) => {
+      if (closed) {
+        reject(new StudioError('CANCELLED', 'The studio is closing.'));
+        return;
+      }
+      waiting.push({ command, listeners, resolve, reject, stepTimes: [], stopReason: null, watchdog: null, stopTimer: null, killedFor: null });
+      startNext();
+    });
+
   return {
     describe: async () => (await engine()).ready,
-    run: (command, listeners = {}) =>
-      new Promise((resolve, reject) => {
-        if (closed) {
-          reject(new StudioError('CANCELLED', 'The studio is closing.'));
-          return;
-        }
-        waiting.push({ command: { type: 'runStage', ...command }, listeners, resolve, reject, stepTimes: [], stopReason: null, watchdog: null, stopTimer: null, killedFor: null });
-        startNext();
-      }),
+    run: async (command, listeners = {}) => {
+      const done = await enqueue({ type: 'runStage', ...command }, listeners);
+      assert(done.type === 'done', 'a stage ends with its frames');
+      return done;
+    },
+    learn: async (command, listeners = {}) => {
+      const done = await enqueue({ type: 'learnMotion', ...command }, listeners);
+      assert(done.type === 'learned', 'a learning ends with its motion');
+      return done;
+    },
     stop: (runId, reason) => {
       const queued = waiting.findIndex((run) => run.command.runId === runId);
       if (queued >= 0) {
@@ -263,6 +284,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     },
   };
 }
+
+const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : 'learning');
 
 function stoppedError(reason: 'cancelled' | 'paused'): StudioError {
   return reason === 'cancelled' ? new StudioError('CANCELLED', 'Cancelled.') : new StudioError('PAUSED', 'Paused.');

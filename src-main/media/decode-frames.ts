@@ -14,6 +14,8 @@ export interface DecodeFramesRequest {
   readonly height: number;
   /** `cover` fills the frame and crops, `contain` shows all and adds black bars, `stretch` ignores the shape. */
   readonly fit?: 'cover' | 'contain' | 'stretch';
+  /** Part of the shown picture to decode, as shares of its width and height; all of it when left out. */
+  readonly crop?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   /** Rate to decode at, by repeating or leaving out frames; the clip's own when left out. */
   readonly frameRate?: FrameRate;
   /** First frame and number of frames, counted at `frameRate`; to the end when left out. */
@@ -36,6 +38,13 @@ export function sizeFilter(width: number, height: number, fit: NonNullable<Decod
   }
 }
 
+/** Cuts a part out of the picture. Numbers only, like all filters here. */
+function cropFilter(crop: DecodeFramesRequest['crop']): string[] {
+  if (crop === undefined) return [];
+  const [x, y, width, height] = [crop.x, crop.y, crop.width, crop.height].map((share) => share.toFixed(6));
+  return [`crop=max(2\\,iw*${width}):max(2\\,ih*${height}):iw*${x}:ih*${y}`];
+}
+
 /** Arguments that decode a clip to RGB24 on standard output. */
 export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'>, request: DecodeFramesRequest): string[] {
   const { width, height, fit = 'cover', startFrame = 0, frames } = request;
@@ -46,7 +55,7 @@ export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'ki
   return [
     ...FFMPEG_GLOBAL, ...inputGuards(info.container), ...seek, '-i', fileArgument(info.path),
     '-map', '0:v:0', '-an', '-sn', '-dn',
-    '-vf', [...filters, sizeFilter(width, height, fit), 'format=rgb24'].join(','),
+    '-vf', [...filters, ...cropFilter(request.crop), sizeFilter(width, height, fit), 'format=rgb24'].join(','),
     ...(frames === undefined ? [] : ['-frames:v', String(frames)]),
     '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1',
   ];

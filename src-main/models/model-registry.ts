@@ -4,7 +4,7 @@ import type { ModelPack } from '../../src-shared/contract/models.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { MODEL_INDEX_FILE, type ModelIndex } from '../../src-shared/pack/model-index.ts';
 import { checkPack, readModelIndex } from './check-pack.ts';
-import { listPackFiles } from './pack-files.ts';
+import { listPackFiles, type PackFileEntry } from './pack-files.ts';
 import { openFileHashes, packHash } from './pack-hash.ts';
 import { PackProblem } from './pack-problem.ts';
 
@@ -13,12 +13,16 @@ export interface OpenedPack {
   readonly pack: ModelPack;
   readonly dir: string;
   readonly index: ModelIndex;
+  /** Content hash of the keyframe UNet alone: what learned motions belong to. */
+  readonly keyframesSha256: string;
 }
 
 /** The model packs of this machine. */
 export interface ModelRegistry {
   /** All packs, embedded ones first; a broken one says in `problem` what is wrong and how to mend it. */
   list(): Promise<ModelPack[]>;
+  /** The usable packs, with what engine and motions need. */
+  usable(): Promise<OpenedPack[]>;
   /** The pack with this id; MODEL_MISSING and the like, naming pack and mend, when it cannot be used. */
   get(packId: string): Promise<OpenedPack>;
 }
@@ -38,9 +42,14 @@ interface Examined {
   readonly dir: string;
   readonly index: ModelIndex | null;
   readonly problem: PackProblem | null;
+  readonly keyframesSha256: string;
 }
 
 const exists = (file: string) => access(file).then(() => true, () => false);
+
+/** The files below a folder, under their names there: where a stage lies in its pack does not count. */
+const filesBelow = (files: readonly PackFileEntry[], folder: string): PackFileEntry[] =>
+  files.filter(({ relativePath }) => relativePath.startsWith(folder)).map((file) => ({ ...file, relativePath: file.relativePath.slice(folder.length) }));
 
 async function packFolders(root: string): Promise<string[]> {
   if (await exists(path.join(root, MODEL_INDEX_FILE))) return [await realpath(root)];
@@ -73,20 +82,21 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRe
       index = await readModelIndex(dir);
     } catch (error) {
       if (!(error instanceof PackProblem)) throw error;
-      return { pack: unreadablePack(dir, embedded, error), dir, index: null, problem: error };
+      return { pack: unreadablePack(dir, embedded, error), dir, index: null, problem: error, keyframesSha256: '' };
     }
     const { id, name, version, licence, description, presets, output } = index;
-    let [sizeBytes, sha256, problem] = [0, '', null as PackProblem | null];
+    let [sizeBytes, sha256, keyframesSha256, problem] = [0, '', '', null as PackProblem | null];
     try {
       const files = await listPackFiles(dir);
       sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
       await checkPack(index, files, hashes);
       sha256 = await packHash(files, hashes);
+      keyframesSha256 = await packHash(filesBelow(files, `${index.stages.keyframes ?? ''}/unet/`), hashes);
     } catch (error) {
       if (!(error instanceof PackProblem)) throw error;
       problem = error;
     }
-    return { pack: { id, name, version, licence, description, path: dir, embedded, sizeBytes, sha256, presets, output, problem: problem?.message ?? null }, dir, index, problem };
+    return { pack: { id, name, version, licence, description, path: dir, embedded, sizeBytes, sha256, presets, output, problem: problem?.message ?? null }, dir, index, problem, keyframesSha256 };
   };
 
   const examineAll = async (): Promise<Examined[]> => {
@@ -110,6 +120,7 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRe
 
   return {
     list: async () => (await examineAll()).map(({ pack }) => pack),
+    usable: async () => (await examineAll()).flatMap(({ pack, dir, index, problem, keyframesSha256 }) => (index === null || problem !== null ? [] : [{ pack, dir, index, keyframesSha256 }])),
     get: async (packId) => {
       const found = (await examineAll()).find(({ pack }) => pack.id === packId);
       if (found === undefined) {
@@ -120,7 +131,7 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRe
         const code = found.problem?.code ?? 'MODEL_INCOMPATIBLE';
         throw new StudioError(code, `The model pack "${packId}" cannot be used: ${found.problem?.message ?? ''}`, { details: { packId, path: found.dir } });
       }
-      return { pack: found.pack, dir: found.dir, index: found.index };
+      return { pack: found.pack, dir: found.dir, index: found.index, keyframesSha256: found.keyframesSha256 };
     },
   };
 }

@@ -10,6 +10,7 @@ export function createExportService({ projects, mediaBase }: { readonly projects
       const { store, queue } = projects.get(projectId);
       const asset = store.assets.get(assetId);
       if (!isAbsolute(path)) throw new StudioError('INVALID_INPUT', `${path} is not a whole path. Give it from the top of the disk.`, { details: { path } });
+      if (asset.kind === 'motion') throw new StudioError('INVALID_INPUT', `${asset.name} is a motion. Export it from the motions.`, { details: { assetId } });
       if (asset.kind === 'stage') throw new StudioError('INVALID_INPUT', `${asset.name} is a stage's output, not a clip. Choose the clip it became.`, { details: { assetId } });
       return { jobId: queue.enqueue('export', { assetId, path, embedRecipe }).id };
     },

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import { GenerationRequest, type GenerationPlan } from '../../src-shared/contract/generation.ts';
+import type { MotionChoice } from '../../src-shared/contract/motions.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { recipeHash, stageKey, type Recipe } from '../../src-shared/recipe/recipe.ts';
+import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedEncodeMs, expectedStageMs } from '../jobs/stage-times.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
+import type { ProjectStore } from '../store/project-store.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { OpenProjects } from './open-projects.ts';
 
@@ -13,6 +16,18 @@ import type { OpenProjects } from './open-projects.ts';
 export interface EngineIdentity {
   readonly version: string;
   readonly executionProvider: string;
+}
+
+/** The motions of a request as a recipe names them. One that changes nothing is left out: the clip is then the model's own, found under its name. */
+function motionsOf(store: ProjectStore, choices: readonly MotionChoice[], opened: OpenedPack): Pick<Recipe, 'motions'> {
+  const uses = choices
+    .filter(({ strength, noiseMix }) => strength > 0 || noiseMix > 0)
+    .map(({ motionId, strength, noiseMix }) => ({ sha256: store.motions.get(motionId).asset.sha256, strength, noiseMix }))
+    .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  const twice = uses.find(({ sha256 }, index) => uses[index - 1]?.sha256 === sha256);
+  if (twice !== undefined) throw new StudioError('INVALID_INPUT', 'The same motion is asked for twice. Give it once, with a higher strength.', { details: { sha256: twice.sha256 } });
+  requireMotionsFit(store, uses, opened);
+  return uses.length === 0 ? {} : { motions: uses };
 }
 
 export function createGenerationService(parts: {
@@ -39,6 +54,7 @@ export function createGenerationService(parts: {
       seed: request.seed,
       preset: request.preset,
       stages: [...stages],
+      ...motionsOf(projects.get(request.projectId).store, request.motions, opened),
       frameRate: pack.output.frameRate,
     };
     return { recipe, hash: await recipeHash(recipe), opened };

@@ -7,10 +7,16 @@ import { AssetId } from '../../src-shared/contract/assets.ts';
 import { JobId } from '../../src-shared/contract/jobs.ts';
 import { ProjectId } from '../../src-shared/contract/projects.ts';
 import { StudioError, type ErrorCode } from '../../src-shared/errors/studio-error.ts';
+import type { FramesMessage } from '../engine/process/protocol.ts';
+import { MAX_MOTION_BYTES } from '../engine/training/motion-file.ts';
+import { MOTION_MIME_TYPE } from '../jobs/handlers/learn-motion.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import type { AssetRow } from '../store/asset-repository.ts';
 import { enqueueImport } from './assets-service.ts';
 import { parseByteRange } from './byte-range.ts';
+import type { ClipStrips } from './clip-strips.ts';
 import type { MediaRequest, MediaResponse } from './media-exchange.ts';
+import { importMotion, motionView } from './motions-service.ts';
 import type { OpenProject, OpenProjects } from './open-projects.ts';
 import type { Posters } from './posters.ts';
 import { toFileName } from './project-file-name.ts';
@@ -25,7 +31,7 @@ const SHOWN_TYPES = new Set([
 const READ_BYTES = 1024 * 1024;
 
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
-  NOT_FOUND: 404, INVALID_INPUT: 400, CONFLICT: 409, DB_READONLY: 403, DISK_FULL: 507, MEDIA_UNREADABLE: 415, CODEC_UNSUPPORTED: 415, CANCELLED: 499,
+  NOT_FOUND: 404, INVALID_INPUT: 400, CONFLICT: 409, DB_READONLY: 403, DISK_FULL: 507, MEDIA_UNREADABLE: 415, WEIGHTS_INVALID: 415, CODEC_UNSUPPORTED: 415, CANCELLED: 499,
 };
 
 const notFound = () => new StudioError('NOT_FOUND', 'There is nothing at this address.');
@@ -33,21 +39,25 @@ const notFound = () => new StudioError('NOT_FOUND', 'There is nothing at this ad
 /** File name of an exported or downloaded clip. */
 export const clipFileName = (asset: Pick<AssetRow, 'name' | 'mimeType'>): string => {
   const base = toFileName(asset.name, 'Clip');
+  if (asset.mimeType === MOTION_MIME_TYPE) return `${base}.motion.safetensors`;
   return asset.mimeType === 'video/mp4' && extname(base).toLowerCase() !== '.mp4' ? `${base}.mp4` : base;
 };
 
 /**
- * Answers media addresses: `/asset|thumbnail|download/PROJECT/ASSET`, `/preview/PROJECT/JOB`, `/poster/KEY` and PUT
- * `/upload/PROJECT/NAME`. Ids are looked up in the project; no part of an address ever becomes part of a path.
+ * Answers media addresses: `/asset|thumbnail|download/PROJECT/ASSET`, `/preview/PROJECT/JOB`, `/loop/PROJECT/MOTION`,
+ * `/strip/PROJECT/TOKEN`, `/poster/KEY` and PUT `/upload|upload-motion/PROJECT/NAME`. Ids are looked up in the project; no part of an address ever becomes part of a path.
  */
 export function createMediaResponder(parts: {
   readonly projects: OpenProjects;
+  readonly models: Pick<ModelRegistry, 'usable'>;
   readonly posters: Posters;
+  readonly strips: ClipStrips;
+  readonly mediaBase: string;
   /** Where uploads lie until their import is done. */
   readonly uploadsFolder: string;
   readonly log: (line: string) => void;
 }): (request: MediaRequest) => Promise<MediaResponse> {
-  const { projects, posters, uploadsFolder, log } = parts;
+  const { projects, models, posters, strips, uploadsFolder, mediaBase, log } = parts;
 
   const projectOf = (segment: string | undefined): OpenProject => {
     const id = ProjectId.safeParse(segment);
@@ -64,8 +74,10 @@ export function createMediaResponder(parts: {
     const [route, first, second, ...rest] = request.segments;
     if (rest.length > 0) throw notFound();
     if (request.method === 'PUT') {
-      if (route !== 'upload' || second === undefined) throw notFound();
-      return upload(projectOf(first), second, request);
+      if (second === undefined) throw notFound();
+      if (route === 'upload') return upload(projectOf(first), second, request);
+      if (route === 'upload-motion') return uploadMotion(projectOf(first), second, request);
+      throw notFound();
     }
     switch (route) {
       case 'asset': {
@@ -93,8 +105,17 @@ export function createMediaResponder(parts: {
         const frames = queue.preview(queue.get(job.data).id);
         // A page asks a moment after it was told; by then the job may have ended. That is no error.
         if (frames === null) return { status: 204, headers: { 'cache-control': 'no-store' }, body: new Uint8Array(0) };
-        const { headers, ...response } = whole(frames.data, 'application/octet-stream', 'no-store');
-        return { ...response, headers: { ...headers, 'x-frames': String(frames.count), 'x-width': String(frames.width), 'x-height': String(frames.height) } };
+        return rawFrames(frames);
+      }
+      case 'strip': {
+        const project = projectOf(first);
+        const frames = second === undefined ? null : strips.find(project.id, second);
+        if (frames === null) throw notFound();
+        return rawFrames(frames);
+      }
+      case 'loop': {
+        const project = projectOf(first);
+        return rawFrames(project.store.motions.frames(assetOf(project, second).id));
       }
       case 'poster': {
         const poster = first === undefined || second !== undefined ? null : posters.read(first);
@@ -124,6 +145,19 @@ export function createMediaResponder(parts: {
     }
   };
 
+  const uploadMotion = async (project: OpenProject, name: string, request: MediaRequest): Promise<MediaResponse> => {
+    if (project.store.readOnly) throw new StudioError('DB_READONLY', `${project.store.path} is read-only. Save a copy elsewhere and open that.`);
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of request.body ?? []) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > MAX_MOTION_BYTES) throw new StudioError('INVALID_INPUT', `${name} is too large for a motion. Choose a file that was exported from Motif Studio (.motion.safetensors).`);
+      chunks.push(chunk);
+    }
+    const row = importMotion(project.store, new Uint8Array(Buffer.concat(chunks)), toFileName(name, 'Motion'));
+    return json(201, motionView(project.id, row, await models.usable(), mediaBase));
+  };
+
   return async (request) => {
     try {
       return await respond(request);
@@ -135,6 +169,12 @@ export function createMediaResponder(parts: {
     }
   };
 }
+
+/** 8-bit RGB frames with their size in the headers. */
+const rawFrames = (frames: FramesMessage): MediaResponse => {
+  const { headers, ...response } = whole(frames.data, 'application/octet-stream', 'no-store');
+  return { ...response, headers: { ...headers, 'x-frames': String(frames.count), 'x-width': String(frames.width), 'x-height': String(frames.height) } };
+};
 
 const json = (status: number, value: unknown): MediaResponse => {
   const body = Buffer.from(JSON.stringify(value));

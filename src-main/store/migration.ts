@@ -7,6 +7,8 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly up: (db: StoreDatabase) => void;
+  /** For a step that builds a table anew: dropping the old one must not reach into the tables that refer to it. */
+  readonly withoutForeignKeys?: true;
 }
 
 /** The schema number that this program writes. */
@@ -28,8 +30,12 @@ export function migrate(db: StoreDatabase, migrations: readonly Migration[], opt
   if (options.backup) backupBeforeMigration(db, from);
   for (const migration of pending) {
     try {
+      // Foreign keys can only be switched outside a transaction.
+      if (migration.withoutForeignKeys === true) db.pragma('foreign_keys = OFF');
       db.transaction(() => {
         migration.up(db);
+        const broken = db.prepare('PRAGMA foreign_key_check').all();
+        assert(broken.length === 0, `migration ${migration.name} keeps every reference`);
         db.pragma(`user_version = ${migration.version}`);
       });
     } catch (error) {
@@ -38,6 +44,8 @@ export function migrate(db: StoreDatabase, migrations: readonly Migration[], opt
         details: { path: db.path, version: migration.version },
         cause: error,
       });
+    } finally {
+      db.pragma('foreign_keys = ON');
     }
   }
   db.pragma('optimize');

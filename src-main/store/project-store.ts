@@ -14,6 +14,7 @@ import { createJobRepository, type JobRepository } from './job-repository.ts';
 import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } from './migration.ts';
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
 import { acquireProjectLock, isHeldHere, type ProjectLock } from './project-lock.ts';
+import { createMotionRepository, type MotionRepository } from './motion-repository.ts';
 import { createSceneRunRepository, type SceneRunRepository } from './scene-run-repository.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
@@ -41,6 +42,7 @@ export interface ProjectStore {
   readonly checkpoints: CheckpointRepository;
   readonly sceneRuns: SceneRunRepository;
   readonly settings: SettingRepository;
+  readonly motions: MotionRepository;
   project(): ProjectRow;
   rename(name: string): ProjectRow;
   /** Bytes on disk, the write-ahead log included. */
@@ -138,6 +140,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     checkpoints: createCheckpointRepository(db),
     sceneRuns: createSceneRunRepository(db),
     settings: createSettingRepository(db),
+    motions: createMotionRepository(db, assets),
     project,
     rename: (name) => {
       updateName.run([name]);

@@ -19,6 +19,7 @@ export const projectKeys = {
   assets: (projectId: string) => [projectId, 'assets'] as const,
   takes: (projectId: string) => [projectId, 'takes'] as const,
   jobs: (projectId: string) => [projectId, 'jobs'] as const,
+  motions: (projectId: string) => [projectId, 'motions'] as const,
 };
 
 /** One open project in this window: the document, the session and the way to the host. */

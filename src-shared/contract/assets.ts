@@ -7,8 +7,8 @@ import { ProjectId } from './projects.ts';
 
 export const AssetId = z.string().regex(/^asset:[0-9a-f-]{36}$/);
 
-/** video | image | audio are media; `stage` is a cascade stage's float output kept for resuming and finishing drafts. */
-export const AssetKind = z.enum(['video', 'image', 'audio', 'stage']);
+/** video | image | audio are media; `stage` is a cascade stage's float output kept for resuming and finishing drafts; `motion` a learned motion. */
+export const AssetKind = z.enum(['video', 'image', 'audio', 'stage', 'motion']);
 export type AssetKind = z.infer<typeof AssetKind>;
 
 export const Asset = z.object({

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { MAX_MOTIONS } from '../recipe/motion-use.ts';
 import { Preset, Recipe } from '../recipe/recipe.ts';
 import { StageName } from '../recipe/stage-name.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
 import { JobId } from './jobs.ts';
+import { MotionChoice } from './motions.ts';
 import { ProjectId } from './projects.ts';
 
 export const GenerationRequest = z.object({
@@ -13,6 +15,8 @@ export const GenerationRequest = z.object({
   seed: z.number().int().min(0).max(0xffff_ffff),
   preset: Preset,
   packId: z.string().default('motif-mini'),
+  /** Learned motions of the project, mixed. */
+  motions: z.array(MotionChoice).max(MAX_MOTIONS).default([]),
   /** The prompt event whose take this becomes. */
   promptEventId: z.string().nullable().default(null),
 });

@@ -4,6 +4,7 @@ import { exportContract } from './export.ts';
 import { generationContract } from './generation.ts';
 import { jobsContract } from './jobs.ts';
 import { modelsContract } from './models.ts';
+import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
 import { scenesContract } from './scenes.ts';
 import { systemContract } from './system.ts';
@@ -22,6 +23,7 @@ export const studioContract = {
   takes: takesContract,
   models: modelsContract,
   export: exportContract,
+  motions: motionsContract,
 } as const;
 
 export type StudioClient = Client<typeof studioContract>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FrameRate } from '../timing/frame-rate.ts';
+import { MAX_MOTIONS, MotionUse } from './motion-use.ts';
 import { SceneScript } from './scene-script.ts';
 import { STAGE_NAMES, StageName } from './stage-name.ts';
 
@@ -30,6 +31,8 @@ export const Recipe = z.object({
   stages: z.array(StageSettings).min(1).max(4),
   /** Events in time, for a clip that is a scene; `prompt` then tells them in a line. */
   scene: SceneScript.optional(),
+  /** Learned motions, in order of their hashes; left out when there are none. */
+  motions: z.array(MotionUse).min(1).max(MAX_MOTIONS).optional(),
   frameRate: FrameRate,
 });
 export type Recipe = z.infer<typeof Recipe>;

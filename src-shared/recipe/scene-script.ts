@@ -1,10 +1,7 @@
 import { z } from 'zod';
+import { MAX_MOTIONS, MotionUse } from './motion-use.ts';
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** A learned motion that an event uses; `sha256` is the motion file's. */
-export const EventMotion = z.object({ sha256: Sha256, strength: z.number().min(0).max(1.5), noiseMix: z.number().min(0).max(1).default(0) });
-export type EventMotion = z.infer<typeof EventMotion>;
 
 /** One prompt event as the engine hears it. Where it lies follows from the events before it; frames are on the scene's rate. */
 export const SceneEvent = z.object({
@@ -21,7 +18,8 @@ export const SceneEvent = z.object({
   blendOut: z.number().int().min(0),
   /** Added to the scene's seed for this event alone. */
   seedOffset: z.number().int().min(0).max(0xffff_ffff),
-  motions: z.array(EventMotion).default([]),
+  /** Learned motions, in order of their hashes; they work in the event's own frames. */
+  motions: z.array(MotionUse).max(MAX_MOTIONS).default([]),
   /** Pictures that its first and its last key frame show, by the hash of their bytes. */
   startImage: Sha256.nullable().default(null),
   endImage: Sha256.nullable().default(null),

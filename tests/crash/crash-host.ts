@@ -9,11 +9,14 @@ import { createEngineClient } from '../../src-main/jobs/engine-client.ts';
 import { createNodeEngineFork } from '../../src-main/jobs/engine-process.ts';
 import { createGenerateClipHandler } from '../../src-main/jobs/handlers/generate-clip.ts';
 import { createImportMediaHandler } from '../../src-main/jobs/handlers/import-media.ts';
+import { createLearnMotionHandler } from '../../src-main/jobs/handlers/learn-motion.ts';
+import { createLearningCurves } from '../../src-main/jobs/learning-curves.ts';
 import type { JobHandler } from '../../src-main/jobs/job-handler.ts';
 import { createJobQueue } from '../../src-main/jobs/job-queue.ts';
 import { sweepScratchFolders } from '../../src-main/jobs/scratch-folder.ts';
 import { FRAMES_MIME_TYPE } from '../../src-main/jobs/tensor-bytes.ts';
 import { createMedia } from '../../src-main/media/media.ts';
+import { TINY_SIZES } from '../engine/process/make-runnable-pack.ts';
 
 /** What the host tells its parent. */
 export type CrashHostMessage =
@@ -21,6 +24,9 @@ export type CrashHostMessage =
   | { readonly type: 'engine'; readonly pid: number | null }
   | { readonly type: 'stored'; readonly assetId: string; readonly sha256: string }
   | { readonly type: 'idle'; readonly states: readonly string[] };
+
+/** Content hash that the rounds give the tiny pack's keyframe UNet. */
+const MODEL_SHA256 = 'd'.repeat(64);
 
 const [folder, packDir] = process.argv.slice(2) as [string, string];
 const tell = (message: CrashHostMessage) => process.send?.(message);
@@ -47,10 +53,13 @@ store.onChange((topic) => {
 });
 
 const any = <Data>(handler: JobHandler<Data>) => handler as unknown as JobHandler<unknown>;
-const packs = { get: (id: string) => Promise.resolve({ dir: packDir, pack: { sha256: id.slice(-64) } }) };
+const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64) }, index: { sizes: TINY_SIZES } }) };
 const queue = createJobQueue({
   store, engine, backOffMs: () => 10,
-  handlers: [any(createGenerateClipHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })), any(createImportMediaHandler({ media }))],
+  handlers: [
+    any(createGenerateClipHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })),
+    any(createLearnMotionHandler({ engine, media, packs, stepTimes: app.stepTimes, curves: createLearningCurves(), threads: 1, temporaryFolder })), any(createImportMediaHandler({ media })),
+  ],
 });
 tell({ type: 'open' });
 tellStored();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recipeHash, type Recipe } from '../../src-shared/recipe/recipe.ts';
 import { createMedia } from '../../src-main/media/media.ts';
+import type { LearnMotionData } from '../../src-main/jobs/handlers/learn-motion.ts';
 import { waitingPart } from '../../src-main/jobs/job-handler.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
@@ -28,7 +29,7 @@ export interface CrashReport {
 }
 
 /**
- * Makes a project with generations and imports, lets it finish once undisturbed, and then again and again while the engine
+ * Makes a project with generations, a learning and imports, lets it finish once undisturbed, and then again and again while the engine
  * or the host is killed at seeded random instants. Throws, naming the seed, when anything differs or is lost.
  */
 export async function runCrashRounds(options: { readonly folder: string; readonly kills: number; readonly seed: number; readonly log?: (line: string) => void }): Promise<CrashReport> {
@@ -179,6 +180,11 @@ async function makeProject(folder: string, sources: readonly string[]): Promise<
     const parts = [...recipe.stages.map((settings) => waitingPart(settings.stage, settings.numInferenceSteps)), waitingPart('encode')];
     store.jobs.insert({ kind: 'generate', lane: 'compute', title: recipe.prompt, data: { recipe, recipeHash: await recipeHash(recipe), promptEventId: null }, parts });
   }
+  const learning: LearnMotionData = {
+    clip: { path: join(folder, 'source-0.mp4') }, fromSeconds: null, toSeconds: null, crop: null, packId: `tiny/${PACK_SHA256}`, modelSha256: 'd'.repeat(64),
+    caption: 'a red fish', name: 'noise, learned', settings: { loss: 'motion', rank: 'full', steps: 30, learningRate: 0.003, seed: 3 },
+  };
+  store.jobs.insert({ kind: 'learn', lane: 'compute', title: learning.name, data: learning, parts: [waitingPart('prepare', 1), waitingPart('learn', 30), waitingPart('invert', 25)] });
   store.close();
 }
 

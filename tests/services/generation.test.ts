@@ -15,7 +15,7 @@ let under: StudioUnderTest;
 let projectId: string;
 
 /** A wish for the tiny pack, whose draft is keyframes alone. */
-const wish = (more: Partial<GenerationRequest> = {}): GenerationRequest => ({ projectId, prompt: 'a red fish', negativePrompt: '', seed: 7, preset: 'draft', packId: 'tiny', promptEventId: null, ...more });
+const wish = (more: Partial<GenerationRequest> = {}): GenerationRequest => ({ projectId, prompt: 'a red fish', negativePrompt: '', seed: 7, preset: 'draft', packId: 'tiny', motions: [], promptEventId: null, ...more });
 
 const generate = async (more: Partial<GenerationRequest> = {}): Promise<Job> => {
   const { jobId } = await under.client.generation.start(wish(more));

@@ -29,16 +29,19 @@ static inline float phi(float x, float e) {
   return x > 0 ? 1.0f - 0.5f * p : 0.5f * p;
 }
 
+// Logistic function. The argument is bounded because fast division by an overflowed exponential gives not-a-number, not zero.
+static inline float logistic(float z) { return 1.0f / (1.0f + expf(-(z > -60.0f ? z : -60.0f))); }
+
 template <int ACT>
 static inline float act(float z) {
-  if (ACT == 1) return z / (1.0f + expf(-z));
+  if (ACT == 1) return z * logistic(z);
   if (ACT == 2) return z * phi(z, expf(-0.5f * z * z));
   return z;
 }
 template <int ACT>
 static inline float slope(float z) {
   if (ACT == 1) {
-    float s = 1.0f / (1.0f + expf(-z));
+    float s = logistic(z);
     return s * (1.0f + z * (1.0f - s));
   }
   if (ACT == 2) {

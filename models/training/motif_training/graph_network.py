@@ -80,9 +80,9 @@ def compute_copy(parameters: dict[str, torch.Tensor], dtype: torch.dtype) -> dic
 
 
 class GraphNetwork:
-    """A callable forward graph; parameters are given at each call."""
+    """A callable forward graph on one device; parameters and data are given at each call."""
 
-    def __init__(self, path: str | Path, skip_temporal: bool = False) -> None:
+    def __init__(self, path: str | Path, skip_temporal: bool = False, device: str | torch.device = "cpu") -> None:
         graph = onnx.load(str(path)).graph
         self.constants = {t.name: torch.from_numpy(np.array(numpy_helper.to_array(t))) for t in graph.initializer}
         inputs = [(i.name, tuple(d.dim_value for d in i.type.tensor_type.shape.dim), i.type.tensor_type.elem_type)
@@ -100,6 +100,8 @@ class GraphNetwork:
                     alias[n.output[0]] = next(i for i in n.input if i.rsplit("/", 1)[0] != scope)
         nodes = self._prune([n for n in nodes if n.output[0] not in alias], alias)
         self.steps = self._compile(nodes, alias)
+        self.device = torch.device(device)
+        self.values = {name: value.to(self.device) for name, value in self.constants.items()}
 
     def _prune(self, nodes: list, alias: dict[str, str]) -> list:
         needed = set(self.outputs)
@@ -319,13 +321,13 @@ class GraphNetwork:
 
     def outputs_of(self, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> list[torch.Tensor]:
         """Runs the graph; all outputs."""
-        values: dict[str, torch.Tensor | None] = dict(self.constants)
+        values: dict[str, torch.Tensor | None] = dict(self.values)
         values.update(parameters)
         values[""] = None
         for (name, shape, _), tensor in zip(self.inputs, data, strict=True):
             if tuple(tensor.shape) != shape:
                 raise ValueError(f"graph input {name} is {shape}, got {tuple(tensor.shape)}")
-            values[name] = tensor
+            values[name] = tensor.to(self.device)
         for run, names, outputs, drop in self.steps:
             result = run(*[values[name] for name in names])
             if isinstance(result, tuple):

@@ -1,7 +1,12 @@
-"""Training batches and losses of the stages after keyframes."""
+"""Training batches and losses of the stages after keyframes.
+
+A stage has ``batch(rng)``, which renders on the CPU (in worker processes if there are any), and ``loss(parameters, batch, generator)``
+on the stage's device, with noise from a generator of that device.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -66,11 +71,11 @@ class Interpolation:
 
     name, lr, prefix = "interpolation", 6e-4, ""
 
-    def __init__(self, batch: int = 6) -> None:
-        self.batch = batch
-        self.net = GraphNetwork(export_graph("unet3d", configs.INTERPOLATION, batch=batch, frames=5, height=40, width=64, tokens=MAX_LENGTH))
+    def __init__(self, batch: int = 6, device: str = "cpu") -> None:
+        self.size, self.device = batch, torch.device(device)
+        self.net = GraphNetwork(export_graph("unet3d", configs.INTERPOLATION, batch=batch, frames=5, height=40, width=64, tokens=MAX_LENGTH), device=device)
         self.shapes = self.net.shapes
-        self.abar = cosine_abar()
+        self.abar = cosine_abar().to(device)
 
     @staticmethod
     def prepare(parameters):
@@ -81,23 +86,26 @@ class Interpolation:
     def condition(x: torch.Tensor) -> torch.Tensor:
         """Linear blend of the first and last frame, and the mask: [batch, 4, frames, h, w]."""
         n, _, f, h, w = x.shape
-        k = torch.linspace(0, 1, f).view(1, 1, f, 1, 1)
-        mask = torch.zeros(n, 1, f, h, w)
+        k = torch.linspace(0, 1, f, device=x.device).view(1, 1, f, 1, 1)
+        mask = torch.zeros(n, 1, f, h, w, device=x.device)
         mask[:, :, 0] = mask[:, :, -1] = 1
         return torch.cat([x[:, :, :1] * (1 - k) + x[:, :, -1:] * k, mask], 1)
 
-    def loss(self, parameters, rng, generator):
-        x0 = torch.stack([mixed_clip(rng, 5, 40, 64, 1 / 7, 0.7) for _ in range(self.batch)])
-        t = torch.full((self.batch,), 995)  # one step: the conditional mean
-        noise = torch.randn(x0.shape, generator=generator)
+    def batch(self, rng):
+        return {"x0": torch.stack([mixed_clip(rng, 5, 40, 64, 1 / 7, 0.7) for _ in range(self.size)])}
+
+    def loss(self, parameters, batch, generator):
+        x0 = batch["x0"]
+        t = torch.full((self.size,), 995, device=self.device)  # one step: the conditional mean
+        noise = torch.randn(x0.shape, generator=generator, device=self.device)
         ab = self.abar[t]
         xt = torch.cat([add_noise(x0, noise, ab), self.condition(x0)], 1)
-        text = torch.zeros(self.batch, MAX_LENGTH, 128)
+        text = torch.zeros(self.size, MAX_LENGTH, 128)
         out = self.net(compute_copy(parameters, torch.bfloat16), xt.bfloat16(), t, text.bfloat16()).float()
         error = (out - velocity(x0, noise, ab)).pow(2)
         # in-between frames count; moving places count more
         moving = (x0[:, :, :1] - x0[:, :, -1:]).abs().amax(1, keepdim=True).clamp_max(1)
-        weight = (1 + 6 * moving) * torch.tensor([0.2, 1, 1, 1, 0.2]).view(1, 1, 5, 1, 1)
+        weight = (1 + 6 * moving) * torch.tensor([0.2, 1, 1, 1, 0.2], device=self.device).view(1, 1, 5, 1, 1)
         return (error * weight).mean()
 
 
@@ -107,39 +115,44 @@ class SuperResolution1:
     name, lr, prefix = "sr1", 6e-4, ""
     crop = (64, 96)
 
-    def __init__(self, batch: int = 2) -> None:
-        self.batch = batch
+    def __init__(self, batch: int = 2, device: str = "cpu") -> None:
+        self.size, self.device = batch, torch.device(device)
         h, w = self.crop
-        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_1, batch=batch, frames=8, height=h, width=w, tokens=MAX_LENGTH))
+        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_1, batch=batch, frames=8, height=h, width=w, tokens=MAX_LENGTH), device=device)
         self.shapes = self.net.shapes
-        self.abar = cosine_abar()
+        self.abar = cosine_abar().to(device)
 
     @staticmethod
     def prepare(parameters):
         """Starts as the bilinear enlargement (with the noise that its condition has)."""
         pass_condition(parameters, 3)
 
-    def loss(self, parameters, rng, generator):
+    def batch(self, rng):
+        """Crops of one clip: the truth, and the enlargement of what the stages before this one would hand over."""
+        generator = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         full = mixed_clip(rng, 8, 160, 256, 7 / 28, 0.6)
         low = F.interpolate(full.transpose(0, 1), size=(40, 64), mode="area")
         if rng.random() < 0.5:  # the stages before this one are soft and a little noisy
             low = F.avg_pool2d(F.pad(low, (1, 1, 1, 1), mode="replicate"), 3, 1) * (k := rng.uniform(0, 0.7)) + low * (1 - k)
             low = low + rng.uniform(0, 0.06) * torch.randn(low.shape, generator=generator)
         up = F.interpolate(low.clamp(-1, 1), size=(160, 256), mode="bilinear", align_corners=True).transpose(0, 1)
-        ab = self.abar[configs.NOISE_LEVEL]
-        cond = ab.sqrt() * up + (1 - ab).sqrt() * torch.randn(up.shape, generator=generator)
-        if rng.random() < 0.7:
-            cond[:, 0] = full[:, 0]
         h, w = self.crop
-        places = [(int(rng.integers(0, 160 - h + 1)), int(rng.integers(0, 256 - w + 1))) for _ in range(self.batch)]
+        places = [(int(rng.integers(0, 160 - h + 1)), int(rng.integers(0, 256 - w + 1))) for _ in range(self.size)]
         cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
-        x0, cond = cut(full), cut(cond)
-        t = torch.full((self.batch,), 995)  # one step: the conditional mean
-        noise = torch.randn(x0.shape, generator=generator)
+        return {"x0": cut(full), "up": cut(up), "first": bool(rng.random() < 0.7)}
+
+    def loss(self, parameters, batch, generator):
+        x0 = batch["x0"]
+        level = self.abar[configs.NOISE_LEVEL]
+        cond = level.sqrt() * batch["up"] + (1 - level).sqrt() * torch.randn(x0.shape, generator=generator, device=self.device)
+        if batch["first"]:
+            cond[:, :, 0] = x0[:, :, 0]
+        t = torch.full((self.size,), 995, device=self.device)  # one step: the conditional mean
+        noise = torch.randn(x0.shape, generator=generator, device=self.device)
         ab = self.abar[t]
         xt = torch.cat([add_noise(x0, noise, ab), cond], 1)
-        text = torch.zeros(self.batch, MAX_LENGTH, 128)
-        labels = torch.full((self.batch,), configs.NOISE_LEVEL)
+        text = torch.zeros(self.size, MAX_LENGTH, 128)
+        labels = torch.full((self.size,), configs.NOISE_LEVEL)
         data = {"sample": xt.bfloat16(), "timestep": t, "encoder_hidden_states": text.bfloat16(), "class_labels": labels}
         out = self.net(compute_copy(parameters, torch.bfloat16), *[data[i[0]] for i in self.net.inputs]).float()
         return (out - velocity(x0, noise, ab)).pow(2).mean()
@@ -150,26 +163,26 @@ class Autoencoder:
 
     name, lr, prefix = "vae", 4e-4, ""
 
-    def __init__(self, batch: int = 8, size: int = 96) -> None:
-        self.batch, self.size = batch, size
-        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch, height=size, width=size))
-        self.decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=batch, height=size // 2, width=size // 2))
+    def __init__(self, batch: int = 8, crop: int = 96, device: str = "cpu") -> None:
+        self.size, self.crop, self.device = batch, crop, torch.device(device)
+        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch, height=crop, width=crop), device=device)
+        self.decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=batch, height=crop // 2, width=crop // 2), device=device)
         self.shapes = {**self.encoder.shapes, **self.decoder.shapes}
 
-    def crops(self, rng):
+    def batch(self, rng):
         pictures = []
-        while len(pictures) < self.batch:
+        while len(pictures) < self.size:
             if rng.random() < 0.5:
                 profile = world.FULL if rng.random() < 0.5 else world.FIRST
                 frame = motion_clip(rng, 1, 320, 576, 0.0, profile)[:, 0]
                 scale = 1.0
             else:
-                size = int(self.size * rng.uniform(1, 2.2))
+                size = int(self.crop * rng.uniform(1, 2.2))
                 frame = dead_leaves(rng, size, size, 60) * 2 - 1
             for _ in range(3):
-                y, x = int(rng.integers(0, frame.shape[1] - self.size + 1)), int(rng.integers(0, frame.shape[2] - self.size + 1))
-                pictures.append(frame[:, y:y + self.size, x:x + self.size])
-        return torch.stack(pictures[: self.batch])
+                y, x = int(rng.integers(0, frame.shape[1] - self.crop + 1)), int(rng.integers(0, frame.shape[2] - self.crop + 1))
+                pictures.append(frame[:, y:y + self.crop, x:x + self.crop])
+        return {"x": torch.stack(pictures[: self.size])}
 
     def prepare(self, p):
         """Starts as plain reduction and smooth enlargement, so that training only has to add detail.
@@ -227,21 +240,21 @@ class Autoencoder:
             p["decoder.conv_out.bias"][c] = 28
         # grey gives zero latents and grey again; the gain of the whole chain is measured on a batch
         inner = slice(12, -12)
-        grey = torch.zeros(self.batch, 3, self.size, self.size)
+        grey = torch.zeros(self.size, 3, self.crop, self.crop)
         p["encoder.conv_out.bias"][:3] -= self.encoder(p, grey)[:, :3, inner, inner].mean((0, 2, 3))
         p["decoder.conv_out.bias"].sub_(self.decoder(p, self.encoder(p, grey))[:, :, inner, inner].mean((0, 2, 3)))
-        x = self.crops(np.random.default_rng(0))
+        x = self.batch(np.random.default_rng(0))["x"].to(self.device)
         y = self.decoder(p, self.encoder(p, x))
         gain = (x * y).sum() / y.pow(2).sum()
         last.mul_(gain)
         p["decoder.conv_out.bias"].mul_(gain)
 
-    def loss(self, parameters, rng, generator):
-        x = self.crops(rng)
+    def loss(self, parameters, batch, generator):
+        x = batch["x"]
         params = compute_copy(parameters, torch.bfloat16)
         mean, logvar = self.encoder.outputs_of(params, x.bfloat16())
         mean, logvar = mean.float(), logvar.float()
-        z = mean + torch.exp(0.5 * logvar) * torch.randn(mean.shape, generator=generator)
+        z = mean + torch.exp(0.5 * logvar) * torch.randn(mean.shape, generator=generator, device=self.device)
         y = self.decoder(params, z.bfloat16()).float()
         kl = 0.5 * (mean.pow(2) + logvar.exp() - 1 - logvar).mean()
         edges = sum((torch.diff(y, dim=d) - torch.diff(x, dim=d)).abs().mean() for d in (2, 3))
@@ -252,18 +265,17 @@ class SuperResolution2:
     """Latents of enlarged frames to latents of crisp frames; an expert on low noise."""
 
     name, lr, prefix = "sr2", 1e-3, ""
-    frames, size = 4, (32, 48)
+    frames, latent = 4, (32, 48)
 
-    def __init__(self, batch: int = 2, runs: Path = Path("runs")) -> None:
-        self.batch = batch
-        h, w = self.size
-        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=self.frames, height=h, width=w, tokens=MAX_LENGTH))
-        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch * self.frames, height=h * 2, width=w * 2))
+    def __init__(self, batch: int = 2, runs: Path = Path("runs"), device: str = "cpu") -> None:
+        self.size, self.device = batch, torch.device(device)
+        h, w = self.latent
+        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=self.frames, height=h, width=w, tokens=MAX_LENGTH), device=device)
+        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch * self.frames, height=h * 2, width=w * 2), device=device)
         self.shapes = self.net.shapes
-        self.abar = linear_abar()
-        import json
-
-        self.vae = compute_copy(torch.load(runs / "vae" / "state.pt", weights_only=True)["ema"], torch.bfloat16)
+        self.abar = linear_abar().to(device)
+        stored = torch.load(runs / "vae" / "state.pt", map_location="cpu", weights_only=True)["ema"]
+        self.vae = compute_copy({name: value.to(device) for name, value in stored.items()}, torch.bfloat16)
         self.scale = json.loads((runs / "vae" / "scale.json").read_text())["scaling_factor"]
 
     def latents(self, clips):
@@ -272,25 +284,28 @@ class SuperResolution2:
             z = self.encoder(self.vae, clips.transpose(1, 2).reshape(n * f, c, h, w).bfloat16()).float() * self.scale
         return z.view(n, f, *z.shape[1:]).transpose(1, 2)
 
-    def loss(self, parameters, rng, generator):
+    def batch(self, rng):
+        """Crops of one clip: crisp, and soft as superResolution1 hands it over (160x256, enlarged bicubically)."""
         full = mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.6)
-        # what superResolution1 hands over: 160x256, soft, enlarged bicubically
         low = F.interpolate(full.transpose(0, 1), size=(160, 256), mode="area")
         if rng.random() < 0.7:
             soft = F.interpolate(F.interpolate(low, scale_factor=1 / rng.uniform(1, 2.5), mode="area"), size=(160, 256), mode="bilinear")
             low = soft * (k := rng.uniform(0.3, 1)) + low * (1 - k)
         low = F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1).transpose(0, 1)
-        h, w = self.size[0] * 2, self.size[1] * 2
-        places = [(int(rng.integers(0, 320 - h + 1)), int(rng.integers(0, 576 - w + 1))) for _ in range(self.batch)]
+        h, w = self.latent[0] * 2, self.latent[1] * 2
+        places = [(int(rng.integers(0, 320 - h + 1)), int(rng.integers(0, 576 - w + 1))) for _ in range(self.size)]
         cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
-        clean, soft = self.latents(cut(full)), self.latents(cut(low))
-        t = torch.where(torch.rand(self.batch, generator=generator) < 0.6, (60 + torch.rand(self.batch, generator=generator) * 200).long(),
-                        (torch.rand(self.batch, generator=generator) * 900).long())
-        noise = torch.randn(clean.shape, generator=generator)
+        return {"full": cut(full), "low": cut(low)}
+
+    def loss(self, parameters, batch, generator):
+        clean, soft = self.latents(batch["full"]), self.latents(batch["low"])
+        uniform = lambda *shape: torch.rand(*shape, generator=generator, device=self.device)  # noqa: E731
+        t = torch.where(uniform(self.size) < 0.6, 60 + uniform(self.size) * 200, uniform(self.size) * 900).long()
+        noise = torch.randn(clean.shape, generator=generator, device=self.device)
         ab = self.abar[t].view(-1, 1, 1, 1, 1)
-        mix = (torch.rand(self.batch, 1, 1, 1, 1, generator=generator) < 0.75).float()
+        mix = (uniform(self.size, 1, 1, 1, 1) < 0.75).float()
         xt = ab.sqrt() * (mix * soft + (1 - mix) * clean) + (1 - ab).sqrt() * noise
-        text = torch.zeros(self.batch, MAX_LENGTH, 128)
+        text = torch.zeros(self.size, MAX_LENGTH, 128)
         out = self.net(compute_copy(parameters, torch.bfloat16), xt.bfloat16(), t, text.bfloat16()).float()
         x0 = ab.sqrt() * xt - (1 - ab).sqrt() * out
         return ((x0 - clean).pow(2) / (1 - ab).clamp_min(0.08)).mean()

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
-import os
 import signal
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
 
 from . import motion_world as world
+from .batches import batches, to_device
 from .configs import KEYFRAMES, TEXT_ENCODER
 from .diffusion import add_noise, cosine_abar, sample, schedule, velocity
 from .graph_network import GraphNetwork, compute_copy, export_graph, initial_parameters
+from .keyframe_curriculum import FRAMES, HEIGHT, WIDTH, Curriculum
 from .sheets import contact_sheet
 from .tokenizer import MAX_LENGTH, encode
+from .training_state import TrainingState
 
 PROMPTS = [
     "a red fish swims right in the sea", "a blue bird flies left in the sky", "a yellow star moves up at night",
@@ -29,41 +28,54 @@ PROMPTS = [
 ]
 
 
-SUBJECT_WEIGHT = 4.0
+SUBJECT_WEIGHT = 8.0
 """Extra weight of the loss where the subject is: it covers a tenth of the frame, and is what the caption is about."""
 
 
-def unet_graph(batch: int, frames: int, skip_temporal: bool = False) -> GraphNetwork:
+def unet_graph(batch: int, frames: int, skip_temporal: bool = False, device: str | torch.device = "cpu") -> GraphNetwork:
     """The keyframe UNet for one shape."""
-    path = export_graph("unet3d", KEYFRAMES, batch=batch, frames=frames, height=40, width=64, tokens=MAX_LENGTH)
-    return GraphNetwork(path, skip_temporal)
+    path = export_graph("unet3d", KEYFRAMES, batch=batch, frames=frames, height=HEIGHT, width=WIDTH, tokens=MAX_LENGTH)
+    return GraphNetwork(path, skip_temporal, device)
 
 
-def text_graph(batch: int) -> GraphNetwork:
+def text_graph(batch: int, device: str | torch.device = "cpu") -> GraphNetwork:
     """The text encoder for one batch size."""
-    return GraphNetwork(export_graph("t5-encoder", TEXT_ENCODER, batch=batch, tokens=MAX_LENGTH))
+    return GraphNetwork(export_graph("t5-encoder", TEXT_ENCODER, batch=batch, tokens=MAX_LENGTH), device=device)
 
 
-def generate(unet, text, prompts, steps=8, guidance=2.0, seed=0, frames=8):
-    """Keyframes for prompts, two branches of guidance at once: [n, 3, frames, 40, 64]."""
+def generate(unet, text, prompts, steps=8, guidance=2.0, seed=0, frames=8, device="cpu"):
+    """Keyframes for prompts, two branches of guidance at once: [n, 3, frames, 40, 64] on the CPU."""
     abar = cosine_abar()
     ts = schedule(steps, abar)
     P = compute_copy(unet, torch.bfloat16)
-    net = unet_graph(2, frames, frames == 1)
-    encoder = text_graph(2)
+    net = unet_graph(2, frames, frames == 1, device)
+    encoder = text_graph(2, device)
     clips = []
     with torch.no_grad():
         for i, prompt in enumerate(prompts):
             ids, mask = encode(["", prompt])
             states = encoder(text, ids, mask.long()).bfloat16()
-            x = torch.randn(1, 3, frames, 40, 64, generator=torch.Generator().manual_seed(seed * 1000 + i))
+            x = torch.randn(1, 3, frames, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed * 1000 + i)).to(device)
 
             def denoise(x, t):
                 out = net(P, torch.cat([x, x]).bfloat16(), torch.full((2,), t), states).float()
                 return out[:1] + guidance * (out[1:] - out[:1])
 
-            clips.append(sample(denoise, x, ts, abar))
+            clips.append(sample(denoise, x, ts, abar).cpu())
     return torch.cat(clips)
+
+
+def part(weights: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    """The parameters of one network out of those that are trained together."""
+    return {k[len(prefix):]: v for k, v in weights.items() if k.startswith(prefix)}
+
+
+def pack_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of a pack's keyframes and text encoder, by the names they are trained under."""
+    return {f"{prefix}{name}": value
+            for prefix, inner in (("unet.", "keyframes/unet"), ("text.", "text_encoder"))
+            for file in sorted((folder / inner).glob("*.safetensors"))
+            for name, value in load_file(str(file)).items()}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -76,172 +88,84 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--image-share", type=float, default=0.4, help="share of steps on single frames after that")
     p.add_argument("--centre-share", type=float, default=0.0, help="share of later single frames that are centred")
     p.add_argument("--minutes", type=float, default=100, help="total training time; the learning rate ends at zero then")
+    p.add_argument("--decay-from", type=float, default=0.75, help="share of the time after which the learning rate falls to zero")
     p.add_argument("--until", type=float, default=0, help="wall-clock end (unix seconds); replaces --minutes")
-    p.add_argument("--lr", type=float, default=1e-3)
-    p.add_argument("--clip-lr", type=float, default=7e-4)
-    p.add_argument("--image-batch", type=int, default=32)
+    p.add_argument("--lr", type=float, default=5e-4, help="learning rate of single frames")
+    p.add_argument("--clip-lr", type=float, default=3e-4)
+    p.add_argument("--image-batch", type=int, default=8)
     p.add_argument("--clip-batch", type=int, default=4)
     p.add_argument("--checkpoint-minutes", type=float, default=4)
     p.add_argument("--sheet-minutes", type=float, default=10)
-    p.add_argument("--average", type=float, default=0.99, help="decay of the moving average of the weights, for each step")
+    p.add_argument("--average", type=float, default=0.997, help="decay of the moving average of the weights, for each step")
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--workers", type=int, default=0, help="processes that render ahead; on a GPU, as many as there are cores")
     p.add_argument("--from-pack", type=Path, help="start from the weights of a pack, e.g. ../motif-mini, where there is no state to resume")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args(argv)
     torch.set_num_threads(a.threads)
+    device = torch.device(a.device)
     run = Path(a.run)
-    run.mkdir(parents=True, exist_ok=True)
-    profile = world.PROFILES[a.profile]
-    abar = cosine_abar()
+    abar = cosine_abar().to(device)
+    curriculum = Curriculum(world.PROFILES[a.profile], a.seed, a.image_steps, a.centre_until, a.one_way_until, a.image_share, a.centre_share,
+                            a.image_batch, a.clip_batch)
 
     generator = torch.Generator().manual_seed(a.seed)
-    image_net, clip_net = unet_graph(a.image_batch, 1, True), unet_graph(a.clip_batch, 8)
-    image_text, clip_text = text_graph(a.image_batch), text_graph(a.clip_batch)
-    unet = initial_parameters(clip_net.shapes, generator)
-    text = initial_parameters(clip_text.shapes, generator)
-    master = {**{"unet." + k: v for k, v in unet.items()}, **{"text." + k: v for k, v in text.items()}}
-    master = dict(sorted(master.items()))  # the optimiser's state goes by position
-    names = list(master)
-    step, spent = 0, 0.0
-    for v in master.values():
-        v.requires_grad_()
-    ema = {k: v.detach().clone() for k, v in master.items()}
-    decayed = [v for k, v in master.items() if v.dim() > 1]
-    others = [v for k, v in master.items() if v.dim() <= 1]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}],
-                                  lr=a.lr, betas=(0.9, 0.99), fused=True)
-    state_file = run / "state.pt"
-    if a.from_pack and not state_file.exists():
-        stored = {f"{prefix}{name}": value
-                  for prefix, folder in (("unet.", "keyframes/unet"), ("text.", "text_encoder"))
-                  for file in sorted((a.from_pack / folder).glob("*.safetensors"))
-                  for name, value in load_file(str(file)).items()}
-        with torch.no_grad():
-            for k in names:
-                master[k].copy_(stored[k].float())
-                ema[k].copy_(master[k])
+    nets = {"images": unet_graph(a.image_batch, 1, True, device), "clips": unet_graph(a.clip_batch, FRAMES, False, device)}
+    encoders = {"images": text_graph(a.image_batch, device), "clips": text_graph(a.clip_batch, device)}
+    initial = {**{"unet." + k: v for k, v in initial_parameters(nets["clips"].shapes, generator).items()},
+               **{"text." + k: v for k, v in initial_parameters(encoders["clips"].shapes, generator).items()}}
+    state = TrainingState(run, {k: v.to(device) for k, v in initial.items()}, a.lr, average=a.average)
+    if not state.resume() and a.from_pack:
+        state.adopt(pack_weights(a.from_pack))
         print(f"started from {a.from_pack}", flush=True)
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
-        with torch.no_grad():
-            for k in names:
-                master[k].copy_(state["master"][k])
-                ema[k].copy_(state["ema"][k])
-        optimiser.load_state_dict(state["optimiser"])
-        step, spent = state["step"], state["spent"]
-        print(f"resumed at step {step}, {spent / 60:.1f} min", flush=True)
-
-    spent_before = spent
-
-    def part(source, prefix):
-        return {k[len(prefix):]: v for k, v in source.items() if k.startswith(prefix)}
-
-    def save():
-        temporary = state_file.with_suffix(".tmp")
-        torch.save({"master": {k: v.detach() for k, v in master.items()}, "ema": ema, "optimiser": optimiser.state_dict(),
-                    "step": step, "spent": spent}, temporary)
-        os.replace(temporary, state_file)
+    spent_before = state.spent
 
     def stop(*_):
-        save()
-        raise SystemExit(f"stopped at step {step}")
+        state.save()
+        raise SystemExit(f"stopped at step {state.step}")
 
-    signal.signal(signal.SIGTERM, stop)
-    log = open(run / "log.jsonl", "a")
     last_save = last_sheet = time.time()
-    mark, losses, clip_start = time.time(), [], None
+    clip_start = None
     total = a.minutes * 60
+    stream = batches(curriculum.batch, state.step, a.workers)
+    signal.signal(signal.SIGTERM, stop)  # after the workers, which must not save in the trainer's name
     while True:
         if a.until:
-            total = spent + max(0.0, a.until - time.time())
-        if spent >= total:
+            total = state.spent + max(0.0, a.until - time.time())
+        if state.spent >= total:
             break
         began = time.time()
-        rng = np.random.default_rng([a.seed, step])
-        warming = step < a.image_steps
-        centred = a.image_steps <= step < a.centre_until
-        # Single frames go on between clips: they show twelve times as many captions a second.
-        images = warming or centred or rng.random() < a.image_share
-        if images and not warming:
-            centred = centred or rng.random() < a.centre_share
-        drawn = profile
-        if step < a.one_way_until:
-            # Two ways that are not opposites first: from all eight at once the mean is a ring that only a three-fold product of
-            # direction, time and place improves on, and training rests there for long.
-            drawn = dataclasses.replace(profile, motions=("right", "up"), motion_weights=(3, 2))
-        if not warming and clip_start is None:
-            clip_start = step
-        noise_generator = torch.Generator().manual_seed(a.seed * 1_000_003 + step)
-        batch = a.image_batch if images else a.clip_batch
-        scenes = [world.sample_scene(rng, drawn) for _ in range(batch)]
-        if images:
-            times = rng.uniform(0.47, 0.53, (batch, 1)) if centred else rng.uniform(0, 1, (batch, 1))
-            x0, mask = world.render(scenes, times, 40, 64, with_mask=True)
-        else:
-            x0, mask = world.render(scenes, world.clip_times(8), 40, 64, with_mask=True)
-        captions = ["" if rng.random() < 0.1 else s.caption for s in scenes]
-        u = (torch.rand(1, generator=noise_generator) + torch.arange(batch)) / batch  # stratified over the batch
-        if warming:
-            t = (u % 1).pow(0.75).mul(1000).long().clamp_max(998)
-        elif centred:
-            # half way every subject is in the middle: what it looks like follows from its name alone
-            t = torch.where(u % 1 < 0.6, 995.0, 995 - (u % 1 - 0.6) / 0.4 * 700).long()
-        elif images:
-            # Below t = 800 the noisy picture shows the shape by itself; what the words add is learned above.
-            t = torch.where(u % 1 < 0.7, 790 + (u % 1) / 0.7 * 200, 790 - (u % 1 - 0.7) / 0.3 * 700).long()
-        else:
-            # Few steps: what the first one says from the caption alone decides the clip.
-            t = torch.where(u % 1 < 0.5, 995.0, torch.where(u % 1 < 0.8, 990 - (u % 1 - 0.5) / 0.3 * 150, 840 - (u % 1 - 0.8) / 0.2 * 740)).long()
-        noise = torch.randn(x0.shape, generator=noise_generator)
-        ab = abar[t]
-        xt, target = add_noise(x0, noise, ab), velocity(x0, noise, ab)
+        batch = to_device(next(stream), device)
+        if not batch["warming"] and clip_start is None:
+            clip_start = state.step
+        noise = torch.randn(batch["x0"].shape, generator=torch.Generator(device).manual_seed(a.seed * 1_000_003 + state.step), device=device)
+        ab = abar[batch["t"]]
+        xt, target = add_noise(batch["x0"], noise, ab), velocity(batch["x0"], noise, ab)
 
-        progress = (spent - spent_before) / (total - spent_before)
-        warm = min(1.0, (step + 1) / 100) if clip_start is None else min(1.0, (step - clip_start + 20) / 100)
-        base = a.lr if warming or centred else a.clip_lr
-        decay = 1.0 if progress < 0.75 else max(0.02, (1 - progress) / 0.25)
-        for group in optimiser.param_groups:
-            group["lr"] = base * warm * decay
+        progress = (state.spent - spent_before) / (total - spent_before)
+        warm = min(1.0, (state.step + 1) / 100) if clip_start is None else min(1.0, (state.step - clip_start + 20) / 100)
+        base = a.lr if batch["kind"] == "images" else a.clip_lr
+        decay = 1.0 if progress < a.decay_from else max(0.02, (1 - progress) / (1 - a.decay_from))
 
-        params = compute_copy(part(master, "unet."), torch.bfloat16)
-        ids, present = encode(captions)
-        states = (image_text if images else clip_text)(part(master, "text."), ids, present.long()).bfloat16()
-        out = (image_net if images else clip_net)(params, xt.bfloat16(), t, states)
+        params = compute_copy(part(state.master, "unet."), torch.bfloat16)
+        states = encoders[batch["kind"]](part(state.master, "text."), batch["ids"], batch["present"]).bfloat16()
+        out = nets[batch["kind"]](params, xt.bfloat16(), batch["t"], states)
         # The weight covers the whole neighbourhood: were it the subject alone, the best guess of an uncertain outline would be too fat.
-        mask = torch.nn.functional.max_pool3d(mask, (1, 13, 13), 1, (0, 6, 6))
+        near = torch.nn.functional.max_pool3d(batch["mask"], (1, 13, 13), 1, (0, 6, 6))
         error = (out.float() - target).pow(2)
-        loss = (error * (1 + SUBJECT_WEIGHT * mask)).mean()
-        plain = error.detach().mean().item()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([v for v in master.values() if v.grad is not None], 1.0)
-        optimiser.step()
-        # short runs: an average over more than a tenth of the steps would lag behind what clips teach
-        rate = min(a.average, (step + 1) / (step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(ema.values()), [v.detach() for v in master.values()], 1 - rate)
-        step += 1
-        spent += time.time() - began
-        losses.append(plain)
-        if step % 20 == 0:
-            mean = float(np.mean(losses))
-            losses.clear()
-            line = {"step": step, "minutes": round(spent / 60, 2), "phase": "centred" if centred else "images" if warming else "clips", "loss": round(mean, 5),
-                    "items_per_s": round(20 * batch / (time.time() - mark), 2), "lr": optimiser.param_groups[0]["lr"]}
-            mark = time.time()
-            log.write(json.dumps(line) + "\n")
-            log.flush()
-            print(line, flush=True)
+        state.update((error * (1 + SUBJECT_WEIGHT * near)).mean(), base * warm * decay, began, error.detach().mean().item())
+        state.report(20, phase=batch["phase"])
         if time.time() - last_save > a.checkpoint_minutes * 60:
-            save()
+            state.save()
             last_save = time.time()
         if time.time() - last_sheet > a.sheet_minutes * 60:
-            frames = 1 if warming else 8
-            clips = generate(part(ema, "unet."), part(ema, "text."), PROMPTS, frames=frames)
-            contact_sheet(clips, PROMPTS, run / f"sheet-{step:06d}.png", 3 if frames == 1 else 2, 2)
-            last_sheet = mark = time.time()
-    save()
-    print(f"done at step {step}, {spent / 60:.1f} min", flush=True)
+            frames = 1 if batch["warming"] else FRAMES
+            clips = generate(part(state.ema, "unet."), part(state.ema, "text."), PROMPTS, frames=frames, device=device)
+            contact_sheet(clips, PROMPTS, run / f"sheet-{state.step:06d}.png", 3 if frames == 1 else 2, 2)
+            last_sheet = time.time()
+    state.save()
+    print(f"done at step {state.step}, {state.spent / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":

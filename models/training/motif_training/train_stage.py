@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from .batches import batches, to_device
 from .graph_network import initial_parameters
 from .stages import STAGES, Autoencoder
+from .training_state import TrainingState
 
 
 def write_latent_scale(run: Path, stage: Autoencoder, weights: dict[str, torch.Tensor]) -> None:
@@ -20,7 +21,7 @@ def write_latent_scale(run: Path, stage: Autoencoder, weights: dict[str, torch.T
     values = []
     with torch.no_grad():
         for i in range(8):
-            values.append(stage.encoder(weights, stage.crops(np.random.default_rng([99, i]))).flatten())
+            values.append(stage.encoder(weights, stage.batch(np.random.default_rng([99, i]))["x"].to(stage.device)).flatten())
     spread = torch.cat(values).std().item()
     (run / "scale.json").write_text(json.dumps({"scaling_factor": round(1 / spread, 5)}) + "\n")
 
@@ -34,72 +35,45 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--lr", type=float, default=0)
     p.add_argument("--checkpoint-minutes", type=float, default=3)
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--batch", type=int, default=0, help="crops or segments a step; 0 for the stage's own")
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    p.add_argument("--workers", type=int, default=0, help="processes that render ahead; on a GPU, as many as there are cores")
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args(argv)
     torch.set_num_threads(a.threads)
     run = a.runs / a.stage
     run.mkdir(parents=True, exist_ok=True)
     kind = STAGES[a.stage]
-    stage = kind(runs=a.runs) if a.stage == "sr2" else kind()
-    master = dict(sorted(initial_parameters(stage.shapes, torch.Generator().manual_seed(a.seed)).items()))
+    own = {**({"runs": a.runs} if a.stage == "sr2" else {}), **({"batch": a.batch} if a.batch else {})}
+    stage = kind(device=a.device, **own)
+    parameters = {k: v.to(stage.device) for k, v in initial_parameters(stage.shapes, torch.Generator().manual_seed(a.seed)).items()}
     if hasattr(stage, "prepare"):
         with torch.no_grad():
-            stage.prepare(master)
-    for v in master.values():
-        v.requires_grad_()
-    ema = {k: v.detach().clone() for k, v in master.items()}
+            stage.prepare(parameters)
     lr = a.lr or kind.lr
-    optimiser = torch.optim.AdamW(list(master.values()), lr=lr, betas=(0.9, 0.99), weight_decay=0.001, fused=True)
-    step, spent = 0, 0.0
-    state_file = run / "state.pt"
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
-        with torch.no_grad():
-            for k in master:
-                master[k].copy_(state["master"][k])
-                ema[k].copy_(state["ema"][k])
-        optimiser.load_state_dict(state["optimiser"])
-        step, spent = state["step"], state["spent"]
-        print(f"resumed {a.stage} at step {step}, {spent / 60:.1f} min", flush=True)
+    state = TrainingState(run, parameters, lr, weight_decay=0.001, average=0.995)
+    state.resume()
 
     def save():
-        temporary = state_file.with_suffix(".tmp")
-        torch.save({"master": {k: v.detach() for k, v in master.items()}, "ema": ema, "optimiser": optimiser.state_dict(),
-                    "step": step, "spent": spent}, temporary)
-        os.replace(temporary, state_file)
+        state.save()
         if a.stage == "vae":
-            write_latent_scale(run, stage, ema)
+            write_latent_scale(run, stage, state.ema)
 
-    log = open(run / "log.jsonl", "a")
-    last_save, losses = time.time(), []
-    while (progress := max(spent / (a.minutes * 60), step / a.steps if a.steps else 1)) < 1:
+    stream = batches(lambda step: stage.batch(np.random.default_rng([a.seed, step])), state.step, a.workers)
+    saved = time.time()
+    while (progress := max(state.spent / (a.minutes * 60), state.step / a.steps if a.steps else 1)) < 1:
         began = time.time()
-        rng = np.random.default_rng([a.seed, step])
-        generator = torch.Generator().manual_seed(a.seed * 1_000_003 + step)
-        for group in optimiser.param_groups:
-            group["lr"] = lr * min(1, (step + 1) / 50) * (1.0 if progress < 0.5 else max(0.02, (1 - progress) / 0.5))
-        loss = stage.loss(master, rng, generator)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([v for v in master.values() if v.grad is not None], 1.0)
-        optimiser.step()
-        rate = min(0.995, (step + 1) / (step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(ema.values()), [v.detach() for v in master.values()], 1 - rate)
-        step += 1
-        spent += time.time() - began
-        losses.append(loss.item())
-        if step % 25 == 0:
-            line = {"stage": a.stage, "step": step, "minutes": round(spent / 60, 2), "loss": round(float(np.mean(losses)), 5)}
-            losses.clear()
-            log.write(json.dumps(line) + "\n")
-            log.flush()
-            print(line, flush=True)
-        if time.time() - last_save > a.checkpoint_minutes * 60:
+        batch = to_device(next(stream), stage.device)
+        generator = torch.Generator(stage.device).manual_seed(a.seed * 1_000_003 + state.step)
+        rate = lr * min(1, (state.step + 1) / 50) * (1.0 if progress < 0.5 else max(0.02, (1 - progress) / 0.5))
+        state.update(stage.loss(state.master, batch, generator), rate, began)
+        state.report(25, stage=a.stage)
+        if time.time() - saved > a.checkpoint_minutes * 60:
             save()
-            last_save = time.time()
+            stream = batches(lambda step: stage.batch(np.random.default_rng([a.seed, step])), state.step, a.workers)
+    saved = time.time()
     save()
-    print(f"{a.stage}: done at step {step}, {spent / 60:.1f} min", flush=True)
+    print(f"{a.stage}: done at step {state.step}, {state.spent / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":

@@ -129,7 +129,15 @@ function resize(c: GradientContext): (Value | null)[] {
     || textAttribute(node, 'nearest_mode', 'round_prefer_floor') !== 'floor') {
     throw unsupported(node, 'a form other than nearest, asymmetric, floor', 'nearest-neighbour upsampling');
   }
-  return [x.shape.reduce((gradient, size, axis) => gatherCopies(b, gradient, axis, size), c.dy)];
+  return [sumTiles(b, c.dy, x.shape) ?? x.shape.reduce((gradient, size, axis) => gatherCopies(b, gradient, axis, size), c.dy)];
+}
+
+/** The sum over the copies of each pixel of an image that grew by whole factors, as a mean of tiles: one pass instead of sums over axes of length two. */
+function sumTiles(b: GraphBuilder, dy: Value, size: readonly number[]): Value | undefined {
+  const [images, channels, height = 1, width = 1] = size;
+  const [tall, wide] = [(dy.shape[2] ?? 0) / height, (dy.shape[3] ?? 0) / width];
+  if (size.length !== 4 || dy.shape[0] !== images || dy.shape[1] !== channels || !Number.isInteger(tall) || !Number.isInteger(wide)) return undefined;
+  return scale(b, b.op('AveragePool', [dy], { kernel_shape: [tall, wide], strides: [tall, wide] }), tall * wide);
 }
 
 function gatherCopies(b: GraphBuilder, dy: Value, axis: number, size: number): Value {

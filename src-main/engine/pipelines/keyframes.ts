@@ -10,6 +10,8 @@ export interface KeyframesSettings {
   /** The first noise, where it is not the clip's own stream. */
   readonly sampleNoise?: () => Float32Array;
   readonly known?: KnownFrames | undefined;
+  /** Puts learned noise in place of some of the first noise. */
+  readonly firstNoise?: (fresh: Float32Array, shape: readonly number[]) => Float32Array;
 }
 
 /** First stage: text to key frames in pixel space (Show-1, arXiv 2309.15818, section 3.2). Returns [1, 3, frames, height, width]. */
@@ -17,7 +19,10 @@ export async function* keyframes(context: StageContext, settings: KeyframesSetti
   const shape = [1, 3, settings.frames, settings.height, settings.width];
   const { scheduler, noise } = context;
   const total = scheduler.timesteps.length;
-  const start = (): Float32Array => settings.sampleNoise?.() ?? noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+  const start = (): Float32Array => {
+    const fresh = settings.sampleNoise?.() ?? noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+    return settings.firstNoise?.(fresh, shape) ?? fresh;
+  };
   const steps = denoise({ ...context, known: settings.known }, resume?.position ?? startPosition({ data: start(), shape }));
   for (;;) {
     const next = await steps.next();

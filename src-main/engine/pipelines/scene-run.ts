@@ -8,6 +8,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { interpolation } from './interpolation.ts';
 import type { InterpolationSettings } from './interpolation.ts';
 import { keyframes } from './keyframes.ts';
+import type { KeyframesSettings } from './keyframes.ts';
+import { withFrames } from './known-frames.ts';
 import type { KnownFrames } from './known-frames.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -37,6 +39,8 @@ export interface SceneTools {
   readonly noiseCondition: SuperResolution1Models['noiseCondition'];
   readonly strength: number;
   readonly vae: FrameVae | null;
+  /** Puts learned noise in place of some of the first noise. */
+  readonly firstNoise?: KeyframesSettings['firstNoise'] | undefined;
 }
 
 /** First noise of a part, [1, channels, frames, height, width] for the given shape; distant windows share it. */
@@ -75,8 +79,9 @@ function checkKnown({ part, known }: SceneRequest, size: SceneTools['size']): vo
 export async function* runScenePart(stage: StageName, context: StageContext, request: SceneRequest, input: Tensor | null, tools: SceneTools, resume: StageCheckpoint | null): StageRun {
   checkKnown(request, tools.size);
   const { part } = request;
-  const output = yield* stageRun(stage, context, request, input, tools, resume);
-  return output.shape[2] === part.frames ? output : sliceFrames(output, 0, part.frames);
+  const made = yield* stageRun(stage, context, request, input, tools, resume);
+  const output = made.shape[2] === part.frames ? made : sliceFrames(made, 0, part.frames);
+  return request.known === null ? output : withFrames(output, part.knownFrames, request.known);
 }
 
 function stageRun(stage: StageName, context: StageContext, { part, known }: SceneRequest, input: Tensor | null, tools: SceneTools, resume: StageCheckpoint | null): StageRun {
@@ -86,7 +91,9 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
     case 'keyframes': {
       const shape = [1, 3, frames, size.height, size.width];
       const sampleNoise = (): Float32Array => sceneNoise(stage, part, size.frames, shape);
-      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, known: keyframesKnown(part, known, sampleNoise) }, resume);
+      // A motion's own noise was kept for one window.
+      const firstNoise = frames === size.frames && tools.firstNoise ? { firstNoise: tools.firstNoise } : {};
+      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, ...firstNoise, known: keyframesKnown(part, known, sampleNoise) }, resume);
     }
     case 'interpolation': return input!.shape[2] === 1 ? standStill(input!) : interpolation(context, input!, tools.interpolation, resume);
     case 'superResolution1': {

@@ -1,11 +1,8 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { bytesToFloat32 } from '../weights/float-formats.ts';
-import { readSafetensorsHeader } from '../weights/safetensors-reader.ts';
+import { openMemoryTensors } from '../weights/memory-tensors.ts';
 import { writeSafetensors } from '../weights/safetensors-writer.ts';
 import type { TensorToWrite } from '../weights/safetensors-writer.ts';
-import type { OpenFile } from '../weights/weights-index.ts';
 import type { StageCheckpoint } from './stage-step.ts';
 
 const FORMAT = 'motif-stage-checkpoint-1';
@@ -21,20 +18,10 @@ export function encodeStageCheckpoint(stage: StageName, checkpoint: StageCheckpo
 
 /** Reads what `encodeStageCheckpoint` wrote; bytes of another stage or kind are refused. */
 export function decodeStageCheckpoint(stage: StageName, bytes: Uint8Array): StageCheckpoint {
-  const file: OpenFile = {
-    path: 'checkpoint', sizeBytes: bytes.length,
-    // Copied: the view may start anywhere in its buffer, and resumed runs must not share memory with the message.
-    read: (position, length) => bytes.slice(position, position + length) as Uint8Array<ArrayBuffer>,
-    close: () => {},
-  };
-  const { entries, metadata } = readSafetensorsHeader(file);
+  const { entries, metadata, float32: tensor } = openMemoryTensors(bytes, 'checkpoint');
   if (metadata['format'] !== FORMAT || metadata['stage'] !== stage) {
     throw new StudioError('WEIGHTS_INVALID', `The checkpoint is for ${metadata['stage'] ?? 'something else'}, not for ${stage}. Start the stage anew.`, { details: { stage } });
   }
-  const tensor = (name: string): Tensor | null => {
-    const entry = entries.get(name);
-    return entry ? { data: bytesToFloat32(file.read(entry.byteOffset, entry.byteLength), entry.dtype), shape: entry.shape } : null;
-  };
   const sample = tensor('sample');
   const [part, stepIndex] = [Number(metadata['part']), Number(metadata['stepIndex'])];
   if (!sample || !Number.isInteger(part) || !Number.isInteger(stepIndex)) throw new StudioError('WEIGHTS_INVALID', 'The checkpoint is incomplete. Start the stage anew.');

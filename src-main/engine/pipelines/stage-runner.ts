@@ -7,6 +7,8 @@ import { createNoise } from '../random/noise.ts';
 import { fromDiffusers } from '../schedulers/from-diffusers.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { openMotionMix } from '../training/motion-mix.ts';
+import type { UsedMotion } from '../training/motion-mix.ts';
 import { isGuided } from './guidance.ts';
 import { interpolation } from './interpolation.ts';
 import { keyframes } from './keyframes.ts';
@@ -38,6 +40,8 @@ export interface StageRequest {
   /** A part of a longer scene instead of a clip; its texts take the place of the prompts. */
   readonly scene?: SceneRequest | undefined;
   readonly signal?: AbortSignal;
+  /** Learned motions, for a runner that was made for them. */
+  readonly motions?: readonly UsedMotion[];
 }
 
 /** A stage with its sessions loaded: runs again and again without loading anew. */
@@ -53,6 +57,8 @@ export interface StageRunnerOptions {
   readonly promptCache: PromptCache;
   /** For parts of scenes: windows that never grow with the clip; `perFrameText` where frames have words of their own. */
   readonly scene?: { readonly perFrameText: boolean } | undefined;
+  /** True when runs use motions: the temporal weights are then inputs of the session, so that motions change without loading anew. */
+  readonly motions?: boolean;
 }
 
 const STRENGTH = 0.8;
@@ -104,7 +110,8 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   const config = readUnetConfig(folder, stage, textWidth(textFolder));
   const size = unetSize(pack, stage, inScene !== undefined);
   const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES;
-  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, { perFrameText: inScene?.perFrameText === true });
+  const mix = options.motions === true ? openMotionMix(folder) : null;
+  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, { perFrameText: inScene?.perFrameText === true }, mix ?? undefined);
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
@@ -115,13 +122,14 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   }
 
   return {
-    async run({ prompt, negativePrompt, seed, settings, input, resume, scene, signal }) {
+    async run({ prompt, negativePrompt, seed, settings, input, resume, scene, signal, motions = [] }) {
+      mix?.use(motions);
       const usesGuidance = isGuided(settings.guidanceScale);
       const texts = scene?.part.texts ?? [{ prompt, negativePrompt }];
-      const mix = scene?.part.mix ?? [[1]];
+      const weights = scene?.part.mix ?? [[1]];
       const encoded = (prompts: readonly string[]) => encodePrompts(textFolder, prompts, pack.index.promptTokens, promptCache, threads);
-      const positive = mixTexts(await encoded(texts.map((text) => text.prompt)), mix);
-      const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt)), mix) : null;
+      const positive = mixTexts(await encoded(texts.map((text) => text.prompt)), weights);
+      const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt)), weights) : null;
       const context: StageContext = {
         unet: inScene ? sceneUnet(stage, unet.model, size.frames) : unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
         promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,
@@ -132,13 +140,13 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       if (scene) {
         const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
         return runScenePart(stage, context, scene, inputVideo, {
-          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, strength: settings.strength ?? STRENGTH,
+          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise: mix?.firstNoise, strength: settings.strength ?? STRENGTH,
           superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel } : null,
           noiseCondition: noisingScheduler(pack, stage, context.scheduler).addNoise,
         }, resume);
       }
       switch (stage) {
-        case 'keyframes': return keyframes(context, size, resume);
+        case 'keyframes': return keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
         case 'interpolation': {
           const video = requireInput(pack, stage, input);
           return interpolation(context, video, between, resume);

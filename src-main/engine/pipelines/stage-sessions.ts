@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import { selectParameters } from '../autodiff/trainable-parameters.ts';
 import { autoencoderFactor, buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../nn/autoencoder-kl.ts';
 import type { AutoencoderConfig } from '../nn/autoencoder-kl.ts';
 import { weightsParameterSource } from '../nn/parameter-source.ts';
@@ -54,11 +55,18 @@ export function readUnetConfig(stageFolder: string, stage: StageName, promptWidt
   return config;
 }
 
+/** Weights that are given anew with each call instead of read from the pack, so that one session serves every motion. */
+export interface ReplacedWeights {
+  readonly names: readonly string[];
+  /** The values now, by name. */
+  values(): Readonly<Record<string, Float32Array>>;
+}
+
 /**
  * Loads a unet for one shape. It answers any batch: entries are run together where the graph holds them, one after the other
  * where it holds one, which halves the memory of guidance for the same arithmetic.
  */
-export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number, hooks: Unet3dHooks = {}): Promise<Loaded<UnetRun>> {
+export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number, hooks: Unet3dHooks = {}, replaced?: ReplacedWeights): Promise<Loaded<UnetRun>> {
   const weightsDir = join(stageFolder, 'unet');
   const weights = openWeights(weightsDir);
   try {
@@ -66,7 +74,8 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
     if (built.unused.length > 0) {
       throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
     }
-    const session = await openSession(built.graph, { weightsDir, threads, arena: true });
+    const graph = replaced === undefined ? built.graph : selectParameters(built.graph, replaced.names).graph;
+    const session = await openSession(graph, { weightsDir, threads, arena: true });
     const hasLabels = config.class_embed_type === 'timestep';
     const run: UnetRun = async ({ sample, timestep, promptEmbeds, classLabel }) => {
       const batch = sample.shape[0]!;
@@ -78,6 +87,7 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
           sample: part(sample, from),
           timestep: new BigInt64Array(shape.batch).fill(BigInt(Math.round(timestep))),
           encoder_hidden_states: part(promptEmbeds, from),
+          ...replaced?.values(),
           ...(hasLabels ? { class_labels: new BigInt64Array(shape.batch).fill(BigInt(classLabel ?? 0)) } : {}),
         });
         outputs.push(output!);

@@ -48,9 +48,12 @@ function samplePosterior({ mean, logVariance }: Posterior, noise: Noise, scaling
   return asFrame({ data, shape: mean.shape });
 }
 
-/** Pixels [1, 3, frames, height, width] at any size to scaled latents of the stage's size; through 8 bits, as Show-1 does. */
+/** Pixels of any size, [1, 3, frames, height, width], at the stage's size; through 8 bits, as Show-1 does. */
+const enlarge = (video: Tensor, { width, height }: { width: number; height: number }): Tensor => fromVideoFrames(resizeFrames(toVideoFrames(video), width, height));
+
+/** Pixels [1, 3, frames, height, width] at any size to scaled latents of the stage's size. */
 export async function encodeVideo(video: Tensor, settings: { width: number; height: number }, vae: FrameVae, noise: Noise, signal?: AbortSignal): Promise<Tensor> {
-  const pixels = fromVideoFrames(resizeFrames(toVideoFrames(video), settings.width, settings.height));
+  const pixels = enlarge(video, settings);
   const frames = pixels.shape[2]!;
   let latents: Tensor | null = null;
   for (let frame = 0; frame < frames; frame += 1) {
@@ -72,6 +75,7 @@ async function knownLatents(
 /**
  * Fourth stage: re-draws the enlarged clip in latent space (Show-1, section 3.4): encode, noise to the strength's timestep
  * (SDEdit, Meng et al. 2022), denoise all frames together, decode frame by frame. Returns [1, 3, frames, height, width].
+ * Where the strength leaves no step to run, nothing is re-drawn: the clip is enlarged and spared the autoencoder's losses.
  */
 export async function* superResolution2(
   context: StageContext, video: Tensor, settings: SuperResolution2Settings, vae: FrameVae, resume: StageCheckpoint | null = null,
@@ -81,13 +85,14 @@ export async function* superResolution2(
   const frames = video.shape[2]!;
   const denoiseTotal = scheduler.timesteps.length - first;
   const total = denoiseTotal + frames;
-  const known = denoiseTotal > 0 && settings.given ? await knownLatents(settings.given, settings, vae, noise.fork('known'), signal) : undefined;
+  if (denoiseTotal === 0) return enlarge(video, settings);
+  const known = settings.given && (await knownLatents(settings.given, settings, vae, noise.fork('known'), signal));
   let begin = resume?.position;
   if (!begin) {
     const latents = await encodeVideo(video, settings, vae, noise.fork('posterior'), signal);
     const epsilon = { data: settings.sampleNoise?.(latents.shape) ?? noise.fork('sample').normal(latents.data.length), shape: latents.shape };
-    // Strength 1 of a short schedule still starts from the clip, as upstream does; strength near 0 leaves it as encoded.
-    begin = startPosition(first < scheduler.timesteps.length ? scheduler.addNoise(latents, epsilon, scheduler.timesteps[first]!) : latents, first);
+    // Strength 1 still starts from the clip, as upstream does.
+    begin = startPosition(scheduler.addNoise(latents, epsilon, scheduler.timesteps[first]!), first);
   }
   const steps = denoise({ ...context, known }, begin);
   let latents = begin.sample;

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { hasTextPerFrame } from '../../../src-shared/build/scene-part.ts';
 import { isGuided } from '../pipelines/guidance.ts';
@@ -10,10 +9,14 @@ import type { StageRunner } from '../pipelines/stage-runner.ts';
 import type { StageStep } from '../pipelines/stage-step.ts';
 import { toVideoFrames } from '../pipelines/video-tensor.ts';
 import { tensorOf } from '../tensor/tensor.ts';
+import { CheckpointSender } from './checkpoint-sender.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from './engine-version.ts';
-import type { EngineCommand, EngineEvent } from './protocol.ts';
+import { runLearning } from './learn-run.ts';
+import { yieldToMessages } from './message-turn.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand } from './protocol.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
+type AnyRunCommand = RunCommand | LearnMotionCommand;
 
 /** Takes commands and answers by events; the process around it only carries messages. */
 export interface EngineServer {
@@ -21,11 +24,6 @@ export interface EngineServer {
   /** Resolves when nothing runs and nothing is loaded any more. */
   close(): Promise<void>;
 }
-
-/** Checkpoints may cost this share of a run: large ones are sent less often than every step. */
-const CHECKPOINT_COST_SHARE = 0.02;
-/** Below this, a checkpoint is never skipped. */
-const CHEAP_CHECKPOINT_MS = 2;
 
 /** Previews at most this often: they are for eyes. */
 const PREVIEW_INTERVAL_MS = 150;
@@ -35,6 +33,9 @@ interface LoadedRunner {
   readonly key: string;
   readonly runner: StageRunner;
 }
+
+/** Motions that change anything: without one, the stage is the model as it was, bit for bit. */
+const usedMotions = ({ stage, motions = [] }: RunCommand) => (stage === 'keyframes' ? motions.filter(({ strength, noiseMix }) => strength > 0 || noiseMix > 0) : []);
 
 /** An out-of-memory error of the native runtime, by its words; there is no code. */
 function toStudioError(error: unknown): StudioError {
@@ -68,11 +69,12 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   const runnerFor = async (command: RunCommand): Promise<StageRunner> => {
     const guided = isGuided(command.settings.guidanceScale);
     const scene = command.scene && { perFrameText: hasTextPerFrame(command.scene.part) };
-    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, scene]);
+    const motions = usedMotions(command).length > 0;
+    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, motions, scene]);
     if (loaded?.key === key) return loaded.runner;
     // The stage before is released first: two stages together may not fit.
     await unload();
-    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache, scene });
+    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache, motions, scene });
     loaded = { key, runner };
     return runner;
   };
@@ -88,16 +90,18 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
       prompt: command.prompt, negativePrompt: command.negativePrompt, seed: command.seed, settings: command.settings, signal,
       input: input ? tensorOf(input.data, input.shape) : null,
       scene: command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null },
+      motions: usedMotions(command),
       resume: command.checkpoint ? decodeStageCheckpoint(stage, command.checkpoint) : null,
     });
     const loadMs = performance.now() - started;
     let previewAt = Number.NEGATIVE_INFINITY;
-    let checkpointAt = Number.NEGATIVE_INFINITY;
-    let unsent: StageStep | null = null;
+    const checkpoints = new CheckpointSender<StageStep>(async ({ step, checkpoint }) => {
+      if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+    });
     for (;;) {
       await yieldToMessages();
       // The last step is still valid here: a paused run goes on right behind it.
-      if (signal.aborted && unsent) await sendCheckpoint(command, unsent);
+      if (signal.aborted) await checkpoints.flush();
       signal.throwIfAborted();
       const stepStarted = performance.now();
       const next = await run.next();
@@ -107,12 +111,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
       }
       const { phase, step, total, checkpoint } = next.value;
       await send({ type: 'progress', runId, stage, phase, step, total, stepMs: performance.now() - stepStarted });
-      unsent = checkpoint ? next.value : null;
-      if (checkpoint && performance.now() >= checkpointAt) {
-        const sendingMs = await sendCheckpoint(command, next.value);
-        unsent = null;
-        if (sendingMs > CHEAP_CHECKPOINT_MS) checkpointAt = performance.now() + sendingMs / CHECKPOINT_COST_SHARE;
-      }
+      await checkpoints.offer(checkpoint ? next.value : null);
       if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
         await send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
@@ -120,18 +119,17 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     }
   };
 
-  /** Waits until the bytes have left: the next step would block them half-way. Returns what that took. */
-  const sendCheckpoint = async ({ runId, stage }: RunCommand, { step, checkpoint }: StageStep): Promise<number> => {
-    const started = performance.now();
-    if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
-    return performance.now() - started;
+  const learn = async (command: LearnMotionCommand, signal: AbortSignal): Promise<EngineEvent> => {
+    // Learning brings sessions of its own: what a stage left loaded goes first.
+    await unload();
+    return runLearning(command, signal, { send, promptCache });
   };
 
   /** Runs to an end of any kind and reports it; never rejects. */
-  const finish = async (command: RunCommand, controller: AbortController): Promise<void> => {
+  const finish = async (command: AnyRunCommand, controller: AbortController): Promise<void> => {
     const { runId } = command;
     try {
-      const done = await runStage(command, controller.signal);
+      const done = command.type === 'runStage' ? await runStage(command, controller.signal) : await learn(command, controller.signal);
       active = null;
       send(done);
     } catch (error) {
@@ -144,7 +142,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     }
   };
 
-  const start = (command: RunCommand): void => {
+  const start = (command: AnyRunCommand): void => {
     const { runId } = command;
     if (active) {
       const error = new StudioError('CONFLICT', `The engine is busy with run ${active.runId}. Wait for it or stop it first.`, { details: { runId: active.runId } });
@@ -159,7 +157,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   send({ type: 'ready', engineVersion: ENGINE_VERSION, executionProviders: EXECUTION_PROVIDERS });
   return {
     handle(command) {
-      if (command.type === 'runStage') start(command);
+      if (command.type === 'runStage' || command.type === 'learnMotion') start(command);
       else if (command.type === 'stop') {
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;
@@ -175,10 +173,4 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
       await unload();
     },
   };
-}
-
-/** Native runs block the thread: without a turn of the event loop between steps no `stop` would ever be read. */
-async function yieldToMessages(): Promise<void> {
-  await turn();
-  await turn();
 }

@@ -1,3 +1,4 @@
+import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
 import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
@@ -17,7 +18,29 @@ export interface FramesMessage {
   readonly data: Uint8Array;
 }
 
-/** Parent to engine. One stage runs at a time; a second `runStage` while one runs fails with CONFLICT. */
+/** A learned motion for a stage run. `bytes` is its file; `sha256` names it, so that it is read once. */
+export interface MotionMessage {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+  readonly strength: number;
+  readonly noiseMix: number;
+}
+
+/** Learns a motion from a clip. Runs, stops and fails like a stage. */
+export interface LearnMotionCommand {
+  readonly type: 'learnMotion';
+  readonly runId: string;
+  readonly packDir: string;
+  readonly frames: FramesMessage;
+  readonly caption: string;
+  readonly settings: LearningSettings;
+  /** Name of the motion, the model it is learned on and the clip it is learned from: written into its file. */
+  readonly facts: Pick<MotionFacts, 'name' | 'model' | 'source'>;
+  readonly checkpoint: Uint8Array | null;
+  readonly threads: number;
+}
+
+/** Parent to engine. One run at a time; a second one while one runs fails with CONFLICT. */
 export type EngineCommand =
   | {
       readonly type: 'runStage';
@@ -35,19 +58,22 @@ export type EngineCommand =
       readonly threads: number;
       /** A part of a longer scene: its texts take the place of the prompts, `known` shows its known frames. */
       readonly scene?: { readonly part: ScenePart; readonly known: TensorMessage | null };
+      /** Learned motions; only keyframes uses them. */
+      readonly motions?: readonly MotionMessage[];
     }
+  | LearnMotionCommand
   | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   /** Releases every session: memory goes back while the queue is paused. */
   | { readonly type: 'unload' };
 
-/** Engine to parent. `done`, `stopped` and `failed` end a run; nothing follows them for that runId. */
+/** Engine to parent. `done`, `learned`, `stopped` and `failed` end a run; nothing follows them for that runId. */
 export type EngineEvent =
   | { readonly type: 'ready'; readonly engineVersion: string; readonly executionProviders: readonly string[] }
   | {
       readonly type: 'progress';
       readonly runId: string;
       readonly stage: StageName;
-      readonly phase: 'loading' | 'denoising' | 'decoding';
+      readonly phase: 'loading' | 'denoising' | 'decoding' | 'learning' | 'inverting';
       /** Finished units of this stage (steps times windows or segments) and their total. */
       readonly step: number;
       readonly total: number;
@@ -63,6 +89,17 @@ export type EngineEvent =
       readonly tensor: TensorMessage;
       /** The same as 8-bit frames, for encoding and thumbnails. */
       readonly frames: FramesMessage;
+      readonly wallMs: number;
+      readonly loadMs: number;
+      readonly peakRssBytes: number;
+    }
+  /** A point of the loss curve, behind each step of a learning. */
+  | { readonly type: 'lossPoint'; readonly runId: string; readonly point: LossPoint; readonly bestStep: number | null }
+  | {
+      readonly type: 'learned';
+      readonly runId: string;
+      /** The motion's file. */
+      readonly motion: Uint8Array;
       readonly wallMs: number;
       readonly loadMs: number;
       readonly peakRssBytes: number;

@@ -7,6 +7,8 @@ export interface OptionHelp {
   readonly name: string;
   readonly value?: string;
   readonly help: string;
+  /** It may be given several times. */
+  readonly repeatable?: true;
 }
 
 /** What a command runs in. */
@@ -33,6 +35,8 @@ export interface CommandInput {
   readonly positionals: readonly string[];
   /** The value of an option, or undefined when it was not given. */
   text(name: string): string | undefined;
+  /** All values of a repeatable option, in order. */
+  texts(name: string): readonly string[];
   /** Whether a switch was given. */
   on(name: string): boolean;
   /** A whole number within bounds; INVALID_INPUT names the option, what was given and what is expected. */
@@ -52,18 +56,22 @@ export const invalid = (message: string): StudioError => new StudioError('INVALI
 export function parseCommandLine(command: Command, argv: readonly string[]): CommandInput {
   const known = [...command.options, ...COMMON_OPTIONS];
   const config: ParseArgsOptionsConfig = {};
-  for (const option of known) config[option.name] = { type: option.value === undefined ? 'boolean' : 'string', ...(option.name === 'help' ? { short: 'h' } : {}) };
+  for (const option of known) config[option.name] = { type: option.value === undefined ? 'boolean' : 'string', multiple: option.repeatable === true, ...(option.name === 'help' ? { short: 'h' } : {}) };
   let parsed;
   try {
     parsed = parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
   } catch (error) {
     throw invalid(explain(error, known, command));
   }
-  const values = parsed.values as Readonly<Record<string, string | boolean | undefined>>;
+  const values = parsed.values as Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   return {
     positionals: parsed.positionals,
     text,
+    texts: (name) => {
+      const given = values[name];
+      return Array.isArray(given) ? (given as readonly string[]) : [];
+    },
     on: (name) => values[name] === true,
     integer(name, minimum, maximum) {
       const given = text(name);

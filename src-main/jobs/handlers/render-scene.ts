@@ -16,10 +16,12 @@ import type { ProjectStore } from '../../store/project-store.ts';
 import { runCheckpointed } from '../checkpointed-run.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { motionMessages } from '../recipe-motions.ts';
 import { readImage } from '../read-image.ts';
 import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { expectedEncodeMs, recordEncodeTime } from '../stage-times.ts';
+import type { RunnablePack } from './generate-clip.ts';
 import { joinFrames, readFrames, readRgb } from '../stored-frames.ts';
 import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
 
@@ -35,11 +37,14 @@ export const RenderSceneData = z.object({
 });
 export type RenderSceneData = z.infer<typeof RenderSceneData>;
 
+/** What is needed of a pack to render scenes with it. */
+export type ScenePack = RunnablePack & { readonly index: Pick<ModelIndex, 'sizes'> };
+
 /** What scenes need from the rest of the studio. */
 export interface RenderSceneOptions {
   readonly engine: EngineClient;
   readonly media: Pick<Media, 'encodeVideo' | 'thumbnail' | 'decodeFrames'>;
-  readonly packs: { get(packId: string): Promise<{ readonly dir: string; readonly pack: { readonly sha256: string }; readonly index: Pick<ModelIndex, 'sizes'> }> };
+  readonly packs: { get(packId: string): Promise<ScenePack> };
   readonly stepTimes: StepTimeRepository;
   readonly threads: number;
   readonly temporaryFolder: string;
@@ -72,7 +77,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
     return readFrames(store, asset, source.from, source.count);
   };
 
-  const runNode = async (context: JobContext, recipe: SceneRecipe, node: KeyedNode, keys: ReadonlyMap<string, string>, opened: { dir: string; index: Pick<ModelIndex, 'sizes'> }, doneBefore: number, ticks: number) => {
+  const runNode = async (context: JobContext, recipe: SceneRecipe, node: KeyedNode, keys: ReadonlyMap<string, string>, opened: ScenePack, doneBefore: number, ticks: number) => {
     const { store, job, signal } = context;
     const settings = recipe.stages.find(({ stage }) => stage === node.stage);
     assert(settings !== undefined, `the recipe has settings for ${node.stage}`);
@@ -84,7 +89,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
     const [input, known] = [await read(node.input, node.stage), await read(node.known, node.stage)];
     const { done, unitsMs } = await runCheckpointed(
       engine, context, node.key,
-      { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known } },
+      { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, motions: motionMessages(store, node.motions, opened), stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known } },
       ({ step, total, stepMs }) => {
         const share = total === 0 ? 0 : Math.round((TICKS * step) / total);
         context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);

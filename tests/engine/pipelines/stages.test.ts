@@ -8,11 +8,12 @@ import { interpolation, segmentCondition, SHOW1_INTERPOLATION } from '../../../s
 import { keyframes } from '../../../src-main/engine/pipelines/keyframes.ts';
 import { decodeStageCheckpoint, encodeStageCheckpoint } from '../../../src-main/engine/pipelines/stage-checkpoint.ts';
 import type { StageCheckpoint, StageContext, StageRun, StageStep } from '../../../src-main/engine/pipelines/stage-step.ts';
+import { resizeFrames } from '../../../src-main/engine/pipelines/resize.ts';
 import { SHOW1_SUPER_RESOLUTION_1, superResolution1, windowStarts } from '../../../src-main/engine/pipelines/super-resolution-1.ts';
 import { superResolution2 } from '../../../src-main/engine/pipelines/super-resolution-2.ts';
 import type { FrameVae } from '../../../src-main/engine/pipelines/super-resolution-2.ts';
 import type { UnetInputs, UnetRun } from '../../../src-main/engine/pipelines/unet-run.ts';
-import { sliceFrames } from '../../../src-main/engine/pipelines/video-tensor.ts';
+import { fromVideoFrames, sliceFrames, toVideoFrames } from '../../../src-main/engine/pipelines/video-tensor.ts';
 import { windowedUnet } from '../../../src-main/engine/pipelines/windowed-unet.ts';
 import type { Tensor } from '../../../src-main/engine/tensor/tensor.ts';
 
@@ -252,6 +253,14 @@ describe('superResolution2', () => {
     const { output } = await finish(superResolution2(context({ unet: oracle, guidanceScale: 1 }), grey, settings, vae));
     // The last level of this schedule keeps sigma 0.0292 of noise, divided by the scaling factor.
     for (const value of output.data) expect(Math.abs(value)).toBeLessThan(0.0292 * 2 * 4.5);
+  });
+
+  it('enlarges without the unet and the autoencoder where the strength leaves no step', async () => {
+    const unet = createUnet(4, false);
+    const refusing: FrameVae = { scalingFactor: 1, encode: () => Promise.reject(new Error('encoded')), decode: () => Promise.reject(new Error('decoded')) };
+    const { output } = await finish(superResolution2(context({ unet: unet.run }), clip(3), { ...settings, strength: 0.01 }, refusing));
+    expect(output).toEqual(fromVideoFrames(resizeFrames(toVideoFrames(clip(3)), 12, 8)));
+    expect(unet.calls).toHaveLength(0);
   });
 
   it('resumes bit for bit', async () => {

@@ -7,6 +7,7 @@ import { Preset } from '../../../../src-shared/recipe/recipe.ts';
 import { STAGE_NAMES, type StageName } from '../../../../src-shared/recipe/stage-name.ts';
 import { finishJob, withStudio, type CliStudio } from '../cli-studio.ts';
 import { outputClipPath } from '../clip-path.ts';
+import { chooseMotion, parseWantedMotion, type WantedMotion } from '../motion-choice.ts';
 import { invalid, requirePositionals, type Command, type CommandContext, type CommandInput } from '../command.ts';
 
 export const generateCommand: Command = {
@@ -19,6 +20,7 @@ export const generateCommand: Command = {
     { name: 'seed', value: 'N', help: 'same seed, same clip; without it, a random one' },
     { name: 'preset', value: 'NAME', help: 'draft, standard or final; standard when left out' },
     { name: 'pack', value: 'ID', help: 'the model pack; motif-mini when left out' },
+    { name: 'motion', value: 'ID[:STRENGTH]', repeatable: true, help: 'a learned motion by id, name or file, 0 to 1.5; several are mixed' },
     { name: 'project', value: 'FILE', help: 'keep the clip and its stages in this project' },
     { name: 'out', value: 'CLIP', help: 'write the clip to this MP4 file' },
   ],
@@ -31,11 +33,12 @@ export const generateCommand: Command = {
     const project = input.text('project');
     const outGiven = input.text('out');
     if (project === undefined && outGiven === undefined) throw invalid('--out or --project is missing: without either, the clip would be thrown away.');
+    const motions = input.texts('motion').map(parseWantedMotion);
     const out = outGiven === undefined ? null : outputClipPath(outGiven);
     const temporary = project === undefined ? mkdtempSync(join(tmpdir(), 'motif-generate-')) : null;
     try {
       return await withStudio({}, async (studio) => {
-        const wish = { prompt, seed, preset, out, input };
+        const wish = { prompt, seed, preset, out, motions, input };
         if (temporary === null) return generate(studio, (await studio.client.projects.open({ path: resolve(project ?? '') })).id, wish, context);
         const { id, path } = await studio.client.projects.create({ name: 'One clip', path: join(temporary, 'clip.motif') });
         // Not one of the creator's projects: forgotten at once, in case this is killed, and at the end for its poster.
@@ -57,6 +60,7 @@ interface Wish {
   readonly seed: number;
   readonly preset: Preset;
   readonly out: string | null;
+  readonly motions: readonly WantedMotion[];
   readonly input: CommandInput;
 }
 
@@ -67,8 +71,10 @@ async function generate(
   context: CommandContext,
 ): Promise<object> {
   const { prompt, seed, preset, out, input } = wish;
+  const motions = [];
+  for (const wanted of wish.motions) motions.push(await chooseMotion(client, projectId, wanted));
   const { jobId, recipeHash } = await client.generation.start({
-    projectId, prompt, seed, preset, negativePrompt: input.text('negative') ?? '', packId: input.text('pack') ?? 'motif-mini', front: true,
+    projectId, prompt, seed, preset, motions, negativePrompt: input.text('negative') ?? '', packId: input.text('pack') ?? 'motif-mini', front: true,
   });
   const job = await finishJob(client, projectId, jobId, context);
   const asset = await client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { openWeights } from '../weights/open-weights.ts';
+import { addChange } from './change.ts';
+import { decodeMotionFile } from './motion-file.ts';
+import type { MotionFile } from './motion-file.ts';
+import { readTemporalProjections } from './temporal-projections.ts';
+
+/** A motion to use: its file and how much of it. */
+export interface UsedMotion {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+  readonly strength: number;
+  readonly noiseMix: number;
+}
+
+/** The temporal weights of a UNet under any mix of motions, for a session that takes them as inputs. */
+export interface MotionMix {
+  readonly names: readonly string[];
+  /** weight + sum of strength x change, by name, for the motions last used. */
+  values(): Readonly<Record<string, Float32Array>>;
+  /** Another mix from now on. MODEL_INCOMPATIBLE when a motion changes weights that this model does not have. */
+  use(motions: readonly UsedMotion[]): void;
+  /** First noise for a clip of `shape`: sqrt(p) of each motion's own noise and the rest of `fresh`, so that the variance stays 1. */
+  firstNoise(fresh: Float32Array, shape: readonly number[]): Float32Array;
+}
+
+/** Motions that stay decoded. */
+const KEPT = 8;
+
+/** Reads the temporal weights of the UNet in `weightsDir`. */
+export function openMotionMix(stageFolder: string): MotionMix {
+  const weightsDir = join(stageFolder, 'unet');
+  const weights = openWeights(weightsDir);
+  const projections = (() => {
+    try {
+      return readTemporalProjections(weights, weightsDir);
+    } finally {
+      weights.close();
+    }
+  })();
+  const decoded = new Map<string, MotionFile>();
+  let used: readonly { readonly file: MotionFile; readonly strength: number; readonly noiseMix: number }[] = [];
+  let merged: Record<string, Float32Array> = {};
+
+  const fileOf = ({ sha256, bytes }: UsedMotion): MotionFile => {
+    const file = decoded.get(sha256) ?? decodeMotionFile(bytes, `motion ${sha256.slice(0, 8)}`);
+    decoded.delete(sha256);
+    decoded.set(sha256, file);
+    if (decoded.size > KEPT) decoded.delete(decoded.keys().next().value!);
+    for (const [name, { shape }] of file.changes) {
+      const projection = projections.find((candidate) => candidate.name === name);
+      if (projection === undefined || projection.shape[0] !== shape[0] || projection.shape[1] !== shape[1]) {
+        throw new StudioError('MODEL_INCOMPATIBLE', `The motion "${file.facts.name}" changes ${name} [${shape.join(', ')}], which this model does not have. It was learned on "${file.facts.model.packName}": choose that model, or learn the motion again.`, { details: { tensor: name } });
+      }
+    }
+    return file;
+  };
+
+  return {
+    names: projections.map(({ name }) => name),
+    values: () => merged,
+    use(motions) {
+      used = motions.map((motion) => ({ file: fileOf(motion), strength: motion.strength, noiseMix: motion.noiseMix }));
+      merged = Object.fromEntries(projections.map(({ name, shape, values }) => {
+        const target = values.slice();
+        for (const { file, strength } of used) {
+          const change = file.changes.get(name)?.change;
+          if (change !== undefined) addChange(target, shape, change, strength);
+        }
+        return [name, target];
+      }));
+    },
+    firstNoise(fresh, shape) {
+      const parts = used.flatMap(({ file, noiseMix }) => {
+        if (noiseMix === 0 || file.noise === null) return [];
+        if (file.noise.shape.join() !== shape.join()) throw new StudioError('MODEL_INCOMPATIBLE', `The noise of the motion "${file.facts.name}" is [${file.noise.shape.join(', ')}], the clip's is [${shape.join(', ')}]. Set its noise mix to 0.`);
+        return [{ noise: file.noise.data, share: noiseMix }];
+      });
+      if (parts.length === 0) return fresh;
+      const total = parts.reduce((sum, { share }) => sum + share, 0);
+      const shrink = total > 1 ? 1 / total : 1;
+      const rest = Math.sqrt(Math.max(0, 1 - total * shrink));
+      const mixed = fresh.map((value) => value * rest);
+      for (const { noise, share } of parts) {
+        const factor = Math.sqrt(share * shrink);
+        for (let i = 0; i < mixed.length; i += 1) mixed[i]! += factor * noise[i]!;
+      }
+      return mixed;
+    },
+  };
+}
