@@ -2,6 +2,7 @@ import type { Migration } from '../migration.ts';
 import { projectAssets } from './0010-project-assets.ts';
 import { timelineTakes } from './0020-timeline-takes.ts';
 import { jobs } from './0030-jobs.ts';
+import { timelineLanes } from './0060-timeline-lanes.ts';
 
 /** Every step of the project file's schema in order. Numbers go up by ten so that one can be slotted between. */
-export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs];
+export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, timelineLanes];
