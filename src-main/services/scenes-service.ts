@@ -9,6 +9,7 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { canonicalJson, recipeHash, sha256Hex } from '../../src-shared/recipe/recipe.ts';
 import type { SceneScript } from '../../src-shared/recipe/scene-script.ts';
 import { wantedNodes } from '../jobs/handlers/render-scene.ts';
+import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedNodesMs, nodeBytes, sceneGrid, sceneStageSize } from '../jobs/scene-cost.ts';
 import { expectedEncodeMs } from '../jobs/stage-times.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
@@ -33,7 +34,8 @@ export function createScenesService(parts: {
     const { pack } = opened;
     const stages = pack.presets[request.preset];
     if (stages.length === 0) throw new StudioError('MODEL_INCOMPATIBLE', `The model pack "${pack.name}" has no preset "${request.preset}". Choose another preset or pack.`, { details: { packId: pack.id, preset: request.preset } });
-    const scene = change(sceneFromTimeline(store.timeline.get().document.records));
+    const scene = change(sceneFromTimeline(store.timeline.get().document.records, { sha256: (assetId) => store.assets.find(assetId)?.sha256 ?? null }));
+    for (const { motions } of scene.events) requireMotionsFit(store, motions, opened);
     const recipe: SceneRecipe = {
       format: 1, engine: { name: 'motif-engine', ...engine }, pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
       prompt: sceneTitle(scene), negativePrompt: '', seed: request.seed, preset: request.preset, stages: [...stages], scene, frameRate: pack.output.frameRate,

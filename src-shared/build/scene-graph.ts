@@ -2,7 +2,7 @@ import { assert } from '../errors/studio-error.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { SceneEvent, SceneScript } from '../recipe/scene-script.ts';
 import type { StageName } from '../recipe/stage-name.ts';
-import { layOutScene, seamWeight } from './scene-layout.ts';
+import { layOutScene, wordWeight } from './scene-layout.ts';
 import type { EventSpan, SceneGrid, SceneLayout } from './scene-layout.ts';
 import type { ScenePart, SceneText } from './scene-part.ts';
 
@@ -128,13 +128,13 @@ function seamContext(before: EventSpan, after: EventSpan, window: number): { rea
 }
 
 /** Keyframes between two bodies: drawn with the bodies' nearest kept keyframes fixed on both sides. Null where nothing blends. */
-function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, [seed, seedAfter]: readonly [number, number], { window }: SceneGrid): SceneNode | null {
+function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, [seed, seedAfter]: readonly [number, number], { stride, window }: SceneGrid): SceneNode | null {
   const { left, free, right } = seamContext(before, after, window);
   if (free === 0) return null;
   const first = before.endKept - left;
   const frames = left + free + right;
   const rows = Array.from({ length: frames }, (_, frame) => {
-    const weight = seamWeight(frame - left, free);
+    const weight = wordWeight((first + frame) * stride, before, after, stride);
     return [1 - weight, weight];
   });
   return {
@@ -255,9 +255,8 @@ function knownNeighbours(stage: StageName, stretch: Stretch, stretches: readonly
 /** Words of `frames` frames from `start` on: the event's own, or through a seam the later event's more and more. */
 function frameText({ between, span }: Stretch, start: number, frames: number, words: Words, stride: number): Pick<ScenePart, 'texts' | 'mix'> {
   if (between === null) return mixedText([span.event], [[1]], words);
-  const free = between.after.firstKept - between.before.endKept;
   const rows = Array.from({ length: frames }, (_, frame) => {
-    const weight = seamWeight((start + frame) / stride - between.before.endKept, free);
+    const weight = wordWeight(start + frame, between.before, between.after, stride);
     return [1 - weight, weight];
   });
   return mixedText([between.before.event, between.after.event], rows, words);

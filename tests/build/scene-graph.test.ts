@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildSceneGraph, lastStageNodes, type SceneGraph, type SceneNode } from '../../src-shared/build/scene-graph.ts';
 import { changedNodes, eventsOf, keyNodes, neededNodes, type KeyedNode } from '../../src-shared/build/scene-keys.ts';
-import { layOutScene, seamWeight } from '../../src-shared/build/scene-layout.ts';
+import { layOutScene, wordWeight } from '../../src-shared/build/scene-layout.ts';
 import { hasTextPerFrame } from '../../src-shared/build/scene-part.ts';
 import type { SceneEvent } from '../../src-shared/recipe/scene-script.ts';
 import { STAGE_NAMES } from '../../src-shared/recipe/stage-name.ts';
@@ -57,8 +57,12 @@ describe('layout', () => {
     expect(() => layOutScene([sceneEvent(0), sceneEvent(1), sceneEvent(2, { durationFrames: 2 }), sceneEvent(3, { durationFrames: 1 }), sceneEvent(4)], GRID)).toThrow(/too short: give it at least 4 frames/);
   });
 
-  it('fades without a corner', () => {
-    expect([seamWeight(-1, 4), seamWeight(4, 4), seamWeight(1.5, 4)]).toEqual([0, 1, 0.5]);
+  it('fades words between the handles, smoothly, and switches at once without any', () => {
+    const [before, after] = layOutScene([sceneEvent(0), sceneEvent(1)], GRID).spans;
+    expect([24, 28, 32, 36, 40].map((frame) => wordWeight(frame, before!, after!, 4))).toEqual([0, 0.15625, 0.5, 0.84375, 1]);
+    const [cut, next] = layOutScene([sceneEvent(0, { blendOut: 0 }), sceneEvent(1, { blendIn: 0 })], GRID).spans;
+    expect([31, 32].map((frame) => wordWeight(frame, cut!, next!, 4))).toEqual([0, 1]);
+    expect([cut!.endKept, next!.firstKept]).toEqual([6, 10]);
   });
 });
 

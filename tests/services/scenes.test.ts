@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../src-shared/contract/jobs.ts';
-import type { PromptEvent, TimelineRecord } from '../../src-shared/timeline/document.ts';
+import { PROMPT_EVENT_DEFAULTS, type PromptEvent, type TimelineRecord } from '../../src-shared/timeline/document.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
 import { jobEnd, openTestStudio, type StudioUnderTest } from './studio-fixture.ts';
@@ -9,7 +9,7 @@ import { jobEnd, openTestStudio, type StudioUnderTest } from './studio-fixture.t
 const idOf = (index: number): PromptEvent['id'] => `promptEvent:00000000-0000-4000-8000-00000000000${index}`;
 const WORDS = ['a red fish', 'a blue fish', 'a red bird', 'a blue bird', 'a fish'];
 const eventAt = (index: number, more: Partial<PromptEvent> = {}): PromptEvent => ({
-  id: idOf(index), type: 'promptEvent', startFrame: index * 16, durationFrames: 16, prompt: WORDS[index] ?? 'a bird', negativePrompt: '', seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...more,
+  id: idOf(index), type: 'promptEvent', startFrame: index * 16, durationFrames: 16, prompt: WORDS[index] ?? 'a bird', negativePrompt: '', seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS, ...more,
 });
 
 let under: StudioUnderTest;
