@@ -11,6 +11,7 @@ import type { SceneScript } from '../../src-shared/recipe/scene-script.ts';
 import { wantedNodes } from '../jobs/handlers/render-scene.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedNodesMs, nodeBytes, sceneGrid, sceneStageSize } from '../jobs/scene-cost.ts';
+import { storedAdherence } from '../jobs/scene-adherence.ts';
 import { expectedEncodeMs } from '../jobs/stage-times.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
@@ -78,7 +79,7 @@ export function createScenesService(parts: {
       // Events that cannot be laid out are told now, not by a job that fails later.
       buildSceneGraph(recipe, sceneGrid(opened.index));
       const hash = await recipeHash(recipe);
-      const job = queue.enqueue('scene', { recipe, clipHash: hash, focusEventId: null, promptEventId: null }, { front: request.front });
+      const job = queue.enqueue('scene', { recipe, clipHash: hash, focusEventId: null, promptEventId: null, adherence: request.adherence }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
     },
     vary: async ({ promptEventId, seedOffsets, ...request }) => {
@@ -94,6 +95,19 @@ export function createScenesService(parts: {
         jobs.push({ jobId: queue.enqueue('scene', { recipe, clipHash, focusEventId: promptEventId, promptEventId }).id, seedOffset });
       }
       return { jobs };
+    },
+    adherence: async (request) => {
+      const { store } = projects.get(request.projectId);
+      const { recipe, opened } = await resolve(request);
+      const grid = sceneGrid(opened.index);
+      const graph = buildSceneGraph(recipe, grid);
+      const nodes = await keyNodes(graph, recipe);
+      const events = [];
+      for (const { event, startFrame } of graph.layout.spans) {
+        const shares = await storedAdherence(store, recipe.scene, nodes, event);
+        events.push({ promptEventId: event.id, startFrame, keyframeStride: grid.stride, shares: shares === null ? null : [...shares] });
+      }
+      return { events };
     },
     log: async ({ projectId, jobId }) => {
       const { store } = projects.get(projectId);

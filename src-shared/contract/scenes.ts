@@ -42,7 +42,7 @@ export type SceneLogEntry = z.infer<typeof SceneLogEntry>;
 export const scenesContract = {
   plan: method(SceneRequest, ScenePlan),
   /** Renders what is stale and encodes the whole scene. `front`: ahead of everything that waits. */
-  render: method(SceneRequest.extend({ front: z.boolean().default(false) }), z.object({ jobId: JobId, recipeHash: z.string() })),
+  render: method(SceneRequest.extend({ front: z.boolean().default(false), /** Also measure adherence. */ adherence: z.boolean().default(false) }), z.object({ jobId: JobId, recipeHash: z.string() })),
   /**
    * Makes variants of one event, each with another seed offset, with every other event as it is: one job and one take of the
    * event for each. Frames of the other events and their seams are not made again.
@@ -51,6 +51,11 @@ export const scenesContract = {
     SceneRequest.extend({ promptEventId: z.string(), seedOffsets: z.array(z.number().int().min(0).max(0xffff_ffff)).min(1).max(16) }),
     z.object({ jobs: z.array(z.object({ jobId: JobId, seedOffset: z.number().int() })) }),
   ),
+  /**
+   * How strongly each keyframe of each event attended to the event's own words: of its attention to text, their share, in [0, 1].
+   * Null where it was not measured for the frames as they are now.
+   */
+  adherence: method(SceneRequest, z.object({ events: z.array(z.object({ promptEventId: z.string(), startFrame: z.number().int(), keyframeStride: z.number().int(), shares: z.array(z.number()).nullable() })) })),
   /** Which nodes a scene's job ran and which it found, in order. */
   log: method(z.object({ projectId: ProjectId, jobId: JobId }), z.object({ entries: z.array(SceneLogEntry) })),
 };

@@ -97,6 +97,25 @@ describe('a scene of five events', () => {
   });
 });
 
+it('measures on request how frames attend to the words of their event, without touching a frame', async () => {
+  const sequence = (await under.client.timeline.get({ projectId })).document.records['sequence:main'];
+  if (sequence?.type !== 'sequence') throw new Error('a project has a sequence');
+  await edit({ added: [eventAt(0), eventAt(1)], updated: [{ from: sequence, to: { ...sequence, globalPrompt: 'a red' } }] });
+  const plain = await render();
+  expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares)).toEqual([null, null]);
+  const { jobId } = await under.client.scenes.render({ ...wish(), adherence: true });
+  const measured = await jobEnd(under.client, projectId, jobId);
+  expect(measured).toMatchObject({ state: 'completed', resultAssetId: plain.resultAssetId });
+  const { events } = await under.client.scenes.adherence(wish());
+  expect(events.map(({ startFrame, keyframeStride, shares }) => [startFrame, keyframeStride, shares?.length])).toEqual([[0, 4, 4], [16, 4, 4]]);
+  for (const share of events.flatMap(({ shares }) => shares ?? [])) {
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(1);
+  }
+  await edit({ updated: [{ from: eventAt(1), to: eventAt(1, { prompt: 'a fish' }) }] });
+  expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares === null)).toEqual([false, true]);
+}, 120_000);
+
 describe('a scene through every stage', () => {
   beforeEach(() => edit({ added: [eventAt(0), eventAt(1, { durationFrames: 17 })] }));
 

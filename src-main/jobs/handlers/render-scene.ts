@@ -16,6 +16,7 @@ import type { ProjectStore } from '../../store/project-store.ts';
 import { runCheckpointed } from '../checkpointed-run.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { measureAdherence } from '../scene-adherence.ts';
 import { motionMessages } from '../recipe-motions.ts';
 import { readImage } from '../read-image.ts';
 import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
@@ -34,6 +35,8 @@ export const RenderSceneData = z.object({
   focusEventId: z.string().nullable(),
   /** Where the take goes. */
   promptEventId: z.string().nullable(),
+  /** Also measure how strongly the events' frames attend to their words. */
+  adherence: z.boolean().default(false),
 });
 export type RenderSceneData = z.infer<typeof RenderSceneData>;
 
@@ -147,9 +150,10 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
     title: (data) => clipName(data),
     promptEventId: ({ promptEventId }) => promptEventId,
     parts: ({ recipe }) => [...recipe.stages.map(({ stage }) => waitingPart(stage, 1)), waitingPart('encode')],
-    immediate: ({ recipe, clipHash, promptEventId }, store) => {
+    immediate: ({ recipe, clipHash, promptEventId, adherence }, store) => {
       const known = store.assets.findByRecipeHash(clipHash);
-      if (known === null) return null;
+      // A measurement that was asked for still has to run, or to be looked up.
+      if (known === null || adherence) return null;
       store.takes.add({ promptEventId, assetId: known.id, recipe, recipeHash: clipHash });
       return { resultAssetId: known.id };
     },
@@ -190,7 +194,16 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
         }
         context.finishPart(stage, 'done');
       }
-      await encode(context, { ...data, recipe }, graph, keys, grid.stride);
+      if (data.adherence) await measureAdherence(context, engine, { recipe, nodes, focusEventId, packDir: opened.dir, threads });
+      const known = store.assets.findByRecipeHash(data.clipHash);
+      if (known === null) await encode(context, { ...data, recipe }, graph, keys, grid.stride);
+      else {
+        context.finishPart('encode', 'cached');
+        context.complete(() => {
+          store.takes.add({ promptEventId: data.promptEventId, assetId: known.id, recipe, recipeHash: data.clipHash });
+          return { resultAssetId: known.id };
+        });
+      }
     },
   };
 }
