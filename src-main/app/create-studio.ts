@@ -7,6 +7,7 @@ import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
 import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
+import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
@@ -28,6 +29,7 @@ import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
+import { createScenesService } from '../services/scenes-service.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
 import { createTimelineService } from '../services/timeline-service.ts';
@@ -71,6 +73,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const handlers = [
     anyData(createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
     anyData(createExportClipHandler({ media, temporaryFolder })),
@@ -108,6 +111,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
       generation: createGenerationService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models }),

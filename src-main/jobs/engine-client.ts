@@ -1,15 +1,18 @@
-import type { EngineCommand, EngineEvent, LearnMotionCommand } from '../engine/process/protocol.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand } from '../engine/process/protocol.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
 
 export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type RunCommand = RunStageCommand | LearnMotionCommand;
+type RunCommand = RunStageCommand | LearnMotionCommand | MeasureAttentionCommand;
 export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
 export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
 export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
 export type EngineDone = Extract<EngineEvent, { type: 'done' }>;
 export type EngineLearned = Extract<EngineEvent, { type: 'learned' }>;
+export type EngineMeasured = Extract<EngineEvent, { type: 'measured' }>;
+/** What ends a run well. */
+type EngineEnd = EngineDone | EngineLearned | EngineMeasured;
 export type EngineLossPoint = Extract<EngineEvent, { type: 'lossPoint' }>;
 export type EngineReady = Extract<EngineEvent, { type: 'ready' }>;
 
@@ -32,6 +35,8 @@ export interface EngineClient {
   run(command: Omit<RunStageCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineDone>;
   /** Learns a motion; waits, stops and fails like `run`. */
   learn(command: Omit<LearnMotionCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineLearned>;
+  /** Asks finished keyframes how they attend to words; waits, stops and fails like `run`. */
+  measure(command: Omit<MeasureAttentionCommand, 'type'>): Promise<EngineMeasured>;
   /** Ends a run behind its current step, or with SIGKILL when the engine does not answer in time. Unknown ids are ignored. */
   stop(runId: string, reason: 'cancelled' | 'paused'): void;
   /** Gives the engine's memory back while nothing runs. */
@@ -67,7 +72,7 @@ const PAUSE_PATIENCE_STEPS = 3;
 interface ActiveRun {
   readonly command: RunCommand;
   readonly listeners: EngineRunListeners;
-  readonly resolve: (done: EngineDone | EngineLearned) => void;
+  readonly resolve: (done: EngineEnd) => void;
   readonly reject: (error: StudioError) => void;
   readonly stepTimes: number[];
   stopReason: 'cancelled' | 'paused' | null;
@@ -99,7 +104,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     running.child.kill();
   };
 
-  const finish = (run: ActiveRun, outcome: EngineDone | EngineLearned | StudioError) => {
+  const finish = (run: ActiveRun, outcome: EngineEnd | StudioError) => {
     if (active !== run) return;
     active = null;
     if (run.watchdog !== null) clearTimeout(run.watchdog);
@@ -143,6 +148,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         break;
       case 'done':
       case 'learned':
+      case 'measured':
         peakRssBytes = Math.max(peakRssBytes, event.peakRssBytes);
         finish(run, event);
         break;
@@ -231,7 +237,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     void begin(next);
   };
 
-  const enqueue = (command: RunCommand, listeners: EngineRunListeners): Promise<EngineDone | EngineLearned> =>
+  const enqueue = (command: RunCommand, listeners: EngineRunListeners): Promise<EngineEnd> =>
     new Promise((resolve, reject) => {
       if (closed) {
         reject(new StudioError('CANCELLED', 'The studio is closing.'));
@@ -246,6 +252,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     run: async (command, listeners = {}) => {
       const done = await enqueue({ type: 'runStage', ...command }, listeners);
       assert(done.type === 'done', 'a stage ends with its frames');
+      return done;
+    },
+    measure: async (command) => {
+      const done = await enqueue({ type: 'measureAttention', ...command }, {});
+      assert(done.type === 'measured', 'a measurement ends with its numbers');
       return done;
     },
     learn: async (command, listeners = {}) => {
@@ -285,7 +296,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 }
 
-const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : 'learning');
+const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : command.type === 'learnMotion' ? 'learning' : 'measuring');
 
 function stoppedError(reason: 'cancelled' | 'paused'): StudioError {
   return reason === 'cancelled' ? new StudioError('CANCELLED', 'Cancelled.') : new StudioError('PAUSED', 'Paused.');

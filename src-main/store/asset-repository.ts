@@ -211,7 +211,8 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     remove: (id) => {
       // Prepared late: these tables come with a later migration than the assets themselves.
       takeUsing ??= db.prepare<{ id: string }>('SELECT id FROM takes WHERE assetId = ? LIMIT 1');
-      clipUsing ??= db.prepare<{ id: string }>("SELECT id FROM timelineRecords WHERE record ->> 'assetId' = ? LIMIT 1");
+      // Clips, sounds, images, takes of clips and motions all name their assets by id.
+      clipUsing ??= db.prepare<{ id: string }>('SELECT id FROM timelineRecords WHERE instr(record, ?) > 0 LIMIT 1');
       const asset = get(id);
       if (takeUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is a take. Remove the take first.`, { details: { assetId: id } });
       if (clipUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is on the timeline. Remove it there first.`, { details: { assetId: id } });

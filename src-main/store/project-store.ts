@@ -15,6 +15,7 @@ import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } fr
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
 import { acquireProjectLock, isHeldHere, type ProjectLock } from './project-lock.ts';
 import { createMotionRepository, type MotionRepository } from './motion-repository.ts';
+import { createSceneRunRepository, type SceneRunRepository } from './scene-run-repository.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
 import { createTakeRepository, type TakeRepository } from './take-repository.ts';
@@ -39,6 +40,7 @@ export interface ProjectStore {
   readonly timeline: TimelineRepository;
   readonly jobs: JobRepository;
   readonly checkpoints: CheckpointRepository;
+  readonly sceneRuns: SceneRunRepository;
   readonly settings: SettingRepository;
   readonly motions: MotionRepository;
   project(): ProjectRow;
@@ -136,6 +138,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     timeline: createTimelineRepository(db),
     jobs: createJobRepository(db),
     checkpoints: createCheckpointRepository(db),
+    sceneRuns: createSceneRunRepository(db),
     settings: createSettingRepository(db),
     motions: createMotionRepository(db, assets),
     project,

@@ -11,6 +11,7 @@ import { Inspector } from '../features/inspector/Inspector.tsx';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
+import { SceneBar } from '../features/scene/SceneBar.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
 import { Viewer } from '../features/viewer/Viewer.tsx';
 import { t } from '../i18n/text.ts';
@@ -53,6 +54,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
           </Box>
           <Splitter label={t('region.timelineHeight')} orientation="horizontal" size={timelineHeight} min={170} max={480} direction={-1} onSize={(size) => setState({ timelineHeight: size })} />
           <Box component="section" aria-label={t('region.timeline')} sx={{ height: timelineHeight, flex: 'none', display: 'flex' }}><Timeline /></Box>
+          <SceneBar />
         </Box>
         {rightOpen ? (
           <>

@@ -8,13 +8,12 @@ export const MAX_EVENT_MOTIONS = 2;
 
 /** Pure edits of the motions on prompt events: records in, records out. Each motion is on an event at most once. */
 
-export const motionsOf = (event: Pick<PromptEvent, 'motions'>): readonly EventMotion[] => event.motions ?? [];
+export const motionsOf = (event: Pick<PromptEvent, 'motions'>): readonly EventMotion[] => event.motions;
 
 function withMotions(records: TimelineRecords, eventId: string, motions: readonly EventMotion[]): TimelineRecords {
   const event = eventById(records, eventId);
   if (!event) return records;
-  const { motions: _before, ...rest } = event;
-  return { ...records, [eventId]: motions.length === 0 ? rest : { ...rest, motions: [...motions] } };
+  return { ...records, [eventId]: { ...event, motions: [...motions] } };
 }
 
 /** Puts a motion on an event at full strength. One that is there stays as it is; when there is no room, the newest makes room. */

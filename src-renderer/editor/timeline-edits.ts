@@ -1,5 +1,8 @@
 import type { PromptEvent, Sequence, TimelineRecords } from '../../src-shared/timeline/document.ts';
-import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/document.ts';
+import { DEFAULT_SEQUENCE, PROMPT_EVENT_DEFAULTS } from '../../src-shared/timeline/document.ts';
+import { endFrame } from '../../src-shared/timeline/records/span.ts';
+
+export { endFrame };
 
 /**
  * Pure edits of the timeline document: records in, records out. Prompt events never overlap and are at least one frame long;
@@ -7,8 +10,6 @@ import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/document.ts';
  */
 
 type EventDraft = Pick<PromptEvent, 'prompt' | 'negativePrompt' | 'seed' | 'seedLocked' | 'preset'>;
-
-export const endFrame = (span: { startFrame: number; durationFrames: number }): number => span.startFrame + span.durationFrames;
 
 export function sequenceOf(records: TimelineRecords): Sequence {
   const record = records['sequence:main'];
@@ -36,8 +37,7 @@ export function eventAt(records: TimelineRecords, frame: number): PromptEvent | 
 export function timelineEnd(records: TimelineRecords): number {
   let end = 0;
   for (const record of Object.values(records)) {
-    if (record.type === 'promptEvent') end = Math.max(end, endFrame(record));
-    if (record.type === 'clip') end = Math.max(end, record.startFrame + record.outPoint - record.inPoint);
+    if ('durationFrames' in record) end = Math.max(end, endFrame(record));
   }
   return end;
 }
@@ -61,7 +61,7 @@ export function addEvent(records: TimelineRecords, input: { id: string; frame: n
   const room = next ? next.startFrame - startFrame : Infinity;
   const durationFrames = under ? input.durationFrames : Math.max(1, Math.min(input.durationFrames, room));
   const result: Record<string, TimelineRecords[string]> = { ...records };
-  result[input.id] = { id: input.id, type: 'promptEvent', startFrame, durationFrames, activeTakeId: null, ...input.draft };
+  result[input.id] = { id: input.id, type: 'promptEvent', startFrame, durationFrames, activeTakeId: null, ...PROMPT_EVENT_DEFAULTS, motions: [], ...input.draft };
   let end = startFrame + durationFrames;
   for (const event of events) {
     if (event.startFrame < startFrame || event.startFrame >= end) continue;

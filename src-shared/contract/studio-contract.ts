@@ -6,6 +6,7 @@ import { jobsContract } from './jobs.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
+import { scenesContract } from './scenes.ts';
 import { systemContract } from './system.ts';
 import { takesContract } from './takes.ts';
 import { timelineContract } from './timeline.ts';
@@ -17,6 +18,7 @@ export const studioContract = {
   assets: assetsContract,
   timeline: timelineContract,
   generation: generationContract,
+  scenes: scenesContract,
   jobs: jobsContract,
   takes: takesContract,
   models: modelsContract,

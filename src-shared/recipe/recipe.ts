@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FrameRate } from '../timing/frame-rate.ts';
 import { MAX_MOTIONS, MotionUse } from './motion-use.ts';
+import { SceneScript } from './scene-script.ts';
 import { STAGE_NAMES, StageName } from './stage-name.ts';
 
 /** What a stage is asked to do. `strength` is the SDEdit start of superResolution2 in (0, 1]. */
@@ -28,6 +29,8 @@ export const Recipe = z.object({
   seed: z.number().int().min(0).max(0xffff_ffff),
   preset: Preset,
   stages: z.array(StageSettings).min(1).max(4),
+  /** Events in time, for a clip that is a scene; `prompt` then tells them in a line. */
+  scene: SceneScript.optional(),
   /** Learned motions, in order of their hashes; left out when there are none. */
   motions: z.array(MotionUse).min(1).max(MAX_MOTIONS).optional(),
   frameRate: FrameRate,
@@ -36,6 +39,13 @@ export type Recipe = z.infer<typeof Recipe>;
 
 /** Stands in for the prompt in exports made without it. Such a recipe tells model, seed and settings, but cannot be repeated. */
 export const WITHHELD_PROMPT = '(not included)';
+
+/** The recipe without anything that the creator wrote. */
+export function withoutPrompts(recipe: Recipe): Recipe {
+  const { scene, ...rest } = recipe;
+  const silent = scene && { globalPrompt: WITHHELD_PROMPT, events: scene.events.map((event) => ({ ...event, prompt: WITHHELD_PROMPT, negativePrompt: '' })) };
+  return { ...rest, prompt: WITHHELD_PROMPT, negativePrompt: '', ...(silent && { scene: silent }) };
+}
 
 /** JSON with sorted keys and no white space: equal recipes give equal text. */
 export function canonicalJson(value: unknown): string {
@@ -50,7 +60,8 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-async function sha256Hex(text: string): Promise<string> {
+/** SHA-256 of a text's UTF-8 bytes in hexadecimal. */
+export async function sha256Hex(text: string): Promise<string> {
   const digest = await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GenerationRequest } from '../../src-shared/contract/generation.ts';
 import type { Job } from '../../src-shared/contract/jobs.ts';
-import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import { PROMPT_EVENT_DEFAULTS, type PromptEvent } from '../../src-shared/timeline/document.ts';
 import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
 import { jobEnd, openTestStudio, type StudioUnderTest } from './studio-fixture.ts';
 
 const EVENT: PromptEvent = {
   id: 'promptEvent:00000000-0000-4000-8000-000000000001', type: 'promptEvent', startFrame: 0, durationFrames: 9, prompt: 'a red fish', negativePrompt: '',
-  seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null,
+  seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS,
 };
 
 let under: StudioUnderTest;

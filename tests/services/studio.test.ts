@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import { StudioError, type ErrorCode } from '../../src-shared/errors/studio-error.ts';
-import type { PromptEvent, TimelineRecord } from '../../src-shared/timeline/document.ts';
+import { PROMPT_EVENT_DEFAULTS, type PromptEvent, type TimelineRecord } from '../../src-shared/timeline/document.ts';
 import { jobEnd, openTestStudio, writeTestClip, type StudioUnderTest } from './studio-fixture.ts';
 
 let it_: StudioUnderTest;
@@ -32,7 +32,7 @@ async function take<T>(stream: AsyncIterable<T>, count: number, cause: () => Pro
 
 const EVENT: PromptEvent = {
   id: 'promptEvent:00000000-0000-4000-8000-000000000001', type: 'promptEvent', startFrame: 0, durationFrames: 29, prompt: 'a fish', negativePrompt: '',
-  seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null,
+  seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS,
 };
 const added = (...records: TimelineRecord[]) => ({ added: records, updated: [], removed: [] });
 

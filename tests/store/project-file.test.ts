@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { backupPath } from '../../src-main/store/migration.ts';
 import { PROJECT_MIGRATIONS } from '../../src-main/store/migrations/project-migrations.ts';
+import { PROMPT_EVENT_DEFAULTS } from '../../src-shared/timeline/document.ts';
+import { CLIP_DEFAULTS } from '../../src-shared/timeline/records/clip.ts';
 import { openProjectStore, PROJECT_APPLICATION_ID, type OpenProjectOptions } from '../../src-main/store/project-store.ts';
 import { noise, opened, storeVideo, testFolder } from './project-bench.ts';
 
@@ -212,6 +214,27 @@ describe('migrations', () => {
     expect(backup.pragma('user_version', { simple: true })).toBe(10);
     expect(backup.prepare('SELECT name FROM assets').pluck().all()).toEqual(['Old clip']);
     backup.close();
+  });
+
+  it('brings clips and events of format 1 to lanes and rational time, and their undo history with them', () => {
+    const path = join(testFolder(), 'old.motif');
+    const old = openProjectStoreAt(path, 30);
+    const uuid = '00000000-0000-4000-8000-000000000001';
+    const sequence = { id: 'sequence:main', type: 'sequence', frameRate: { num: 24000, den: 1001 }, width: 576, height: 320, globalPrompt: 'at night' };
+    const clip = { id: `clip:${uuid}`, type: 'clip', assetId: 'asset:1', startFrame: 5, inPoint: 24, outPoint: 72 };
+    const event = { id: `promptEvent:${uuid}`, type: 'promptEvent', startFrame: 0, durationFrames: 29, prompt: 'a fish', negativePrompt: '', seed: 1, seedLocked: false, preset: 'draft', activeTakeId: null };
+    for (const record of [sequence, clip, event]) old.prepare('INSERT INTO timelineRecords (id, record) VALUES (?, ?)').run(record.id, JSON.stringify(record));
+    const diff = { added: [clip], updated: [{ from: { ...event, prompt: 'a bird' }, to: event }], removed: [] };
+    old.prepare("INSERT INTO timelineHistory (position, label, diff, createdAt) VALUES (1, 'edit', ?, '2026-01-01')").run(JSON.stringify(diff));
+    old.prepare('UPDATE timeline SET position = 1, revision = 1').run();
+    old.close();
+    const { timeline } = opened(openProjectStore(path));
+    expect(timeline.get().document.records).toEqual({
+      'sequence:main': { ...sequence, inFrame: null, outFrame: null },
+      [clip.id]: { ...CLIP_DEFAULTS, id: clip.id, type: 'clip', assetId: 'asset:1', trackId: 'track:video', startFrame: 5, durationFrames: 48, sourceIn: { num: 1001, den: 1000 }, sourceDuration: null },
+      [event.id]: { ...PROMPT_EVENT_DEFAULTS, ...event },
+    });
+    expect(timeline.undo().document.records).toEqual({ 'sequence:main': { ...sequence, inFrame: null, outFrame: null }, [event.id]: { ...PROMPT_EVENT_DEFAULTS, ...event, prompt: 'a bird' } });
   });
 
   it('a step that fails leaves the file at its old number and rows', () => {

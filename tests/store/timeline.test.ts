@@ -1,13 +1,13 @@
 import { array, assert, constant, constantFrom, nat, oneof, property, record, tuple, uniqueArray, type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyDiff, diffRecords, isEmptyDiff } from '../../src-shared/timeline/diff.ts';
-import { DEFAULT_SEQUENCE, type PromptEvent, type TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { DEFAULT_SEQUENCE, type PromptEvent, type TimelineRecords, PROMPT_EVENT_DEFAULTS } from '../../src-shared/timeline/document.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import { newProject, opened } from './project-bench.ts';
 
 const event = (number: number, prompt = 'a fish'): PromptEvent => ({
   id: `promptEvent:00000000-0000-0000-0000-${String(number).padStart(12, '0')}`, type: 'promptEvent', startFrame: number * 29, durationFrames: 29,
-  prompt, negativePrompt: '', seed: 1, seedLocked: false, preset: 'draft', activeTakeId: null,
+  prompt, negativePrompt: '', seed: 1, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS,
 });
 const added = (...records: PromptEvent[]) => ({ added: records, updated: [], removed: [] });
 

@@ -1,16 +1,26 @@
-import { activate, attention } from '../onnx/composite-ops.ts';
+import { activate, attention, attentionPerKey } from '../onnx/composite-ops.ts';
 import type { Value } from '../onnx/graph.ts';
-import { add, concat, mul, reshape, split, transpose } from '../onnx/tensor-ops.ts';
+import { add, concat, mul, reduceSum, reshape, slice, split, transpose } from '../onnx/tensor-ops.ts';
 import { framesToTime, repeatPerFrame } from './frame-layout.ts';
 import type { ClipGeometry } from './frame-layout.ts';
 import { groupNorm, layerNorm, linear } from './layers.ts';
 import type { Module } from './module.ts';
 
-/** Text states as blocks receive them: [batch, tokens, width], the same for every frame. */
+/** Text states as blocks receive them: [batch, tokens, width], the same for every frame, or [batch * frames, tokens, width]. */
 export interface TextStates {
   readonly states: Value;
+  /** Where each joint attention leaves its share on the text; undefined when nobody asks. */
+  readonly probe?: TextAttentionProbe | undefined;
   /** Norm of the text keys in the joint attention. */
   readonly norm: 'group_norm' | 'layer_norm' | null;
+}
+
+/** Collects, per attention, the share of each frame's attention that went to chosen text tokens. */
+export interface TextAttentionProbe {
+  /** Weight of each token, [batch * frames, tokens]: 1 for the words that are asked about, 0 for the others. */
+  readonly focus: Value;
+  /** One [batch * frames, 1] per attention. */
+  readonly shares: Value[];
 }
 
 /** Groups of the text norm in the joint attention; fixed in the architecture. */
@@ -41,7 +51,13 @@ export function jointAttention(m: Module, x: Value, text: TextStates, geometry: 
   const textValue = repeatPerFrame(b, project('add_v_proj', textTokens), geometry);
   const key = settings.onlyCrossAttention ? textKey : concat(b, [textKey, project('to_k', tokens)], 1);
   const value = settings.onlyCrossAttention ? textValue : concat(b, [textValue, project('to_v', tokens)], 1);
-  const mixed = attention(b, query, key, value, { heads: settings.heads, scale: (channels / settings.heads) ** -0.5 });
+  const options = { heads: settings.heads, scale: (channels / settings.heads) ** -0.5 };
+  if (text.probe !== undefined) {
+    const { focus, shares } = text.probe;
+    const onText = slice(b, attentionPerKey(b, query, key, options), 1, 0, focus.shape[1] ?? 1);
+    shares.push(reduceSum(b, mul(b, onText, focus), [1]));
+  }
+  const mixed = attention(b, query, key, value, options);
   const projected = transpose(b, project('to_out.0', mixed), [0, 2, 1]);
   return add(b, reshape(b, projected, x.shape), x);
 }

@@ -23,10 +23,10 @@ export function timeToFrames(b: GraphBuilder, x: Value, height: number, width: n
   return reshape(b, transpose(b, x, [0, 2, 1, 3]), [batch * frames, channels, height, width]);
 }
 
-/** [batch, ...] to [batch * frames, ...], each sample's row once per frame. */
+/** [batch, ...] to [batch * frames, ...], each sample's row once per frame; what has a row per frame already stays as it is. */
 export function repeatPerFrame(b: GraphBuilder, x: Value, { batch, frames }: ClipGeometry): Value {
   const rest = x.shape.slice(1);
-  if (frames === 1) return x;
+  if (frames === 1 || x.shape[0] === batch * frames) return x;
   const spread = b.op('Expand', [reshape(b, x, [batch, 1, ...rest]), b.int64s([batch, frames, ...rest])]);
   return reshape(b, spread, [batch * frames, ...rest]);
 }

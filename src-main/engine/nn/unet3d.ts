@@ -4,11 +4,12 @@ import type { Activation } from '../onnx/composite-ops.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { Lowering } from '../onnx/graph-builder.ts';
 import type { Value } from '../onnx/graph.ts';
-import { add, concat, reshape, resizeNearest, scale, sub, transpose, zeroPad } from '../onnx/tensor-ops.ts';
+import { add, concat, div, reshape, resizeNearest, scale, sub, transpose, zeroPad } from '../onnx/tensor-ops.ts';
 import { jointAttention, spatialTransformer, temporalTransformer } from './attention-blocks.ts';
-import type { TextStates } from './attention-blocks.ts';
+import type { TextAttentionProbe, TextStates } from './attention-blocks.ts';
 import type { BuiltModel } from './built-model.ts';
 import { textPoolingEmbedding, timestepEmbedding } from './conditioning.ts';
+import { repeatPerFrame } from './frame-layout.ts';
 import type { ClipGeometry } from './frame-layout.ts';
 import { conv2d, groupNorm, linear } from './layers.ts';
 import { Module, ParameterTable } from './module.ts';
@@ -25,6 +26,17 @@ export interface ClipShape {
   readonly width: number;
   /** Length of the text sequence. */
   readonly tokens: number;
+}
+
+/** What a graph offers beyond the plain forward pass. A hook that is off adds nothing to the graph. */
+export interface Unet3dHooks {
+  /** `encoder_hidden_states` is [batch * frames, tokens, text width]: every frame has words of its own. */
+  readonly perFrameText?: boolean;
+  /**
+   * Adds the input `text_focus` [batch * frames, tokens] and the output `text_attention` [batch * frames, 1]: the share of a
+   * frame's attention that goes to the focused tokens, averaged over the joint attentions, their heads and queries.
+   */
+  readonly textAttention?: boolean;
 }
 
 /** Everything the blocks share while one UNet is built. */
@@ -45,26 +57,29 @@ const TRANSFORMER_IN = { heads: 8, inner: 512, groups: 32 } as const;
  * Inputs: `sample` [batch, in_channels, frames, height, width], `timestep` int64 [batch], `encoder_hidden_states`
  * [batch, tokens, text width], and `class_labels` int64 [batch] (the noise level) where the configuration has it.
  * Output: `output` [batch, out_channels, frames, height, width]. Without a parameter source every weight is a graph input.
+ * `hooks` add inputs and outputs; see {@link Unet3dHooks}.
  */
-export function buildUnet3d(config: Unet3dConfig, shape: ClipShape, lowering: Lowering, source: ParameterSource | null): BuiltModel {
+export function buildUnet3d(config: Unet3dConfig, shape: ClipShape, lowering: Lowering, source: ParameterSource | null, hooks: Unet3dHooks = {}): BuiltModel {
   const b = new GraphBuilder('unet3d', lowering);
   const plan = planUnet3d(config);
   const geometry: ClipGeometry = { batch: shape.batch, frames: shape.frames };
   const textWidth = config.encoder_hid_dim ?? config.cross_attention_dim;
   const sample = b.input('sample', 'float32', [shape.batch, config.in_channels, shape.frames, shape.height, shape.width]);
   const timestep = b.input('timestep', 'int64', [shape.batch]);
-  const states = b.input('encoder_hidden_states', 'float32', [shape.batch, shape.tokens, textWidth]);
+  const states = b.input('encoder_hidden_states', 'float32', [hooks.perFrameText === true ? shape.batch * shape.frames : shape.batch, shape.tokens, textWidth]);
   const labels = config.class_embed_type === 'timestep' ? b.input('class_labels', 'int64', [shape.batch]) : undefined;
+  const probe: TextAttentionProbe | undefined = hooks.textAttention === true ? { focus: b.input('text_focus', 'float32', [shape.batch * shape.frames, shape.tokens]), shares: [] } : undefined;
   const parameters = new ParameterTable(b, source);
   const m = new Module(b, parameters);
 
   const activation = activationNamed(config.act_fn);
   const context: Unet3dContext = {
     config, geometry, activation,
-    time: embedTime(m, config, plan.timeEmbeddingWidth, timestep, labels, states),
+    time: embedTime(m, config, plan.timeEmbeddingWidth, timestep, labels, states, geometry),
     text: {
       states: config.encoder_hid_dim_type === 'text_proj' ? m.in('encoder_hid_proj', (layer) => linear(layer, states, config.cross_attention_dim)) : states,
       norm: textNorm(config),
+      probe,
     },
   };
 
@@ -84,17 +99,19 @@ export function buildUnet3d(config: Unet3dConfig, shape: ClipShape, lowering: Lo
   const normed = activate(b, activation, m.in('conv_norm_out', (norm) => groupNorm(norm, hidden, config.norm_num_groups, config.norm_eps)));
   const predicted = m.in('conv_out', (layer) => conv2d(layer, normed, config.out_channels, config.conv_out_kernel));
   b.output('output', joinFrames(b, predicted, shape));
+  if (probe !== undefined) b.output('text_attention', meanOf(b, probe.shares));
   return { graph: b.finish(), unused: parameters.unused() };
 }
 
-function embedTime(m: Module, config: Unet3dConfig, width: number, timestep: Value, labels: Value | undefined, states: Value): Value {
+function embedTime(m: Module, config: Unet3dConfig, width: number, timestep: Value, labels: Value | undefined, states: Value, geometry: ClipGeometry): Value {
   const settings = {
     sinusoidWidth: config.block_out_channels[0] ?? 0, width, flip: config.flip_sin_to_cos, shift: config.freq_shift, activation: activationNamed(config.act_fn),
   };
   let time = m.in('time_embedding', (embedding) => timestepEmbedding(embedding, timestep, settings));
   if (labels !== undefined) time = add(m.b, time, m.in('class_embedding', (embedding) => timestepEmbedding(embedding, labels, settings)));
   if (config.addition_embed_type === 'text') {
-    time = add(m.b, time, m.in('add_embedding', (embedding) => textPoolingEmbedding(embedding, states, width, config.addition_embed_type_num_heads)));
+    const pooled = m.in('add_embedding', (embedding) => textPoolingEmbedding(embedding, states, width, config.addition_embed_type_num_heads));
+    time = add(m.b, pooled.shape[0] === time.shape[0] ? time : repeatPerFrame(m.b, time, geometry), pooled);
   }
   return typeof config.time_embedding_act_fn === 'string' ? activate(m.b, activationNamed(config.time_embedding_act_fn), time) : time;
 }
@@ -194,6 +211,12 @@ function joinFrames(b: GraphBuilder, x: Value, { batch, frames, height, width }:
   const channels = x.shape[1] ?? 1;
   const flat = transpose(b, reshape(b, x, [batch, frames, channels, height * width]), [0, 2, 1, 3]);
   return reshape(b, flat, [batch, channels, frames, height, width]);
+}
+
+function meanOf(b: GraphBuilder, values: readonly Value[]): Value {
+  const [first, ...rest] = values;
+  if (first === undefined) throw new StudioError('CAPABILITY_UNAVAILABLE', 'This model has no joint attention of pictures and text, so that its attention to words cannot be measured. Choose a pack with a pixel keyframe stage.');
+  return div(b, rest.reduce((sum, value) => add(b, sum, value), first), b.scalar(values.length));
 }
 
 function activationNamed(name: string): Activation {

@@ -1,7 +1,7 @@
 import { elementCount } from './element-type.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Value } from './graph.ts';
-import { add, concat, gemm, matMul, mul, reshape, scale, softmax, transpose, unary } from './tensor-ops.ts';
+import { add, concat, gemm, matMul, mul, reduceMean, reshape, scale, softmax, transpose, unary } from './tensor-ops.ts';
 
 /** Activation functions by the names that configuration files use; `gelu` is the exact form, `gelu_new` the tanh form. */
 export const ACTIVATIONS = ['gelu', 'gelu_new', 'quick_gelu', 'silu', 'relu'] as const;
@@ -98,6 +98,19 @@ export function attention(b: GraphBuilder, query: Value, key: Value, value: Valu
   const logits = matMul(b, q, k);
   const weights = softmax(b, options.bias === undefined ? logits : add(b, logits, options.bias));
   return reshape(b, transpose(b, matMul(b, weights, v), [0, 2, 1, 3]), [batch, queries, width]);
+}
+
+/**
+ * The share of attention that each key gets, averaged over heads and queries: [batch, keys], rows sum to 1. The weights that
+ * `attention` uses inside, written out; query and key as there.
+ */
+export function attentionPerKey(b: GraphBuilder, query: Value, key: Value, options: AttentionOptions): Value {
+  const [batch = 1, queries = 1, width = 1] = query.shape;
+  const keys = key.shape[1] ?? 1;
+  const head = width / options.heads;
+  const q = transpose(b, reshape(b, scale(b, query, options.scale), [batch, queries, options.heads, head]), [0, 2, 1, 3]);
+  const k = transpose(b, reshape(b, key, [batch, keys, options.heads, head]), [0, 2, 3, 1]);
+  return reduceMean(b, softmax(b, matMul(b, q, k)), [1, 2], false);
 }
 
 /** Sinusoidal embedding of integer positions t [batch]: cosines first when `flip`, frequencies 10000^(-i / (half - shift)). */

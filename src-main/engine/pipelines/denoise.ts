@@ -4,6 +4,8 @@ import { INITIAL_STATE } from '../schedulers/scheduler.ts';
 import type { Scheduler, SchedulerState } from '../schedulers/scheduler.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { predict } from './guidance.ts';
+import { replaceKnown, withFrames } from './known-frames.ts';
+import type { KnownFrames } from './known-frames.ts';
 import type { PromptEmbeds, UnetRun } from './unet-run.ts';
 
 /** Where a run stands: the sample in front of step `stepIndex`. Plain data; from it the rest of the run is determined. */
@@ -23,6 +25,8 @@ export interface DenoiseRequest {
   readonly classLabel?: number;
   /** Streams for schedulers that add noise; step i draws from `step<i>`. */
   readonly noise: Noise;
+  /** Frames that are given and stay. */
+  readonly known?: KnownFrames | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -52,11 +56,12 @@ function assertFinite(tensor: Tensor, stepIndex: number): void {
  * values as never having stopped. The signal takes effect between steps; its reason is thrown.
  */
 export async function* denoise(request: DenoiseRequest, from: DenoisePosition): AsyncGenerator<DenoiseStep, Tensor> {
-  const { scheduler, signal } = request;
+  const { scheduler, signal, known } = request;
   let position = from;
   while (position.stepIndex < scheduler.timesteps.length) {
     signal?.throwIfAborted();
-    const { stepIndex, sample, schedulerState } = position;
+    const { stepIndex, schedulerState } = position;
+    const sample = known ? replaceKnown(position.sample, known, scheduler, scheduler.timesteps[stepIndex]!) : position.sample;
     const modelOutput = await predict({
       unet: request.unet,
       sample: scheduler.scaleModelInput(sample, stepIndex),
@@ -73,5 +78,5 @@ export async function* denoise(request: DenoiseRequest, from: DenoisePosition): 
     position = { stepIndex: stepIndex + 1, sample: result.prevSample, schedulerState: result.state };
     yield { position, denoised: result.denoised };
   }
-  return position.sample;
+  return known ? withFrames(position.sample, known.frames, known.clean) : position.sample;
 }

@@ -7,7 +7,7 @@ export function isGuided(guidanceScale: number | null): guidanceScale is number 
   return guidanceScale !== null && guidanceScale > 1;
 }
 
-/** What a prediction is made from; the first axis of `sample` and `condition` is 1. */
+/** What a prediction is made from; the first axis of `sample` and `condition` is 1, that of the prompts 1 or the frames. */
 export interface PredictionRequest {
   readonly unet: UnetRun;
   readonly sample: Tensor;
@@ -29,7 +29,7 @@ function stackBatch(parts: readonly Tensor[]): Tensor {
     data.set(part.data, at);
     at += part.data.length;
   }
-  return { data, shape: [parts.length, ...first.shape.slice(1)] };
+  return { data, shape: [parts.length * first.shape[0]!, ...first.shape.slice(1)] };
 }
 
 /** Channel concatenation of tensors with one batch entry: channels are outermost, so the values simply follow each other. */

@@ -2,6 +2,7 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { zeros } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
+import { embedsOfFrames } from './frame-text.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { sliceFrames, writeFrames } from './video-tensor.ts';
 
@@ -68,7 +69,8 @@ export async function* interpolation(context: StageContext, keyFrames: Tensor, s
   const output = resume?.output ? { data: resume.output.data.slice(), shape: resume.output.shape } : blendAll(keyFrames, settings);
 
   for (let segment = resume?.part ?? 0; segment < segments; segment += 1) {
-    const request = { ...context, condition: segmentCondition(keyFrames, segment, settings), noise: context.noise.fork(`segment${segment}`) };
+    const promptEmbeds = embedsOfFrames(context.promptEmbeds, segment * (count - 1), count);
+    const request = { ...context, promptEmbeds, condition: segmentCondition(keyFrames, segment, settings), noise: context.noise.fork(`segment${segment}`) };
     const steps = denoise(request, segment === resume?.part ? resume.position : startPosition(start));
     const writeSegment = (target: Tensor, frames: Tensor): void => {
       if (settings.keyFrames === 'keep') writeFrames(target, segment * (count - 1) + 1, sliceFrames(frames, 1, count - 2));

@@ -1,3 +1,4 @@
+import type { KnownFrames } from './known-frames.ts';
 import { denoise, startPosition } from './denoise.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 
@@ -6,6 +7,9 @@ export interface KeyframesSettings {
   readonly frames: number;
   readonly height: number;
   readonly width: number;
+  /** The first noise, where it is not the clip's own stream. */
+  readonly sampleNoise?: () => Float32Array;
+  readonly known?: KnownFrames | undefined;
   /** Puts learned noise in place of some of the first noise. */
   readonly firstNoise?: (fresh: Float32Array, shape: readonly number[]) => Float32Array;
 }
@@ -16,10 +20,10 @@ export async function* keyframes(context: StageContext, settings: KeyframesSetti
   const { scheduler, noise } = context;
   const total = scheduler.timesteps.length;
   const start = (): Float32Array => {
-    const fresh = noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
+    const fresh = settings.sampleNoise?.() ?? noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
     return settings.firstNoise?.(fresh, shape) ?? fresh;
   };
-  const steps = denoise(context, resume?.position ?? startPosition({ data: start(), shape }));
+  const steps = denoise({ ...context, known: settings.known }, resume?.position ?? startPosition({ data: start(), shape }));
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;

@@ -14,8 +14,11 @@ import { interpolation } from './interpolation.ts';
 import { keyframes } from './keyframes.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
+import { mixTexts } from './frame-text.ts';
 import { encodePrompts, textWidth } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
+import { runScenePart, SCENE_LATENT_WINDOW, SCENE_OVERLAP } from './scene-run.ts';
+import type { SceneRequest } from './scene-run.ts';
 import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
@@ -34,6 +37,8 @@ export interface StageRequest {
   /** Output of the stage before, [1, 3, frames, height, width]; null for keyframes. */
   readonly input: Tensor | null;
   readonly resume: StageCheckpoint | null;
+  /** A part of a longer scene instead of a clip; its texts take the place of the prompts. */
+  readonly scene?: SceneRequest | undefined;
   readonly signal?: AbortSignal;
   /** Learned motions, for a runner that was made for them. */
   readonly motions?: readonly UsedMotion[];
@@ -50,6 +55,8 @@ export interface StageRunnerOptions {
   readonly guided: boolean;
   readonly threads: number;
   readonly promptCache: PromptCache;
+  /** For parts of scenes: windows that never grow with the clip; `perFrameText` where frames have words of their own. */
+  readonly scene?: { readonly perFrameText: boolean } | undefined;
   /** True when runs use motions: the temporal weights are then inputs of the session, so that motions change without loading anew. */
   readonly motions?: boolean;
 }
@@ -88,22 +95,23 @@ function noisingScheduler(pack: Pack, stage: StageName, scheduler: Scheduler): S
 }
 
 /** The size that a stage's unet works on: its window, in latents for superResolution2. */
-function unetSize(pack: Pack, stage: StageName): { frames: number; height: number; width: number } {
+function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: number; height: number; width: number } {
   const { frames, window, width, height } = pack.stageSize(stage);
   const inner = stage === 'superResolution2' ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
-  return { frames: window ?? frames, ...inner };
+  const whole = inScene && stage === 'superResolution2' ? Math.min(frames, SCENE_LATENT_WINDOW) : frames;
+  return { frames: window ?? whole, ...inner };
 }
 
 /** Loads the models of one stage of a pack. */
 export async function createStageRunner(pack: Pack, stage: StageName, options: StageRunnerOptions): Promise<StageRunner> {
-  const { guided, threads, promptCache } = options;
+  const { guided, threads, promptCache, scene: inScene } = options;
   const folder = pack.stageFolder(stage);
   const textFolder = pack.textFolder(stage);
   const config = readUnetConfig(folder, stage, textWidth(textFolder));
-  const size = unetSize(pack, stage);
+  const size = unetSize(pack, stage, inScene !== undefined);
   const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES;
   const mix = options.motions === true ? openMotionMix(folder) : null;
-  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, mix ?? undefined);
+  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, { perFrameText: inScene?.perFrameText === true }, mix ?? undefined);
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
@@ -114,21 +122,34 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   }
 
   return {
-    async run({ prompt, negativePrompt, seed, settings, input, resume, signal, motions = [] }) {
+    async run({ prompt, negativePrompt, seed, settings, input, resume, scene, signal, motions = [] }) {
       mix?.use(motions);
       const usesGuidance = isGuided(settings.guidanceScale);
-      const [positive, negative] = await encodePrompts(textFolder, usesGuidance ? [prompt, negativePrompt] : [prompt], pack.index.promptTokens, promptCache, threads);
+      const texts = scene?.part.texts ?? [{ prompt, negativePrompt }];
+      const weights = scene?.part.mix ?? [[1]];
+      const encoded = (prompts: readonly string[]) => encodePrompts(textFolder, prompts, pack.index.promptTokens, promptCache, threads);
+      const positive = mixTexts(await encoded(texts.map((text) => text.prompt)), weights);
+      const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt)), weights) : null;
       const context: StageContext = {
-        unet: unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
-        promptEmbeds: { positive: positive!, negative: negative ?? null }, guidanceScale: settings.guidanceScale,
+        unet: inScene ? sceneUnet(stage, unet.model, size.frames) : unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
+        promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,
         noise: createNoise(seed).fork(stage), signal,
       };
       const { conditioning } = pack.index;
+      const between = { framesPerSegment: size.frames, condition: conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames };
+      if (scene) {
+        const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
+        return runScenePart(stage, context, scene, inputVideo, {
+          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise: mix?.firstNoise, strength: settings.strength ?? STRENGTH,
+          superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel } : null,
+          noiseCondition: noisingScheduler(pack, stage, context.scheduler).addNoise,
+        }, resume);
+      }
       switch (stage) {
         case 'keyframes': return keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
         case 'interpolation': {
           const video = requireInput(pack, stage, input);
-          return interpolation(context, video, { framesPerSegment: size.frames, condition: conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames }, resume);
+          return interpolation(context, video, between, resume);
         }
         case 'superResolution1': {
           const video = requireInput(pack, stage, input);
@@ -146,6 +167,12 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       await vae?.release();
     },
   };
+}
+
+/** Inside scenes, keyframes and latents run in overlapping, tapered windows; the other stages divide their work themselves. */
+function sceneUnet(stage: StageName, unet: UnetRun, windowFrames: number): UnetRun {
+  if (stage !== 'keyframes' && stage !== 'superResolution2') return unet;
+  return windowedUnet(unet, windowFrames, Math.round(windowFrames * SCENE_OVERLAP[stage]), true);
 }
 
 /** superResolution2 sees the whole clip; a pack whose unet has a window gets overlapping ones, averaged. */

@@ -6,7 +6,7 @@ import { autoencoderFactor, buildAutoencoderDecoder, buildAutoencoderEncoder, pa
 import type { AutoencoderConfig } from '../nn/autoencoder-kl.ts';
 import { weightsParameterSource } from '../nn/parameter-source.ts';
 import { buildUnet3d } from '../nn/unet3d.ts';
-import type { ClipShape } from '../nn/unet3d.ts';
+import type { ClipShape, Unet3dHooks } from '../nn/unet3d.ts';
 import { parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import type { Unet3dConfig } from '../nn/unet3d-config.ts';
 import { openSession } from '../session/engine-session.ts';
@@ -66,11 +66,11 @@ export interface ReplacedWeights {
  * Loads a unet for one shape. It answers any batch: entries are run together where the graph holds them, one after the other
  * where it holds one, which halves the memory of guidance for the same arithmetic.
  */
-export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number, replaced?: ReplacedWeights): Promise<Loaded<UnetRun>> {
+export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number, hooks: Unet3dHooks = {}, replaced?: ReplacedWeights): Promise<Loaded<UnetRun>> {
   const weightsDir = join(stageFolder, 'unet');
   const weights = openWeights(weightsDir);
   try {
-    const built = buildUnet3d(config, shape, 'ort-cpu', weightsParameterSource(weights, weightsDir));
+    const built = buildUnet3d(config, shape, 'ort-cpu', weightsParameterSource(weights, weightsDir), hooks);
     if (built.unused.length > 0) {
       throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
     }

@@ -2,6 +2,8 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { zeros } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
+import { embedsOfFrames } from './frame-text.ts';
+import type { KnownFrames } from './known-frames.ts';
 import { upsampleBilinear } from './resize.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { sliceFrames, writeFrames } from './video-tensor.ts';
@@ -28,6 +30,8 @@ export interface SuperResolution1Models {
    * sees its own noised enlargement for frame 0 as for the others.
    */
   readonly firstFrame?: (lowResolution: Tensor) => Promise<Tensor>;
+  /** Frames that are given at this stage's size, among those of the window that begins at `start`. */
+  readonly known?: ((start: number, noise: Tensor) => KnownFrames | undefined) | undefined;
 }
 
 /** Window starts that cover `frames` with one shared frame; the last window moves back to end with the clip. */
@@ -67,7 +71,9 @@ export async function* superResolution1(
     const clean = window > 0 ? sliceFrames(output, start, 1) : models.firstFrame ? await models.firstFrame(sliceFrames(video, 0, 1)) : null;
     if (clean) writeFrames(condition, 0, clean);
     const begin = window === resume?.part ? resume.position : startPosition({ data: noise.fork('sample').normal(values), shape });
-    const steps = denoise({ ...context, condition, classLabel: noiseLevel, noise }, begin);
+    const fresh = models.known && { data: noise.fork('known').normal(values), shape };
+    const known = fresh && models.known?.(start, fresh);
+    const steps = denoise({ ...context, promptEmbeds: embedsOfFrames(context.promptEmbeds, start, windowFrames), condition, classLabel: noiseLevel, noise, known }, begin);
     for (;;) {
       const next = await steps.next();
       if (next.done) {

@@ -3,6 +3,7 @@ import { startIndexForStrength } from '../schedulers/scheduler.ts';
 import { zeros } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
+import type { KnownFrames } from './known-frames.ts';
 import { resizeFrames } from './resize.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { fromVideoFrames, sliceFrames, toVideoFrames, writeFrames } from './video-tensor.ts';
@@ -14,6 +15,10 @@ export interface SuperResolution2Settings {
   readonly height: number;
   /** SDEdit start in (0, 1]: the share of the schedule that runs; 0.8 starts at t = 799 of 1000. */
   readonly strength: number;
+  /** The first noise of latents [1, channels, frames, h, w], where it is not the clip's own stream. */
+  readonly sampleNoise?: (shape: readonly number[]) => Float32Array;
+  /** Frames that are given: their places, and pixels of the stage's size, [1, 3, places.length, height, width]. */
+  readonly given?: { readonly frames: readonly number[]; readonly pixels: Tensor };
 }
 
 /** What the encoder says about one frame. */
@@ -60,6 +65,13 @@ export async function encodeVideo(video: Tensor, settings: { width: number; heig
   return latents!;
 }
 
+async function knownLatents(
+  given: NonNullable<SuperResolution2Settings['given']>, settings: { width: number; height: number }, vae: FrameVae, noise: Noise, signal?: AbortSignal,
+): Promise<KnownFrames> {
+  const clean = await encodeVideo(given.pixels, settings, vae, noise.fork('posterior'), signal);
+  return { frames: given.frames, clean, noise: { data: noise.fork('sample').normal(clean.data.length), shape: clean.shape } };
+}
+
 /**
  * Fourth stage: re-draws the enlarged clip in latent space (Show-1, section 3.4): encode, noise to the strength's timestep
  * (SDEdit, Meng et al. 2022), denoise all frames together, decode frame by frame. Returns [1, 3, frames, height, width].
@@ -74,14 +86,15 @@ export async function* superResolution2(
   const denoiseTotal = scheduler.timesteps.length - first;
   const total = denoiseTotal + frames;
   if (denoiseTotal === 0) return enlarge(video, settings);
+  const known = settings.given && (await knownLatents(settings.given, settings, vae, noise.fork('known'), signal));
   let begin = resume?.position;
   if (!begin) {
     const latents = await encodeVideo(video, settings, vae, noise.fork('posterior'), signal);
-    const epsilon = { data: noise.fork('sample').normal(latents.data.length), shape: latents.shape };
+    const epsilon = { data: settings.sampleNoise?.(latents.shape) ?? noise.fork('sample').normal(latents.data.length), shape: latents.shape };
     // Strength 1 still starts from the clip, as upstream does.
     begin = startPosition(scheduler.addNoise(latents, epsilon, scheduler.timesteps[first]!), first);
   }
-  const steps = denoise(context, begin);
+  const steps = denoise({ ...context, known }, begin);
   let latents = begin.sample;
   for (;;) {
     const next = await steps.next();
@@ -95,6 +108,11 @@ export async function* superResolution2(
   const output = zeros([1, 3, frames, settings.height, settings.width]);
   for (let frame = 0; frame < frames; frame += 1) {
     signal?.throwIfAborted();
+    const place = settings.given?.frames.indexOf(frame) ?? -1;
+    if (settings.given && place >= 0) {
+      writeFrames(output, frame, sliceFrames(settings.given.pixels, place, 1));
+      continue;
+    }
     const latent = asImage(sliceFrames(latents, frame, 1));
     for (let i = 0; i < latent.data.length; i += 1) latent.data[i]! /= vae.scalingFactor;
     writeFrames(output, frame, asFrame(await vae.decode(latent)));

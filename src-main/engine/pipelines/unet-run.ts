@@ -1,6 +1,9 @@
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** What a unet is given. Shapes: sample [batch, channels, frames, height, width], promptEmbeds [batch, tokens, width]. */
+/**
+ * What a unet is given. Shapes: sample [batch, channels, frames, height, width], promptEmbeds [batch, tokens, width], or
+ * [batch * frames, tokens, width] where frames have words of their own.
+ */
 export interface UnetInputs {
   readonly sample: Tensor;
   readonly timestep: number;
@@ -12,7 +15,7 @@ export interface UnetInputs {
 /** One forward pass: [batch, outChannels, frames, height, width]. Sessions are bound behind this; pipelines only call it. */
 export type UnetRun = (inputs: UnetInputs) => Promise<Tensor>;
 
-/** Encoded prompts, each [1, tokens, width]. `negative` is null where the stage runs without guidance. */
+/** Encoded prompts, each [1, tokens, width], or [frames, tokens, width] where frames have words of their own. `negative` is null where the stage runs without guidance. */
 export interface PromptEmbeds {
   readonly positive: Tensor;
   readonly negative: Tensor | null;

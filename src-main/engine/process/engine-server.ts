@@ -1,4 +1,5 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { hasTextPerFrame } from '../../../src-shared/build/scene-part.ts';
 import { isGuided } from '../pipelines/guidance.ts';
 import { openPack } from '../pipelines/open-pack.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
@@ -6,16 +7,17 @@ import { decodeStageCheckpoint, encodeStageCheckpoint } from '../pipelines/stage
 import { createStageRunner } from '../pipelines/stage-runner.ts';
 import type { StageRunner } from '../pipelines/stage-runner.ts';
 import type { StageStep } from '../pipelines/stage-step.ts';
+import { measureTextAttention } from '../pipelines/text-attention.ts';
 import { toVideoFrames } from '../pipelines/video-tensor.ts';
 import { tensorOf } from '../tensor/tensor.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from './engine-version.ts';
 import { runLearning } from './learn-run.ts';
 import { yieldToMessages } from './message-turn.ts';
-import type { EngineCommand, EngineEvent, LearnMotionCommand } from './protocol.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand } from './protocol.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type AnyRunCommand = RunCommand | LearnMotionCommand;
+type AnyRunCommand = RunCommand | LearnMotionCommand | MeasureAttentionCommand;
 
 /** Takes commands and answers by events; the process around it only carries messages. */
 export interface EngineServer {
@@ -67,12 +69,13 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
 
   const runnerFor = async (command: RunCommand): Promise<StageRunner> => {
     const guided = isGuided(command.settings.guidanceScale);
+    const scene = command.scene && { perFrameText: hasTextPerFrame(command.scene.part) };
     const motions = usedMotions(command).length > 0;
-    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, motions]);
+    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, motions, scene]);
     if (loaded?.key === key) return loaded.runner;
     // The stage before is released first: two stages together may not fit.
     await unload();
-    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache, motions });
+    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache, motions, scene });
     loaded = { key, runner };
     return runner;
   };
@@ -87,6 +90,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     const run = await runner.run({
       prompt: command.prompt, negativePrompt: command.negativePrompt, seed: command.seed, settings: command.settings, signal,
       input: input ? tensorOf(input.data, input.shape) : null,
+      scene: command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null },
       motions: usedMotions(command),
       resume: command.checkpoint ? decodeStageCheckpoint(stage, command.checkpoint) : null,
     });
@@ -122,11 +126,28 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     return runLearning(command, signal, { send, promptCache });
   };
 
+  const measure = async ({ runId, packDir, keyframes, prompt, words, threads }: MeasureAttentionCommand, signal: AbortSignal): Promise<EngineEvent> => {
+    await unload();
+    await send({ type: 'progress', runId, stage: 'keyframes', phase: 'loading', step: 0, total: 0, stepMs: null });
+    await yieldToMessages();
+    signal.throwIfAborted();
+    const shares = await measureTextAttention(openPack(packDir), { keyframes: tensorOf(keyframes.data, keyframes.shape), prompt, words, threads, promptCache, signal });
+    return { type: 'measured', runId, shares, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+  };
+
+  const runAny = (command: AnyRunCommand, signal: AbortSignal): Promise<EngineEvent> => {
+    switch (command.type) {
+      case 'runStage': return runStage(command, signal);
+      case 'learnMotion': return learn(command, signal);
+      case 'measureAttention': return measure(command, signal);
+    }
+  };
+
   /** Runs to an end of any kind and reports it; never rejects. */
   const finish = async (command: AnyRunCommand, controller: AbortController): Promise<void> => {
     const { runId } = command;
     try {
-      const done = command.type === 'runStage' ? await runStage(command, controller.signal) : await learn(command, controller.signal);
+      const done = await runAny(command, controller.signal);
       active = null;
       send(done);
     } catch (error) {
@@ -154,7 +175,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   send({ type: 'ready', engineVersion: ENGINE_VERSION, executionProviders: EXECUTION_PROVIDERS });
   return {
     handle(command) {
-      if (command.type === 'runStage' || command.type === 'learnMotion') start(command);
+      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention') start(command);
       else if (command.type === 'stop') {
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;

@@ -1,5 +1,6 @@
 import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
+import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
 
@@ -39,6 +40,17 @@ export interface LearnMotionCommand {
   readonly threads: number;
 }
 
+/** Asks how strongly finished keyframes attend to some words of their prompt. Runs, stops and fails like a stage. */
+export interface MeasureAttentionCommand {
+  readonly type: 'measureAttention';
+  readonly runId: string;
+  readonly packDir: string;
+  readonly keyframes: TensorMessage;
+  readonly prompt: string;
+  readonly words: string;
+  readonly threads: number;
+}
+
 /** Parent to engine. One run at a time; a second one while one runs fails with CONFLICT. */
 export type EngineCommand =
   | {
@@ -55,15 +67,18 @@ export type EngineCommand =
       /** Opaque bytes of an earlier `checkpoint` event of the same request: the run continues behind it, bit for bit. */
       readonly checkpoint: Uint8Array | null;
       readonly threads: number;
+      /** A part of a longer scene: its texts take the place of the prompts, `known` shows its known frames. */
+      readonly scene?: { readonly part: ScenePart; readonly known: TensorMessage | null };
       /** Learned motions; only keyframes uses them. */
       readonly motions?: readonly MotionMessage[];
     }
   | LearnMotionCommand
+  | MeasureAttentionCommand
   | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   /** Releases every session: memory goes back while the queue is paused. */
   | { readonly type: 'unload' };
 
-/** Engine to parent. `done`, `learned`, `stopped` and `failed` end a run; nothing follows them for that runId. */
+/** Engine to parent. `done`, `learned`, `measured`, `stopped` and `failed` end a run; nothing follows them for that runId. */
 export type EngineEvent =
   | { readonly type: 'ready'; readonly engineVersion: string; readonly executionProviders: readonly string[] }
   | {
@@ -101,5 +116,7 @@ export type EngineEvent =
       readonly loadMs: number;
       readonly peakRssBytes: number;
     }
+  /** Per keyframe: of the attention paid to text, the share that went to the words. */
+  | { readonly type: 'measured'; readonly runId: string; readonly shares: Float32Array; readonly peakRssBytes: number }
   | { readonly type: 'stopped'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   | { readonly type: 'failed'; readonly runId: string; readonly error: StudioErrorWire };

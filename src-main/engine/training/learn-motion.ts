@@ -94,7 +94,7 @@ export async function openMotionLearning(
   // is so short that the forward pass runs in parts, it goes.
   const training = await openSession(step.graph, { weightsDir, threads, arena: step.segments === 1 });
   let merged = mergedWeights(projections, state, 'values');
-  const unet = await loadUnet(folder, config, shape, threads, { names: trainedUnet.projections, values: () => merged }).catch(async (error: unknown) => {
+  const unet = await loadUnet(folder, config, shape, threads, {}, { names: trainedUnet.projections, values: () => merged }).catch(async (error: unknown) => {
     await training.release();
     throw error;
   });

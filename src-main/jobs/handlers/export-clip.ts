@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson, WITHHELD_PROMPT, type Recipe } from '../../../src-shared/recipe/recipe.ts';
+import { canonicalJson, withoutPrompts, type Recipe } from '../../../src-shared/recipe/recipe.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { Media } from '../../media/media.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
@@ -84,7 +84,7 @@ function* chunksOf(store: ProjectStore, asset: AssetRow): Generator<Uint8Array> 
 /** The recipe as it is embedded; without prompts it still tells model, seed and settings. */
 function recipeJson(recipe: Recipe | null, embed: ExportClipData['embedRecipe']): string | null {
   if (recipe === null || embed === 'none') return null;
-  return canonicalJson(embed === 'all' ? recipe : { ...recipe, prompt: WITHHELD_PROMPT, negativePrompt: '' });
+  return canonicalJson(embed === 'all' ? recipe : withoutPrompts(recipe));
 }
 
 function toExportError(error: unknown, path: string): unknown {

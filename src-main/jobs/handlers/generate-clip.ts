@@ -8,7 +8,7 @@ import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts'
 import type { TensorMessage } from '../../engine/process/protocol.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
-import { CheckpointKeeper } from '../checkpoint-keeper.ts';
+import { runCheckpointed } from '../checkpointed-run.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { motionMessages, type MotionModel } from '../recipe-motions.ts';
@@ -24,10 +24,10 @@ export const GenerateClipData = z.object({
 });
 export type GenerateClipData = z.infer<typeof GenerateClipData>;
 
-/** What generation needs from the rest of the studio. */
 /** What is needed of a pack to generate with it. */
 export type RunnablePack = MotionModel & { readonly dir: string; readonly pack: { readonly sha256: string } };
 
+/** What generation needs from the rest of the studio. */
 export interface GenerateClipOptions {
   readonly engine: EngineClient;
   readonly media: Pick<Media, 'encodeVideo' | 'thumbnail'>;
@@ -57,55 +57,19 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
   const runStage = async (context: JobContext, data: GenerateClipData, index: number, key: string, opened: RunnablePack, input: TensorMessage | null): Promise<TensorMessage> => {
     const { recipe } = data;
     const settings = recipe.stages[index]!;
-    const { store, job, signal } = context;
+    const { store, job } = context;
     const runId = `${job.id}/${job.attempt}/${settings.stage}`;
     const motions = settings.stage === 'keyframes' ? motionMessages(store, recipe.motions ?? [], opened) : [];
-    const stored = store.checkpoints.find(job.id, key);
-    const keeper = new CheckpointKeeper((checkpoint) => context.commit(() => store.checkpoints.save(job.id, { stageKey: key, ...checkpoint }), true));
-    const unitTimes: number[] = [];
     context.beginPart(settings.stage, settings.numInferenceSteps, laterThan(recipe, index));
-    let storeFailure: unknown = null;
-    const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
-    try {
-      const running = engine.run(
-        { runId, packDir: opened.dir, motions, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, seed: recipe.seed, settings, input, checkpoint: stored?.bytes ?? null, threads },
-        {
-          onProgress: (event) => {
-            if (event.stepMs !== null) unitTimes.push(event.stepMs);
-            // Before the model is loaded the number of units is not known.
-            context.advance(event.step, event.total || settings.numInferenceSteps, event.stepMs);
-          },
-          onPreview: (event) => context.preview(event.frames),
-          onCheckpoint: ({ step, bytes }) => {
-            try {
-              keeper.offer({ step, bytes });
-            } catch (error) {
-              // A run whose steps cannot be kept would lose work: it stops here, on the stored checkpoint.
-              storeFailure ??= error;
-              engine.stop(runId, 'cancelled');
-            }
-          },
-        },
-      );
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-      const done = await running;
-      if (storeFailure !== null) throw storeFailure;
-      saveStage(context, data, settings, key, done.tensor);
-      if (stored === null) recordTime(recipe, settings, unitTimes, done.wallMs);
-      return done.tensor;
-    } catch (error) {
-      if (storeFailure !== null) throw storeFailure;
-      keeper.flush();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-  };
-
-  const recordTime = (recipe: Recipe, settings: StageSettings, unitTimes: readonly number[], wallMs: number) => {
-    const unitsMs = unitTimes.reduce((sum, ms) => sum + ms, 0);
-    if (unitTimes.length > 0) recordStageTime(stepTimes, recipe, settings, { unitsMs, wallMs });
+    const { done, unitsMs } = await runCheckpointed(
+      engine, context, key,
+      { runId, packDir: opened.dir, motions, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, seed: recipe.seed, settings, input, threads },
+      // Before the model is loaded the number of units is not known.
+      (event) => context.advance(event.step, event.total || settings.numInferenceSteps, event.stepMs),
+    );
+    saveStage(context, data, settings, key, done.tensor);
+    if (unitsMs !== null && unitsMs > 0) recordStageTime(stepTimes, recipe, settings, { unitsMs, wallMs: done.wallMs });
+    return done.tensor;
   };
 
   const encode = async (context: JobContext, data: GenerateClipData, rgb: Uint8Array, shape: readonly number[], frameAsset: AssetRow | null) => {

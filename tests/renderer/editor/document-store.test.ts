@@ -3,12 +3,12 @@ import { createDocumentStore, type DocumentStore } from '../../../src-renderer/e
 import { patchEvent, removeRecords, sequenceOf, setGlobalPrompt } from '../../../src-renderer/editor/timeline-edits.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StudioClient } from '../../../src-shared/contract/studio-contract.ts';
-import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { PROMPT_EVENT_DEFAULTS, type PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { openTestStudio, type StudioUnderTest } from '../../services/studio-fixture.ts';
 
 const EVENT: PromptEvent = {
   id: 'promptEvent:00000000-0000-4000-8000-000000000001', type: 'promptEvent', startFrame: 0, durationFrames: 29, prompt: 'a red fish', negativePrompt: '',
-  seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null,
+  seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS,
 };
 
 let under: StudioUnderTest;

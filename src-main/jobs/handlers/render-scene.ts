@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { buildSceneGraph, isSceneRecipe, lastStageNodes, type FrameSource, type SceneGraph, type SceneRecipe } from '../../../src-shared/build/scene-graph.ts';
+import { keyNodes, neededNodes, type KeyedNode } from '../../../src-shared/build/scene-keys.ts';
+import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { ModelIndex } from '../../../src-shared/pack/model-index.ts';
+import { canonicalJson, Recipe } from '../../../src-shared/recipe/recipe.ts';
+import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
+import type { TensorMessage } from '../../engine/process/protocol.ts';
+import type { Media } from '../../media/media.ts';
+import type { StepTimeRepository } from '../../store/app-store.ts';
+import type { AssetRow } from '../../store/asset-repository.ts';
+import type { ProjectStore } from '../../store/project-store.ts';
+import { runCheckpointed } from '../checkpointed-run.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { measureAdherence } from '../scene-adherence.ts';
+import { motionMessages } from '../recipe-motions.ts';
+import { readImage } from '../read-image.ts';
+import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
+import { withScratchFolder } from '../scratch-folder.ts';
+import { expectedEncodeMs, recordEncodeTime } from '../stage-times.ts';
+import type { RunnablePack } from './generate-clip.ts';
+import { joinFrames, readFrames, readRgb } from '../stored-frames.ts';
+import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
+
+/** What a scene job stores. */
+export const RenderSceneData = z.object({
+  recipe: Recipe.refine(isSceneRecipe, 'is not a scene'),
+  /** Names the clip: the recipe's hash, or of recipe and focus. */
+  clipHash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The event whose frames alone become the clip (a take of it); null: the whole scene. */
+  focusEventId: z.string().nullable(),
+  /** Where the take goes. */
+  promptEventId: z.string().nullable(),
+  /** Also measure how strongly the events' frames attend to their words. */
+  adherence: z.boolean().default(false),
+});
+export type RenderSceneData = z.infer<typeof RenderSceneData>;
+
+/** What is needed of a pack to render scenes with it. */
+export type ScenePack = RunnablePack & { readonly index: Pick<ModelIndex, 'sizes'> };
+
+/** What scenes need from the rest of the studio. */
+export interface RenderSceneOptions {
+  readonly engine: EngineClient;
+  readonly media: Pick<Media, 'encodeVideo' | 'thumbnail' | 'decodeFrames'>;
+  readonly packs: { get(packId: string): Promise<ScenePack> };
+  readonly stepTimes: StepTimeRepository;
+  readonly threads: number;
+  readonly temporaryFolder: string;
+}
+
+/** A node's progress is counted in hundredths: nodes of a stage differ in length. */
+const TICKS = 100;
+const WATCHABLE_HEIGHT = 320;
+const THUMBNAIL_WIDTH = 320;
+
+/** Which frames of the last stage the clip shows: `start` to `end`, at that stage's rate. */
+function shownFrames(graph: SceneGraph, focusEventId: string | null, atKeyframes: boolean, stride: number): { start: number; end: number } {
+  const { layout } = graph;
+  if (focusEventId === null) return { start: 0, end: atKeyframes ? layout.keyframes : layout.frames };
+  const span = layout.spans.find(({ event }) => event.id === focusEventId);
+  if (span === undefined) throw new StudioError('NOT_FOUND', 'The event is no longer part of the scene. Choose another one.', { details: { promptEventId: focusEventId } });
+  const scale = atKeyframes ? 1 : stride;
+  return { start: span.first * scale, end: atKeyframes ? span.end : Math.min(span.end * scale, layout.frames) };
+}
+
+/** Runs the stale nodes of a scene's build graph, keeps each one's frames, and encodes what they make together. */
+export function createRenderSceneHandler(options: RenderSceneOptions): JobHandler<RenderSceneData> {
+  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+
+  const framesOf = async (store: ProjectStore, source: FrameSource, keys: ReadonlyMap<string, string>, size: { width: number; height: number }, signal: AbortSignal): Promise<TensorMessage> => {
+    if (source.kind === 'image') return withScratchFolder(temporaryFolder, (folder) => readImage(store, media, source.sha256, size, folder, signal));
+    const key = keys.get(source.node);
+    const asset = key === undefined ? null : store.assets.findByStageKey(key);
+    assert(asset !== null, `${source.node} left its frames`);
+    return readFrames(store, asset, source.from, source.count);
+  };
+
+  const runNode = async (context: JobContext, recipe: SceneRecipe, node: KeyedNode, keys: ReadonlyMap<string, string>, opened: ScenePack, doneBefore: number, ticks: number) => {
+    const { store, job, signal } = context;
+    const settings = recipe.stages.find(({ stage }) => stage === node.stage);
+    assert(settings !== undefined, `the recipe has settings for ${node.stage}`);
+    const read = async (sources: readonly FrameSource[], stage: StageName) => {
+      const parts: TensorMessage[] = [];
+      for (const source of sources) parts.push(await framesOf(store, source, keys, sceneStageSize(opened.index, stage), signal));
+      return parts.length === 0 ? null : joinFrames(parts);
+    };
+    const [input, known] = [await read(node.input, node.stage), await read(node.known, node.stage)];
+    const { done, unitsMs } = await runCheckpointed(
+      engine, context, node.key,
+      { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, motions: motionMessages(store, node.motions, opened), stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known } },
+      ({ step, total, stepMs }) => {
+        const share = total === 0 ? 0 : Math.round((TICKS * step) / total);
+        context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);
+      },
+    );
+    saveNode(context, node, done.tensor, done.wallMs);
+    if (unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs: done.wallMs });
+  };
+
+  const encode = async (context: JobContext, data: RenderSceneData & { recipe: SceneRecipe }, graph: SceneGraph, keys: ReadonlyMap<string, string>, stride: number) => {
+    const { recipe, clipHash, focusEventId, promptEventId } = data;
+    const { store, signal } = context;
+    const atKeyframes = recipe.stages.at(-1)?.stage === 'keyframes';
+    const { start, end } = shownFrames(graph, focusEventId, atKeyframes, stride);
+    const pieces = lastStageNodes(graph).flatMap((node) => {
+      const [from, to] = [Math.max(start, node.own.start), Math.min(end, node.own.start + node.own.count)];
+      const asset = store.assets.findByStageKey(keys.get(node.id) ?? '');
+      assert(asset !== null, `${node.id} left its frames`);
+      return to > from ? [{ asset, from: node.own.from + from - node.own.start, count: to - from }] : [];
+    });
+    const { width, height } = videoSize(pieces[0]?.asset.shape ?? []);
+    const frameRate: FrameRate = atKeyframes ? { num: recipe.frameRate.num, den: recipe.frameRate.den * stride } : recipe.frameRate;
+    const factor = Math.max(1, Math.floor(WATCHABLE_HEIGHT / height));
+    const beganAt = performance.now();
+    context.beginPart('encode', end - start, 0);
+    await withScratchFolder(temporaryFolder, async (folder) => {
+      const path = join(folder, 'scene.mp4');
+      const encoded = await media.encodeVideo({
+        path, width, height, frameRate, frames: rgbOf(store, pieces), recipeJson: canonicalJson(recipe), signal, onProgress: (count) => context.advance(count, end - start, null),
+        ...(factor > 1 ? { scale: { width: width * factor, height: height * factor, filter: 'lanczos' as const } } : {}),
+      });
+      const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
+      signal.throwIfAborted();
+      const writer = store.assets.beginWrite({ kind: 'video', name: clipName(data), mimeType: 'video/mp4', origin: 'generated', recipe, recipeHash: clipHash });
+      try {
+        writer.write(readFileSync(path));
+        context.complete(() => {
+          const asset = writer.finish({ width: encoded.width, height: encoded.height, frames: encoded.frames, frameRate, durationMs: (1000 * encoded.frames * frameRate.den) / frameRate.num, hasAudio: false });
+          store.assets.setThumbnail(asset.id, thumbnail);
+          store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash: clipHash });
+          return { resultAssetId: asset.id };
+        });
+      } catch (error) {
+        writer.abort();
+        throw error;
+      }
+    });
+    recordEncodeTime(stepTimes, performance.now() - beganAt);
+  };
+
+  return {
+    kind: 'scene',
+    lane: 'compute',
+    data: RenderSceneData,
+    title: (data) => clipName(data),
+    promptEventId: ({ promptEventId }) => promptEventId,
+    parts: ({ recipe }) => [...recipe.stages.map(({ stage }) => waitingPart(stage, 1)), waitingPart('encode')],
+    immediate: ({ recipe, clipHash, promptEventId, adherence }, store) => {
+      const known = store.assets.findByRecipeHash(clipHash);
+      // A measurement that was asked for still has to run, or to be looked up.
+      if (known === null || adherence) return null;
+      store.takes.add({ promptEventId, assetId: known.id, recipe, recipeHash: clipHash });
+      return { resultAssetId: known.id };
+    },
+    run: async (data, context) => {
+      const { recipe, focusEventId } = data;
+      assert(isSceneRecipe(recipe), 'the schema lets scenes through only');
+      const { store, job } = context;
+      const opened = await packs.get(recipe.pack.id);
+      if (opened.pack.sha256 !== recipe.pack.sha256) {
+        throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${recipe.pack.id}" has changed since this scene was asked for. Ask for it again to use the pack as it is now.`, {
+          details: { packId: recipe.pack.id, got: opened.pack.sha256, expected: recipe.pack.sha256 },
+        });
+      }
+      const grid = sceneGrid(opened.index);
+      const graph = buildSceneGraph(recipe, grid);
+      const nodes = await keyNodes(graph, recipe);
+      const keys = new Map(nodes.map(({ id, key }) => [id, key]));
+      const needed = neededNodes(nodes, wantedNodes(graph, focusEventId, recipe, grid.stride), (key) => store.assets.findByStageKey(key) !== null);
+      const stale = new Set(needed.map(({ id }) => id));
+      context.commit(() => {
+        for (const node of nodes) if (!stale.has(node.id) && store.assets.findByStageKey(node.key) !== null) store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'cached', wallMs: null });
+      }, false);
+      for (const [index, { stage }] of recipe.stages.entries()) {
+        const own = needed.filter((node) => node.stage === stage);
+        if (own.length === 0) {
+          if (context.job.parts[index]?.state !== 'done') context.finishPart(stage, 'cached');
+          continue;
+        }
+        const laterNodes = needed.filter((node) => recipe.stages.findIndex((settings) => settings.stage === node.stage) > index);
+        const [later, encoding] = [expectedNodesMs(stepTimes, recipe, laterNodes, opened.index), expectedEncodeMs(stepTimes)];
+        context.beginPart(stage, own.length * TICKS, later === null || encoding === null ? null : later + encoding);
+        for (const [done, node] of own.entries()) {
+          context.signal.throwIfAborted();
+          // Nodes with equal keys share their frames: the second one finds them.
+          if (store.assets.findByStageKey(node.key) === null) await runNode(context, recipe, node, keys, opened, done, own.length * TICKS);
+          else context.commit(() => store.sceneRuns.add(job.id, { nodeId: node.id, stage, stageKey: node.key, state: 'cached', wallMs: null }), false);
+          context.advance((done + 1) * TICKS, own.length * TICKS, null);
+        }
+        context.finishPart(stage, 'done');
+      }
+      if (data.adherence) await measureAdherence(context, engine, { recipe, nodes, focusEventId, packDir: opened.dir, threads });
+      const known = store.assets.findByRecipeHash(data.clipHash);
+      if (known === null) await encode(context, { ...data, recipe }, graph, keys, grid.stride);
+      else {
+        context.finishPart('encode', 'cached');
+        context.complete(() => {
+          store.takes.add({ promptEventId: data.promptEventId, assetId: known.id, recipe, recipeHash: data.clipHash });
+          return { resultAssetId: known.id };
+        });
+      }
+    },
+  };
+}
+
+/** Nodes of the last stage that show in the clip. */
+export function wantedNodes(graph: SceneGraph, focusEventId: string | null, recipe: SceneRecipe, stride: number): ReadonlySet<string> {
+  const { start, end } = shownFrames(graph, focusEventId, recipe.stages.at(-1)?.stage === 'keyframes', stride);
+  return new Set(lastStageNodes(graph).filter(({ own }) => own.start < end && own.start + own.count > start).map(({ id }) => id));
+}
+
+async function* rgbOf(store: ProjectStore, pieces: readonly { readonly asset: AssetRow; readonly from: number; readonly count: number }[]): AsyncGenerator<Uint8Array> {
+  for (const { asset, from, count } of pieces) yield readRgb(store, asset, from, count);
+}
+
+/** Stores a node's frames and notes that it ran, in one transaction. */
+function saveNode(context: JobContext, node: KeyedNode, tensor: TensorMessage, wallMs: number): void {
+  const { store, job } = context;
+  const { frames, width, height } = videoSize(tensor.shape);
+  const isLast = node.stage === 'superResolution2';
+  const writer = store.assets.beginWrite({ kind: 'stage', name: node.id, mimeType: isLast ? FRAMES_MIME_TYPE : TENSOR_MIME_TYPE, origin: 'generated', stage: node.stage, stageKey: node.key });
+  try {
+    writer.write(isLast ? tensorToRgb(tensor) : tensorToBytes(tensor));
+    context.commit(() => {
+      writer.finish({ frames, width, height, shape: tensor.shape });
+      store.checkpoints.clear(job.id);
+      store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'done', wallMs });
+    }, true);
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
+
+/** The words of the scene, or of the event in focus, short enough for a library entry. */
+function clipName({ recipe, focusEventId }: Pick<RenderSceneData, 'recipe' | 'focusEventId'>): string {
+  const focus = recipe.scene?.events.find(({ id }) => id === focusEventId);
+  const text = (focus?.prompt ?? recipe.prompt).replace(/\s+/g, ' ').trim();
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}

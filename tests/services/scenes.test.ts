@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Job } from '../../src-shared/contract/jobs.ts';
+import { PROMPT_EVENT_DEFAULTS, type PromptEvent, type TimelineRecord } from '../../src-shared/timeline/document.ts';
+import { openProjectStore } from '../../src-main/store/project-store.ts';
+import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
+import { jobEnd, openTestStudio, type StudioUnderTest } from './studio-fixture.ts';
+
+const idOf = (index: number): PromptEvent['id'] => `promptEvent:00000000-0000-4000-8000-00000000000${index}`;
+const WORDS = ['a red fish', 'a blue fish', 'a red bird', 'a blue bird', 'a fish'];
+const eventAt = (index: number, more: Partial<PromptEvent> = {}): PromptEvent => ({
+  id: idOf(index), type: 'promptEvent', startFrame: index * 16, durationFrames: 16, prompt: WORDS[index] ?? 'a bird', negativePrompt: '', seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS, ...more,
+});
+
+let under: StudioUnderTest;
+let projectId: string;
+
+async function edit(diff: { added?: TimelineRecord[]; updated?: { from: TimelineRecord; to: TimelineRecord }[]; removed?: TimelineRecord[] }): Promise<void> {
+  const { document } = await under.client.timeline.get({ projectId });
+  await under.client.timeline.apply({ projectId, baseRevision: document.revision, label: 'Edit', diff: { added: [], updated: [], removed: [], ...diff } });
+}
+const wish = (preset: 'draft' | 'standard' = 'draft') => ({ projectId, preset, packId: 'tiny', seed: 3 });
+const render = async (preset: 'draft' | 'standard' = 'draft'): Promise<Job> => jobEnd(under.client, projectId, (await under.client.scenes.render(wish(preset))).jobId);
+const log = async (job: Job) => (await under.client.scenes.log({ projectId, jobId: job.id })).entries;
+const made = async (job: Job): Promise<string[]> => (await log(job)).filter(({ state }) => state === 'done').map(({ nodeId }) => nodeId.replaceAll(/promptEvent:[0-9a-f-]{35}/g, ''));
+
+beforeEach(async () => {
+  under = await openTestStudio();
+  writeRunnablePack(join(under.folder, 'embedded', 'tiny'));
+  ({ id: projectId } = await under.client.projects.create({ name: 'Sea', path: null }));
+});
+afterEach(() => under.close());
+
+describe('a scene of five events', () => {
+  beforeEach(() => edit({ added: [0, 1, 2, 3, 4].map((index) => eventAt(index)) }));
+
+  it('renders whole, then again only what an edit of event 3 reaches, every other frame bit for bit', async () => {
+    const first = await render();
+    expect(first).toMatchObject({ state: 'completed', kind: 'scene' });
+    expect(await under.client.assets.get({ projectId, assetId: first.resultAssetId! })).toMatchObject({ kind: 'video', frames: 21, frameRate: { num: 8, den: 4 } });
+    expect(await made(first)).toEqual(['keyframes/0', 'keyframes/1', 'keyframes/2', 'keyframes/3', 'keyframes/4', 'keyframes/0|1', 'keyframes/1|2', 'keyframes/2|3', 'keyframes/3|4']);
+    const before = new Map((await log(first)).map(({ nodeId, stageKey }) => [nodeId, stageKey]));
+
+    await edit({ updated: [{ from: eventAt(2), to: eventAt(2, { prompt: 'a blue red bird' }) }] });
+    const plan = await under.client.scenes.plan(wish());
+    expect(plan.stages).toMatchObject([{ stage: 'keyframes', nodes: 9, stale: 3 }]);
+    expect(plan.events.map(({ state, staleSeams }) => `${state} ${staleSeams}`)).toEqual(['fresh 0', 'stale 1', 'new 2', 'stale 1', 'fresh 0']);
+    expect(plan.expectedMs).toBeGreaterThan(0);
+    expect(plan.expectedDiskBytes).toBeGreaterThan(0);
+    expect(plan.freeDiskBytes).toBeGreaterThan(plan.expectedDiskBytes);
+
+    const second = await render();
+    expect(await made(second)).toEqual(['keyframes/2', 'keyframes/1|2', 'keyframes/2|3']);
+    for (const { nodeId, stageKey, state } of await log(second)) expect(before.get(nodeId) === stageKey).toBe(state === 'cached');
+
+    // The same scene made from nothing has the same frames: what was kept is what would have been made.
+    const { path } = await under.client.projects.get({ projectId });
+    ({ id: projectId } = await under.client.projects.create({ name: 'Afresh', path: null }));
+    await edit({ added: [0, 1, 2, 3, 4].map((index) => eventAt(index, index === 2 ? { prompt: 'a blue red bird' } : {})) });
+    const afresh = await render();
+    const fresh = new Map((await log(afresh)).map(({ nodeId, stageKey }) => [nodeId, stageKey]));
+    const other = await under.client.projects.get({ projectId });
+    const [a, b] = [openProjectStore(path, { readOnly: true }), openProjectStore(other.path, { readOnly: true })];
+    try {
+      for (const [nodeId, key] of fresh) expect(b.assets.findByStageKey(key)!.sha256, nodeId).toBe(a.assets.findByStageKey(key)?.sha256);
+      expect(b.assets.get(afresh.resultAssetId!).sha256).toBe(a.assets.get(second.resultAssetId!).sha256);
+    } finally {
+      a.close();
+      b.close();
+    }
+  });
+
+  it('is found at once when nothing changed, and when an edit is undone', async () => {
+    const first = await render();
+    await edit({ updated: [{ from: eventAt(4), to: eventAt(4, { prompt: 'a bird' }) }] });
+    await render();
+    await under.client.timeline.undo({ projectId });
+    const again = await render();
+    expect(again.resultAssetId).toBe(first.resultAssetId);
+    expect(again.parts.every(({ state }) => state === 'cached')).toBe(true);
+    expect((await under.client.scenes.plan(wish())).expectedMs).toBe(0);
+  });
+
+  it('varies one event with the others frozen, as takes of that event', async () => {
+    await render();
+    const { jobs } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), seedOffsets: [1, 2] });
+    for (const { jobId } of jobs) {
+      const job = await jobEnd(under.client, projectId, jobId);
+      expect(job).toMatchObject({ state: 'completed', promptEventId: idOf(1) });
+      expect(await made(job)).toEqual(['keyframes/1', 'keyframes/0|1', 'keyframes/1|2']);
+    }
+    const takes = (await under.client.takes.list({ projectId })).takes.filter(({ promptEventId }) => promptEventId === idOf(1));
+    expect(takes.map(({ recipe }) => recipe.scene?.events[1]?.seedOffset).toSorted()).toEqual([1, 2]);
+    expect(takes[0]!.asset.sha256).not.toBe(takes[1]!.asset.sha256);
+    expect(takes[0]!.asset.frames).toBe(4);
+    await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), seedOffsets: [1] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+it('measures on request how frames attend to the words of their event, without touching a frame', async () => {
+  const sequence = (await under.client.timeline.get({ projectId })).document.records['sequence:main'];
+  if (sequence?.type !== 'sequence') throw new Error('a project has a sequence');
+  await edit({ added: [eventAt(0), eventAt(1)], updated: [{ from: sequence, to: { ...sequence, globalPrompt: 'a red' } }] });
+  const plain = await render();
+  expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares)).toEqual([null, null]);
+  const { jobId } = await under.client.scenes.render({ ...wish(), adherence: true });
+  const measured = await jobEnd(under.client, projectId, jobId);
+  expect(measured).toMatchObject({ state: 'completed', resultAssetId: plain.resultAssetId });
+  const { events } = await under.client.scenes.adherence(wish());
+  expect(events.map(({ startFrame, keyframeStride, shares }) => [startFrame, keyframeStride, shares?.length])).toEqual([[0, 4, 4], [16, 4, 4]]);
+  for (const share of events.flatMap(({ shares }) => shares ?? [])) {
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(1);
+  }
+  await edit({ updated: [{ from: eventAt(1), to: eventAt(1, { prompt: 'a fish' }) }] });
+  expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares === null)).toEqual([false, true]);
+}, 120_000);
+
+describe('a scene through every stage', () => {
+  beforeEach(() => edit({ added: [eventAt(0), eventAt(1, { durationFrames: 17 })] }));
+
+  it('finishes a draft from its keyframes, and goes on after a restart to the same frames', async () => {
+    await render();
+    const { path } = await under.client.projects.get({ projectId });
+    const { jobId } = await under.client.scenes.render(wish('standard'));
+    for await (const job of under.client.jobs.watch({ projectId })) if (job.id === jobId && (job.parts[2]?.step ?? 0) > 0) break;
+    under = await under.restart();
+    await under.client.projects.open({ path });
+    const resumed = await jobEnd(under.client, projectId, jobId);
+    expect(resumed).toMatchObject({ state: 'completed' });
+    expect(resumed.parts.map(({ name, state }) => `${name} ${state}`)).toEqual(['keyframes cached', 'interpolation done', 'superResolution1 done', 'superResolution2 done', 'encode done']);
+    const clip = await under.client.assets.get({ projectId, assetId: resumed.resultAssetId! });
+    expect(clip).toMatchObject({ frames: 33, frameRate: { num: 8, den: 1 } });
+    expect(await made(resumed)).toEqual(['interpolation', 'superResolution1', 'superResolution2'].flatMap((stage) => [`${stage}/0/0`, `${stage}/1/0`, `${stage}/0|1/0`]));
+
+    ({ id: projectId } = await under.client.projects.create({ name: 'Afresh', path: null }));
+    await edit({ added: [eventAt(0), eventAt(1, { durationFrames: 17 })] });
+    const direct = await render('standard');
+    expect((await under.client.assets.get({ projectId, assetId: direct.resultAssetId! })).sha256).toBe(clip.sha256);
+  }, 240_000);
+});
+
+it('says what is missing before anything runs', async () => {
+  await expect(under.client.scenes.render(wish())).rejects.toThrow(/Add a prompt event/);
+  await edit({ added: [eventAt(0, { prompt: ' ' })] });
+  await expect(under.client.scenes.render(wish())).rejects.toThrow(/has no words/);
+  await edit({ updated: [{ from: eventAt(0, { prompt: ' ' }), to: eventAt(0, { durationFrames: 600 }) }] });
+  await expect(under.client.scenes.plan(wish())).rejects.toThrow(/600 frames; one scene holds up to 480/);
+});
