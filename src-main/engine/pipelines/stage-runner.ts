@@ -16,7 +16,9 @@ import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { encodePrompts, textWidth } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
-import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
+import { firstFrameModel } from './first-frame.ts';
+import { latentKeyframes } from './latent-keyframes.ts';
+import { isLatentStage, latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -90,7 +92,7 @@ function noisingScheduler(pack: Pack, stage: StageName, scheduler: Scheduler): S
 /** The size that a stage's unet works on: its window, in latents for superResolution2. */
 function unetSize(pack: Pack, stage: StageName): { frames: number; height: number; width: number } {
   const { frames, window, width, height } = pack.stageSize(stage);
-  const inner = stage === 'superResolution2' ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
+  const inner = isLatentStage(pack.stageFolder(stage)) ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
   return { frames: window ?? frames, ...inner };
 }
 
@@ -107,7 +109,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
-    if (stage === 'superResolution2') vae = loadVae(folder, width, height, threads);
+    if (isLatentStage(folder)) vae = loadVae(folder, width, height, threads);
   } catch (error) {
     await unet.release();
     throw error;
@@ -117,7 +119,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
     async run({ prompt, negativePrompt, seed, settings, input, resume, signal, motions = [] }) {
       mix?.use(motions);
       const usesGuidance = isGuided(settings.guidanceScale);
-      const [positive, negative] = await encodePrompts(textFolder, usesGuidance ? [prompt, negativePrompt] : [prompt], pack.index.promptTokens, promptCache, threads);
+      const [positive, negative] = await encodePrompts(textFolder, usesGuidance ? [prompt, negativePrompt || (settings.negativePrompt ?? '')] : [prompt], pack.index.promptTokens, promptCache, threads);
       const context: StageContext = {
         unet: unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
         promptEmbeds: { positive: positive!, negative: negative ?? null }, guidanceScale: settings.guidanceScale,
@@ -125,15 +127,16 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       };
       const { conditioning } = pack.index;
       switch (stage) {
-        case 'keyframes': return keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
+        case 'keyframes': return vae !== null ? latentKeyframes(context, { ...size, channels: config.in_channels, firstNoise: mix?.firstNoise }, { width, height }, vae.model, resume) : keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
         case 'interpolation': {
           const video = requireInput(pack, stage, input);
-          return interpolation(context, video, { framesPerSegment: size.frames, condition: conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames }, resume);
+          return interpolation(context, video, { framesPerSegment: size.frames, condition: settings.betweenKeyFrames ?? conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames }, resume);
         }
         case 'superResolution1': {
           const video = requireInput(pack, stage, input);
           const { addNoise } = noisingScheduler(pack, stage, context.scheduler);
-          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel }, { noiseCondition: addNoise }, resume);
+          const firstFrame = firstFrameModel(pack.firstFrameFolder, context, { scale: enlargement(pack), width, height, tokens: pack.index.promptTokens, threads });
+          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: settings.noiseLevel ?? conditioning.noiseLevel, firstFrame: conditioning.firstFrame }, { noiseCondition: addNoise, ...firstFrame }, resume);
         }
         case 'superResolution2': {
           const video = requireInput(pack, stage, input);

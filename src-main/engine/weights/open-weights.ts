@@ -69,7 +69,7 @@ function openSharded(folder: string, indexPath: string): WeightsIndex {
     for (const file of files) file.close();
     throw error;
   }
-  return createWeightsIndex(files, entries);
+  return createWeightsIndex(files, entries, indexPath);
 }
 
 function openSingle(path: string): WeightsIndex {
