@@ -55,7 +55,7 @@ export function openPromptTokenizer(folder: string, kind: TextModelKind, promptT
   let tokenizer: Tokenizer;
   let normalize: TextNormalizer | null;
   try {
-    normalize = readTextNormalizer(json['normalizer']);
+    normalize = readTextNormalizer(json['normalizer'], json['added_tokens']);
     const { model, normalizer, ...rest } = json;
     tokenizer = new Tokenizer({ ...(forLibrary(rest) as object), model, normalizer: normalize === null ? normalizer : null }, config);
   } catch (cause) {

@@ -44,10 +44,21 @@ function normalizerOf(parsed: z.output<typeof step>): TextNormalizer {
   }
 }
 
-/** The normalizer that `tokenizer.json` describes; null for one with steps that are not known here. */
-export function readTextNormalizer(json: unknown): TextNormalizer | null {
+const addedTokens = z.array(z.object({ content: z.string().min(1), normalized: z.boolean().default(true) })).default([]);
+
+/**
+ * The normalizer that `tokenizer.json` describes, applied to the text between added tokens, which stand for themselves; null
+ * for one with steps that are not known here.
+ */
+export function readTextNormalizer(json: unknown, added: unknown): TextNormalizer | null {
   const parsed = chain.safeParse(json ?? null);
-  if (!parsed.success) return null;
+  const tokens = addedTokens.safeParse(added ?? undefined);
+  if (!parsed.success || !tokens.success) return null;
   const steps = parsed.data.map(normalizerOf);
-  return (text) => steps.reduce((current, apply) => apply(current), text);
+  const normalize = (text: string): string => steps.reduce((current, apply) => apply(current), text);
+  const verbatim = tokens.data.filter(({ normalized }) => !normalized).map(({ content }) => content).sort((a, b) => b.length - a.length);
+  if (verbatim.length === 0) return normalize;
+  const cut = new RegExp(`(${verbatim.map((content) => content.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})`, 'u');
+  // Odd parts are the tokens that were cut out.
+  return (text) => text.split(cut).map((part, index) => (index % 2 === 1 ? part : normalize(part))).join('');
 }
