@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
@@ -61,7 +62,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   sweepUploads(uploadsFolder);
 
   const media = createMedia();
-  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache') });
+  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
   const engine = createEngineClient({ fork: config.forkEngine ?? createNodeEngineFork() });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
   const memory = createMeasuredMemory(appStore.settings);
@@ -128,6 +129,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
       ),
     async close() {
+      await models.close();
       await projects.closeAll();
       await engine.close();
       appStore.close();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelIndex, MODEL_INDEX_FILE } from '../../src-shared/pack/model-index.ts';
+import { REFERENCES_FILE } from '../../src-shared/pack/references.ts';
 import { StageName } from '../../src-shared/recipe/stage-name.ts';
 import type { FileHashes } from './pack-hash.ts';
 import { safetensorsFault, type PackFileEntry } from './pack-files.ts';
@@ -28,7 +29,10 @@ export async function readModelIndex(dir: string): Promise<ModelIndex> {
 }
 
 /** Names a network's weights may have, in the order they are preferred; an index file names the shards beside it. */
-const weightNames = (stem: string) => [`${stem}.safetensors`, `${stem}.safetensors.index.json`];
+function weightNames(stem: string): string[] {
+  const pickle = stem === 'model' ? 'pytorch_model' : stem;
+  return [`${stem}.safetensors`, `${stem}.safetensors.index.json`, `${pickle}.bin`, `${pickle}.bin.index.json`];
+}
 
 interface Requirement {
   /** Any one of these paths will do. */
@@ -68,6 +72,8 @@ async function shardsOf(indexFile: PackFileEntry): Promise<string[]> {
 
 /** Checks that the pack is complete and uncut; throws the first PackProblem found. */
 export async function checkPack(index: ModelIndex, files: readonly PackFileEntry[], hashes: FileHashes): Promise<void> {
+  // Only the studio's own records of imports may lead elsewhere.
+  if (files.some(({ relativePath }) => relativePath === REFERENCES_FILE)) throw new PackProblem('MODEL_INCOMPATIBLE', `It refers to files outside its folder by ${REFERENCES_FILE}, which packs may not do. Remove that file, or import the folders it names.`);
   const byPath = new Map(files.map((file) => [file.relativePath, file]));
   for (const [relativePath, declared] of Object.entries(index.files ?? {})) {
     const file = byPath.get(relativePath);
@@ -79,7 +85,7 @@ export async function checkPack(index: ModelIndex, files: readonly PackFileEntry
     const present = anyOf.find((candidate) => byPath.has(candidate));
     if (present === undefined) throw new PackProblem('MODEL_MISSING', `${anyOf[0]} is missing. Fetch the pack again.`);
     const file = byPath.get(present)!;
-    if (!present.endsWith('.safetensors.index.json')) continue;
+    if (!present.endsWith('.index.json')) continue;
     for (const shard of await shardsOf(file)) {
       if (!byPath.has(shard)) throw new PackProblem('MODEL_MISSING', `${shard} is missing. Fetch the pack again.`);
     }

@@ -1,9 +1,14 @@
 import { access, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelPack } from '../../src-shared/contract/models.ts';
+import type { FolderReport, Hashing, ModelPack } from '../../src-shared/contract/models.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { MODEL_INDEX_FILE, type ModelIndex } from '../../src-shared/pack/model-index.ts';
+import { createBackgroundHashing } from './background-hashing.ts';
 import { checkPack, readModelIndex } from './check-pack.ts';
+import { examineImport } from './examine-import.ts';
+import type { InspectNetwork } from './find-parts.ts';
+import { importFolder, inspectFolder } from './import-folder.ts';
+import { openImportedPacks } from './imported-packs.ts';
 import { listPackFiles, type PackFileEntry } from './pack-files.ts';
 import { openFileHashes, packHash } from './pack-hash.ts';
 import { PackProblem } from './pack-problem.ts';
@@ -25,6 +30,16 @@ export interface ModelRegistry {
   usable(): Promise<OpenedPack[]>;
   /** The pack with this id; MODEL_MISSING and the like, naming pack and mend, when it cannot be used. */
   get(packId: string): Promise<OpenedPack>;
+  /** What a folder of weights holds and which licences cover it; changes nothing. */
+  inspectFolder(folder: string): Promise<FolderReport>;
+  /** Refers to the parts in a folder, without copying. LICENCE_NOT_ACCEPTED until all its licences are. Returns pack ids. */
+  importFolder(folder: string, acceptedLicences: readonly string[]): Promise<string[]>;
+  /** Forgets an imported pack; its weights stay. */
+  removeImport(packId: string): Promise<void>;
+  /** Told as the hashes of imported packs come along. */
+  watchHashing(listener: (progress: Hashing) => void): () => void;
+  /** Stops reading imported packs. */
+  close(): Promise<void>;
 }
 
 /** Where packs are. Each folder is a pack itself or holds packs as sub-folders; one that does not exist holds none. */
@@ -35,6 +50,8 @@ export interface ModelRegistryOptions {
   readonly packsDir?: string;
   /** Folder of the studio for what it can compute again. */
   readonly cacheDir: string;
+  /** Where the studio remembers imported packs, and how it looks into their networks. */
+  readonly imports?: { readonly dir: string; readonly inspect: InspectNetwork };
 }
 
 interface Examined {
@@ -43,6 +60,8 @@ interface Examined {
   readonly index: ModelIndex | null;
   readonly problem: PackProblem | null;
   readonly keyframesSha256: string;
+  /** Set while an imported pack is read through for its hash. */
+  readonly hashed?: Promise<void> | null;
 }
 
 const exists = (file: string) => access(file).then(() => true, () => false);
@@ -73,8 +92,10 @@ function unreadablePack(dir: string, embedded: boolean, problem: PackProblem): M
 }
 
 /** Opens the registry. Folders are looked at anew each time, so a repaired pack works without a restart; hashes are remembered. */
-export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRegistryOptions): ModelRegistry {
+export function createModelRegistry({ embeddedDir, packsDir, cacheDir, imports }: ModelRegistryOptions): ModelRegistry {
   const hashes = openFileHashes(cacheDir);
+  const hashing = createBackgroundHashing(hashes);
+  const importedPacks = imports === undefined ? null : openImportedPacks(imports.dir);
 
   const examine = async (dir: string, embedded: boolean): Promise<Examined> => {
     let index: ModelIndex;
@@ -114,15 +135,32 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRe
         }
       }
     }
+    for (const record of (await importedPacks?.records()) ?? []) {
+      const { pack, index, problem, keyframesSha256, files } = await examineImport(record, importedPacks!.folder(record.id), hashes, hashing.progress(record.id)?.hashedBytes ?? 0);
+      // Read through while the creator looks around, so that the first clip need not wait for it.
+      const hashed = problem === null && pack.sha256 === '' ? hashing.start(record.id, files) : null;
+      hashed?.catch(() => undefined);
+      examined.push({ pack, dir: importedPacks!.folder(record.id), index, problem, keyframesSha256, hashed });
+    }
     await hashes.save();
     return examined;
   };
 
+  const requireImports = () => {
+    if (imports === undefined || importedPacks === null) throw new StudioError('CAPABILITY_UNAVAILABLE', 'This studio keeps no imported models. Start it with a data folder.');
+    return { packs: importedPacks, inspect: imports.inspect };
+  };
+
   return {
     list: async () => (await examineAll()).map(({ pack }) => pack),
-    usable: async () => (await examineAll()).flatMap(({ pack, dir, index, problem, keyframesSha256 }) => (index === null || problem !== null ? [] : [{ pack, dir, index, keyframesSha256 }])),
+    usable: async () => (await examineAll()).flatMap(({ pack, dir, index, problem, keyframesSha256 }) => (index === null || problem !== null || pack.sha256 === '' ? [] : [{ pack, dir, index, keyframesSha256 }])),
     get: async (packId) => {
-      const found = (await examineAll()).find(({ pack }) => pack.id === packId);
+      const find = async () => (await examineAll()).find(({ pack }) => pack.id === packId);
+      let found = await find();
+      if (found?.hashed) {
+        await found.hashed;
+        found = await find();
+      }
       if (found === undefined) {
         const mend = packId === 'motif-mini' ? 'it comes with Motif Studio, so reinstall the studio.' : packsDir === undefined ? 'choose another pack.' : `put its folder into ${packsDir}, or choose another pack.`;
         throw new StudioError('MODEL_MISSING', `The model pack "${packId}" is not installed: ${mend}`, { details: { packId } });
@@ -133,5 +171,18 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir }: ModelRe
       }
       return { pack: found.pack, dir: found.dir, index: found.index, keyframesSha256: found.keyframesSha256 };
     },
+    inspectFolder: async (folder) => {
+      const { packs, inspect } = requireImports();
+      return inspectFolder(folder, packs, inspect);
+    },
+    importFolder: async (folder, acceptedLicences) => {
+      const { packs, inspect } = requireImports();
+      return importFolder(folder, acceptedLicences, packs, inspect);
+    },
+    removeImport: async (packId) => {
+      if (!(await requireImports().packs.remove(packId))) throw new StudioError('NOT_FOUND', `There is no imported model "${packId}". Packs in the studio's own folders are removed there.`, { details: { packId } });
+    },
+    watchHashing: (listener) => hashing.subscribe(listener),
+    close: () => hashing.close(),
   };
 }

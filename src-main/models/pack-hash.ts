@@ -12,9 +12,17 @@ const CacheFile = z.object({
 });
 type CacheFile = z.infer<typeof CacheFile>;
 
+/** Told how many more bytes were read; a signal stops the reading between two of them. */
+export interface HashProgress {
+  readonly onBytes: (count: number) => void;
+  readonly signal: AbortSignal;
+}
+
 /** SHA-256 of files, computed once per content: remembered by path, size and change time, in memory and in `cacheDir`. */
 export interface FileHashes {
-  of(file: PackFileEntry): Promise<string>;
+  of(file: PackFileEntry, progress?: HashProgress): Promise<string>;
+  /** The hash if it is remembered; null means that the file would have to be read. */
+  known(file: PackFileEntry): Promise<string | null>;
   /** Writes what was learned; a cache that cannot be written only costs time. */
   save(): Promise<void>;
 }
@@ -28,15 +36,25 @@ export function openFileHashes(cacheDir: string): FileHashes {
     (loaded ??= readFile(cachePath, 'utf8')
       .then((text) => CacheFile.parse(JSON.parse(text)))
       .catch((): CacheFile => ({ format: 1, files: {} })));
+  const recall = async (file: PackFileEntry): Promise<string | null> => {
+    const known = (await load()).files[file.absolutePath];
+    return known !== undefined && known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs ? known.sha256 : null;
+  };
   return {
-    async of(file) {
-      const { files } = await load();
-      const known = files[file.absolutePath];
-      if (known !== undefined && known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs) return known.sha256;
+    known: recall,
+    async of(file, progress) {
+      const known = await recall(file);
+      if (known !== null) return known;
       const hash = createHash('sha256');
-      await pipeline(createReadStream(file.absolutePath), hash);
+      const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+        for await (const chunk of chunks) {
+          progress?.onBytes(chunk.length);
+          yield chunk;
+        }
+      };
+      await pipeline(createReadStream(file.absolutePath, { highWaterMark: 1 << 20 }), counted, hash, { signal: progress?.signal });
       const sha256 = hash.digest('hex');
-      files[file.absolutePath] = { sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, sha256 };
+      (await load()).files[file.absolutePath] = { sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, sha256 };
       changed = true;
       return sha256;
     },

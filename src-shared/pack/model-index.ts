@@ -43,6 +43,11 @@ export const Conditioning = z.object({
   keyFrames: z.enum(['regenerate', 'keep']).default('regenerate'),
   /** Train timestep to which superResolution1's condition is noised. */
   noiseLevel: z.number().int().min(0).max(999).default(250),
+  /**
+   * Where superResolution1's clean first frame comes from when there is no image model for it: `asOthers`, none (the first
+   * window sees only noised frames); `ownPass`, the first window is made twice and gives its own first frame.
+   */
+  firstFrame: z.enum(['asOthers', 'ownPass']).default('asOthers'),
 });
 export type Conditioning = z.infer<typeof Conditioning>;
 
@@ -80,6 +85,7 @@ export const ModelIndex = z
       frameRate: FrameRate,
     }),
     presets: z.record(Preset, z.array(StageSettings).min(1).max(4)),
+    presetNames: z.partialRecord(Preset, z.string().min(1).max(60)).optional(),
     files: z.record(PackPath, PackFile).optional(),
   })
   .superRefine((index, context) => {

@@ -10,6 +10,12 @@ export const StageSettings = z.object({
   numInferenceSteps: z.number().int().min(1).max(1000),
   guidanceScale: z.number().min(0).max(50),
   strength: z.number().gt(0).max(1).optional(),
+  /** What this stage avoids where the creator names nothing. */
+  negativePrompt: z.string().max(2000).optional(),
+  /** Interpolation only: what the condition holds between key frames, where the preset departs from the pack. */
+  betweenKeyFrames: z.enum(['linearBlend', 'masked']).optional(),
+  /** superResolution1 only: train timestep to which the condition is noised, where the preset departs from the pack. */
+  noiseLevel: z.number().int().min(0).max(999).optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 

@@ -60,25 +60,32 @@ export interface LevelKind {
   readonly attention: 'none' | 'joint' | 'transformer';
   /** Samplers are residual blocks in the pixel UNets, convolutions in the latent one. */
   readonly sampler: 'resnet' | 'conv';
+  /** False in image models: no temporal convolution and attention. */
+  readonly temporal: boolean;
 }
 
 const DOWN_KINDS: Readonly<Record<string, LevelKind>> = {
-  DownBlock3D: { attention: 'none', sampler: 'conv' },
-  CrossAttnDownBlock3D: { attention: 'transformer', sampler: 'conv' },
-  ResnetDownsampleBlock3D: { attention: 'none', sampler: 'resnet' },
-  SimpleCrossAttnDownBlock3D: { attention: 'joint', sampler: 'resnet' },
+  DownBlock3D: { attention: 'none', sampler: 'conv', temporal: true },
+  CrossAttnDownBlock3D: { attention: 'transformer', sampler: 'conv', temporal: true },
+  ResnetDownsampleBlock3D: { attention: 'none', sampler: 'resnet', temporal: true },
+  SimpleCrossAttnDownBlock3D: { attention: 'joint', sampler: 'resnet', temporal: true },
+  ResnetDownsampleBlock2D: { attention: 'none', sampler: 'resnet', temporal: false },
+  SimpleCrossAttnDownBlock2D: { attention: 'joint', sampler: 'resnet', temporal: false },
 };
 
 const UP_KINDS: Readonly<Record<string, LevelKind>> = {
-  UpBlock3D: { attention: 'none', sampler: 'conv' },
-  CrossAttnUpBlock3D: { attention: 'transformer', sampler: 'conv' },
-  ResnetUpsampleBlock3D: { attention: 'none', sampler: 'resnet' },
-  SimpleCrossAttnUpBlock3D: { attention: 'joint', sampler: 'resnet' },
+  UpBlock3D: { attention: 'none', sampler: 'conv', temporal: true },
+  CrossAttnUpBlock3D: { attention: 'transformer', sampler: 'conv', temporal: true },
+  ResnetUpsampleBlock3D: { attention: 'none', sampler: 'resnet', temporal: true },
+  SimpleCrossAttnUpBlock3D: { attention: 'joint', sampler: 'resnet', temporal: true },
+  ResnetUpsampleBlock2D: { attention: 'none', sampler: 'resnet', temporal: false },
+  SimpleCrossAttnUpBlock2D: { attention: 'joint', sampler: 'resnet', temporal: false },
 };
 
 const MID_KINDS: Readonly<Record<string, LevelKind>> = {
-  UNetMidBlock3DCrossAttn: { attention: 'transformer', sampler: 'conv' },
-  UNetMidBlock3DSimpleCrossAttn: { attention: 'joint', sampler: 'resnet' },
+  UNetMidBlock3DCrossAttn: { attention: 'transformer', sampler: 'conv', temporal: true },
+  UNetMidBlock3DSimpleCrossAttn: { attention: 'joint', sampler: 'resnet', temporal: true },
+  UNetMidBlock2DSimpleCrossAttn: { attention: 'joint', sampler: 'resnet', temporal: false },
 };
 
 /** One resolution level. `heads` is the `attention_head_dim` entry, whose meaning depends on the attention kind. */
@@ -121,10 +128,16 @@ export function parseUnet3dConfig(json: unknown, origin = 'config.json'): Unet3d
   if (config.time_embedding_type !== 'positional') refuse('time_embedding_type', 'must be "positional"');
   if (config.time_cond_proj_dim !== null && config.time_cond_proj_dim !== undefined) refuse('time_cond_proj_dim', 'must be null');
   if (config.timestep_post_act !== null && config.timestep_post_act !== undefined) refuse('timestep_post_act', 'must be null');
+  if (config.down_block_types.some((type) => type.endsWith('2D')) && ![...config.down_block_types, ...config.up_block_types].every((type) => type.endsWith('2D'))) refuse('up_block_types', 'mixes blocks for pictures with blocks for clips');
   for (const channels of config.block_out_channels) {
     if (channels % config.norm_num_groups !== 0) refuse('norm_num_groups', `${config.norm_num_groups} does not divide ${channels} channels`);
   }
   return config;
+}
+
+/** True for an image model, which sees one frame: Show-1 borrows one for the first enlarged frame. */
+export function isImageUnet(config: Unet3dConfig): boolean {
+  return config.down_block_types.every((type) => type.endsWith('2D'));
 }
 
 /** Resolves the per-level settings of a configuration. */
@@ -150,7 +163,7 @@ export function planUnet3d(config: Unet3dConfig): Unet3dPlan {
     return { ...level, layers: level.layers + 1 };
   });
   const pixel = down.some((level) => level.sampler === 'resnet');
-  const midType = config.mid_block_type ?? (pixel ? 'UNetMidBlock3DSimpleCrossAttn' : 'UNetMidBlock3DCrossAttn');
+  const midType = config.mid_block_type ?? (!pixel ? 'UNetMidBlock3DCrossAttn' : isImageUnet(config) ? 'UNetMidBlock2DSimpleCrossAttn' : 'UNetMidBlock3DSimpleCrossAttn');
   const midLevel = plan(levels - 1, kindOf(MID_KINDS, midType));
   const firstOnlyCross = Array.isArray(config.only_cross_attention) ? false : config.only_cross_attention;
   return {

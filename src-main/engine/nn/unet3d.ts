@@ -147,7 +147,7 @@ function midLevel(m: Module, x: Value, context: Unet3dContext, level: LevelPlan)
   const { geometry, time } = context;
   const residual = (hidden: Value, layer: number): Value => {
     const next = m.in(`resnets.${layer}`, (block) => residualBlock(block, hidden, time, geometry, settings));
-    return m.in(`temp_convs.${layer}`, (block) => temporalConvBlock(block, next, geometry));
+    return level.temporal ? m.in(`temp_convs.${layer}`, (block) => temporalConvBlock(block, next, geometry)) : next;
   };
   return residual(attend(m, residual(x, 0), 0, context, level), 1);
 }
@@ -156,7 +156,7 @@ function midLevel(m: Module, x: Value, context: Unet3dContext, level: LevelPlan)
 function unit(m: Module, x: Value, layer: number, context: Unet3dContext, level: LevelPlan): Value {
   const { geometry, time } = context;
   let hidden = m.in(`resnets.${layer}`, (block) => residualBlock(block, x, time, geometry, residualSettings(context, level)));
-  hidden = m.in(`temp_convs.${layer}`, (block) => temporalConvBlock(block, hidden, geometry));
+  if (level.temporal) hidden = m.in(`temp_convs.${layer}`, (block) => temporalConvBlock(block, hidden, geometry));
   return level.attention === 'none' ? hidden : attend(m, hidden, layer, context, level);
 }
 
@@ -173,6 +173,7 @@ function attend(m: Module, x: Value, layer: number, { config, geometry, text }: 
   const mixed = m.in(`attentions.${layer}`, (block) => (attention === 'joint'
     ? jointAttention(block, x, text, geometry, settings)
     : spatialTransformer(block, x, text, geometry, { ...settings, linearProjection: config.use_linear_projection })));
+  if (!level.temporal) return mixed;
   const temporal = { heads: wholeHeads(headSetting, channels), inner: channels, groups: config.norm_num_groups };
   return m.in(`temp_attentions.${layer}`, (block) => temporalTransformer(block, mixed, geometry, temporal));
 }

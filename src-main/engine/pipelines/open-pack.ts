@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { ModelIndex, MODEL_INDEX_FILE } from '../../../src-shared/pack/model-index.ts';
+import { References, REFERENCES_FILE } from '../../../src-shared/pack/references.ts';
 import type { StageSize } from '../../../src-shared/pack/model-index.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import { fromDiffusers, parsePythonJson } from '../schedulers/from-diffusers.ts';
@@ -19,6 +20,8 @@ export interface Pack {
   scheduler(stage: StageName, numInferenceSteps: number): Scheduler;
   /** Folder that holds `text_encoder` and `tokenizer` for a stage: its own, or the pack's. */
   textFolder(stage: StageName): string;
+  /** Folder of the image model for superResolution1's first frame; null where the pack has none. */
+  readonly firstFrameFolder: string | null;
 }
 
 /** Reads a configuration file; missing, oversized or unreadable ones are named. */
@@ -48,7 +51,10 @@ export function openPack(dir: string): Pack {
     throw new StudioError('MODEL_INCOMPATIBLE', `${indexPath}: ${issue.path.join('.') || 'the file'} ${issue.message}. Use a pack made for this version of the studio.`, { details: { file: indexPath }, cause: parsed.error });
   }
   const index = parsed.data;
+  const references = readReferences(root);
   const stageFolder = (stage: StageName): string => {
+    const referred = references?.stages[stage];
+    if (referred !== undefined) return referred;
     const folder = index.stages[stage];
     if (folder === undefined) throw new StudioError('MODEL_MISSING', `The pack "${index.name}" has no ${stage} stage. Choose a preset without it, or another pack.`, { details: { stage } });
     return join(root, folder);
@@ -59,8 +65,18 @@ export function openPack(dir: string): Pack {
     stageFolder,
     stageSize: (stage) => index.sizes[stage] ?? raiseSize(index.name, stage),
     scheduler: (stage, numInferenceSteps) => fromDiffusers(readConfig(join(stageFolder(stage), 'scheduler', 'scheduler_config.json')), numInferenceSteps),
-    textFolder: (stage) => (existsSync(join(stageFolder(stage), 'text_encoder', 'config.json')) ? stageFolder(stage) : root),
+    firstFrameFolder: references?.firstFrame ?? null,
+    textFolder: (stage) => references?.text[stage] ?? (existsSync(join(stageFolder(stage), 'text_encoder', 'config.json')) ? stageFolder(stage) : root),
   };
+}
+
+/** Where an imported pack's parts lie. The registry lets no other pack have this file. */
+function readReferences(root: string): References | null {
+  const path = join(root, REFERENCES_FILE);
+  if (!existsSync(path)) return null;
+  const parsed = References.safeParse(readConfig(path));
+  if (parsed.success) return parsed.data;
+  throw new StudioError('MODEL_INCOMPATIBLE', `${path} is damaged. Remove the imported model and import its folder again.`, { details: { file: path }, cause: parsed.error });
 }
 
 function raiseSize(name: string, stage: StageName): never {

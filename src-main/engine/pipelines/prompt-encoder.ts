@@ -15,7 +15,7 @@ export type PromptCache = Map<string, Tensor>;
 const MAX_CACHED_PROMPTS = 64;
 
 /** True when `config.json` describes a CLIP text model; everything else is read as T5. */
-function isClip(config: unknown): boolean {
+export function isClipConfig(config: unknown): boolean {
   const { model_type: type, architectures } = (config ?? {}) as { model_type?: unknown; architectures?: unknown };
   return (typeof type === 'string' && type.startsWith('clip')) || (Array.isArray(architectures) && architectures.includes('CLIPTextModel'));
 }
@@ -24,7 +24,7 @@ function isClip(config: unknown): boolean {
 export function textWidth(folder: string): number {
   const path = join(folder, 'text_encoder', 'config.json');
   const config = readConfig(path);
-  return isClip(config) ? parseClipTextConfig(config, path).hidden_size : parseT5Config(config, path).d_model;
+  return isClipConfig(config) ? parseClipTextConfig(config, path).hidden_size : parseT5Config(config, path).d_model;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function encodePrompts(folder: string, prompts: readonly string[], 
     const weightsDir = join(folder, 'text_encoder');
     const configPath = join(weightsDir, 'config.json');
     const config = readConfig(configPath);
-    const clip = isClip(config);
+    const clip = isClipConfig(config);
     const tokenizer = openPromptTokenizer(join(folder, 'tokenizer'), clip ? 'clip' : 't5', promptTokens);
     const weights = openWeights(weightsDir);
     try {

@@ -17,9 +17,11 @@ import type { Pack } from './open-pack.ts';
 import { mixTexts } from './frame-text.ts';
 import { encodePrompts, textWidth } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
+import { firstFrameModel } from './first-frame.ts';
+import { latentKeyframes } from './latent-keyframes.ts';
 import { runScenePart, SCENE_LATENT_WINDOW, SCENE_OVERLAP } from './scene-run.ts';
 import type { SceneRequest } from './scene-run.ts';
-import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
+import { isLatentStage, latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -97,7 +99,7 @@ function noisingScheduler(pack: Pack, stage: StageName, scheduler: Scheduler): S
 /** The size that a stage's unet works on: its window, in latents for superResolution2. */
 function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: number; height: number; width: number } {
   const { frames, window, width, height } = pack.stageSize(stage);
-  const inner = stage === 'superResolution2' ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
+  const inner = isLatentStage(pack.stageFolder(stage)) ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
   const whole = inScene && stage === 'superResolution2' ? Math.min(frames, SCENE_LATENT_WINDOW) : frames;
   return { frames: window ?? whole, ...inner };
 }
@@ -115,7 +117,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
-    if (stage === 'superResolution2') vae = loadVae(folder, width, height, threads);
+    if (isLatentStage(folder)) vae = loadVae(folder, width, height, threads);
   } catch (error) {
     await unet.release();
     throw error;
@@ -129,14 +131,14 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       const weights = scene?.part.mix ?? [[1]];
       const encoded = (prompts: readonly string[]) => encodePrompts(textFolder, prompts, pack.index.promptTokens, promptCache, threads);
       const positive = mixTexts(await encoded(texts.map((text) => text.prompt)), weights);
-      const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt)), weights) : null;
+      const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt || (settings.negativePrompt ?? ''))), weights) : null;
       const context: StageContext = {
         unet: inScene ? sceneUnet(stage, unet.model, size.frames) : unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
         promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,
         noise: createNoise(seed).fork(stage), signal,
       };
       const { conditioning } = pack.index;
-      const between = { framesPerSegment: size.frames, condition: conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames };
+      const between = { framesPerSegment: size.frames, condition: settings.betweenKeyFrames ?? conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames };
       if (scene) {
         const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
         return runScenePart(stage, context, scene, inputVideo, {
@@ -146,7 +148,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
         }, resume);
       }
       switch (stage) {
-        case 'keyframes': return keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
+        case 'keyframes': return vae !== null ? latentKeyframes(context, { ...size, channels: config.in_channels, firstNoise: mix?.firstNoise }, { width, height }, vae.model, resume) : keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
         case 'interpolation': {
           const video = requireInput(pack, stage, input);
           return interpolation(context, video, between, resume);
@@ -154,7 +156,8 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
         case 'superResolution1': {
           const video = requireInput(pack, stage, input);
           const { addNoise } = noisingScheduler(pack, stage, context.scheduler);
-          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel }, { noiseCondition: addNoise }, resume);
+          const firstFrame = firstFrameModel(pack.firstFrameFolder, context, { scale: enlargement(pack), width, height, tokens: pack.index.promptTokens, threads });
+          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: settings.noiseLevel ?? conditioning.noiseLevel, firstFrame: conditioning.firstFrame }, { noiseCondition: addNoise, ...firstFrame }, resume);
         }
         case 'superResolution2': {
           const video = requireInput(pack, stage, input);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
@@ -7,7 +8,7 @@ import type { AutoencoderConfig } from '../nn/autoencoder-kl.ts';
 import { weightsParameterSource } from '../nn/parameter-source.ts';
 import { buildUnet3d } from '../nn/unet3d.ts';
 import type { ClipShape, Unet3dHooks } from '../nn/unet3d.ts';
-import { parseUnet3dConfig } from '../nn/unet3d-config.ts';
+import { isImageUnet, parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import type { Unet3dConfig } from '../nn/unet3d-config.ts';
 import { openSession } from '../session/engine-session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -37,16 +38,22 @@ function readVaeConfig(stageFolder: string): AutoencoderConfig {
   return parseAutoencoderConfig(readConfig(path), path);
 }
 
+/** True for a stage that works on latents: its folder has an autoencoder. */
+export function isLatentStage(stageFolder: string): boolean {
+  return existsSync(join(stageFolder, 'vae', 'config.json'));
+}
+
 /** Reads a stage's unet configuration and refuses one that cannot serve the stage or read the text encoder's output. */
 export function readUnetConfig(stageFolder: string, stage: StageName, promptWidth: number): Unet3dConfig {
   const path = join(stageFolder, 'unet', 'config.json');
   const config = parseUnet3dConfig(readConfig(path), path);
   const expected = STAGE_UNETS[stage];
-  const channels = stage === 'superResolution2' ? readVaeConfig(stageFolder).latent_channels : PIXEL_CHANNELS;
+  const channels = stage === 'superResolution2' || (stage === 'keyframes' && isLatentStage(stageFolder)) ? readVaeConfig(stageFolder).latent_channels : PIXEL_CHANNELS;
   const inChannels = channels + expected.conditionChannels;
   const refuse = (key: string, got: string | number, wanted: string): never => {
     throw new StudioError('MODEL_INCOMPATIBLE', `${path}: ${key} is ${got}, but ${stage} needs ${wanted}. The model belongs to another stage or is damaged: import it again.`, { details: { file: path, key } });
   };
+  if (isImageUnet(config)) refuse('down_block_types', config.down_block_types.join(', '), 'blocks for clips');
   if (config.in_channels !== inChannels) refuse('in_channels', config.in_channels, String(inChannels));
   if (config.out_channels !== channels && config.out_channels !== 2 * channels) refuse('out_channels', config.out_channels, `${channels} or ${2 * channels}`);
   if ((config.class_embed_type === 'timestep') !== expected.noiseLevel) refuse('class_embed_type', String(config.class_embed_type ?? null), expected.noiseLevel ? 'timestep' : 'null');
@@ -54,6 +61,9 @@ export function readUnetConfig(stageFolder: string, stage: StageName, promptWidt
   if (width !== promptWidth) refuse('the text width', width, `${promptWidth}, which the text encoder gives`);
   return config;
 }
+
+/** From here on memory counts more than the tenth of time that keeping freed blocks saves. */
+export const LARGE_WEIGHTS_BYTES = 2 ** 30;
 
 /** Weights that are given anew with each call instead of read from the pack, so that one session serves every motion. */
 export interface ReplacedWeights {
@@ -75,7 +85,8 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
       throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
     }
     const graph = replaced === undefined ? built.graph : selectParameters(built.graph, replaced.names).graph;
-    const session = await openSession(graph, { weightsDir, threads, arena: true });
+    const weightBytes = [...weights.entries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const session = await openSession(graph, { weightsDir, threads, arena: weightBytes < LARGE_WEIGHTS_BYTES });
     const hasLabels = config.class_embed_type === 'timestep';
     const run: UnetRun = async ({ sample, timestep, promptEmbeds, classLabel }) => {
       const batch = sample.shape[0]!;

@@ -16,6 +16,8 @@ export interface SuperResolution1Settings {
   readonly windowFrames: number;
   /** Train timestep to which the condition is noised, and the class label that says so: 250. */
   readonly noiseLevel: number;
+  /** Where the clean first frame comes from without an image model: nowhere, or from making the first window twice. */
+  readonly firstFrame?: 'asOthers' | 'ownPass';
 }
 
 /** Show-1's own settings. */
@@ -54,7 +56,9 @@ export async function* superResolution1(
 ): StageRun {
   const [, , frames, height, width] = video.shape as [number, number, number, number, number];
   const { scale, windowFrames, noiseLevel } = settings;
-  const starts = windowStarts(frames, windowFrames);
+  const windows = windowStarts(frames, windowFrames);
+  // A window made twice anchors itself: the second time it sees its own first frame clean, as it was trained to.
+  const starts = settings.firstFrame === 'ownPass' && !models.firstFrame ? [0, ...windows] : windows;
   const perWindow = context.scheduler.timesteps.length;
   const shape = [1, 3, windowFrames, height * scale, width * scale];
   const values = shape.reduce((a, b) => a * b, 1);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
@@ -94,8 +94,11 @@ function externalFiles(graph: Graph): string[] {
 /** onnxruntime maps the file without asking whether it is long enough, so that is asked here. */
 function requireFile(graph: Graph, folder: string, file: string): void {
   const path = join(folder, file);
-  const sizeBytes = statSync(path, { throwIfNoEntry: false })?.size;
+  const facts = lstatSync(path, { throwIfNoEntry: false });
+  const sizeBytes = facts?.size;
   if (sizeBytes === undefined) throw new StudioError('MODEL_MISSING', `The weights file ${path} is gone. Download or import the model again.`, { details: { file: path } });
+  // A link may lead out of the folder, and onnxruntime has its own, less clear, words for both.
+  if (facts?.isFile() !== true) throw new StudioError('WEIGHTS_INVALID', `${path} is not a regular file. Put the weights file itself in its place.`, { details: { file: path } });
   for (const { name, data } of graph.initializers.values()) {
     if (data.kind === 'external' && data.location === file && data.offset + data.length > sizeBytes) {
       throw new StudioError('WEIGHTS_INVALID', `${path}: tensor "${name}" lies beyond the end of the file. Download it again.`, { details: { file: path, tensor: name } });

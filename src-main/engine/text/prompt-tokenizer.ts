@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { pythonStrip, readTextNormalizer, unicodeSpaces } from './text-normalizer.ts';
+import type { TextNormalizer } from './text-normalizer.ts';
+import { readTokenizerDefinition } from './tokenizer-definition.ts';
 
 /** Which text model the ids are for: T5 prompts are lower-cased and stripped, CLIP prompts are left as typed (show1.md 1.7). */
 export type TextModelKind = 't5' | 'clip';
@@ -31,44 +33,46 @@ const configSchema = z.looseObject({
 });
 const tokenizerFileSchema = z.looseObject({ model: z.looseObject({ unk_token: specialToken.nullish() }) });
 
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'MODEL_MISSING' : 'MODEL_INCOMPATIBLE';
-    throw new StudioError(code, `${path} is ${code === 'MODEL_MISSING' ? 'missing' : 'not JSON'}. The model is incomplete: import it again.`, { details: { file: path }, cause });
-  }
+/** What the tokenizer library is given: text comes to it normalized, and white space means Unicode's. */
+function forLibrary(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(forLibrary);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, key === 'Regex' && typeof field === 'string' ? unicodeSpaces(field) : forLibrary(field)]));
 }
 
 /**
- * Opens a tokenizer folder: `tokenizer.json` (Hugging Face tokenizers format) and, where there is one, `tokenizer_config.json`.
+ * Opens a tokenizer folder in any of its published forms; see {@link readTokenizerDefinition}. Tokens are those of the reference
+ * tokenizers, which the library alone does not reach: it approximates SentencePiece's rules and takes JavaScript's white space.
  * `promptTokens` is the fixed length of a prompt; without it the tokenizer's own limit counts, 77 at most.
  */
 export function openPromptTokenizer(folder: string, kind: TextModelKind, promptTokens?: number): PromptTokenizer {
-  const configPath = join(folder, 'tokenizer_config.json');
-  const rawConfig = existsSync(configPath) ? readJson(configPath) : {};
-  const parsed = configSchema.safeParse(rawConfig);
+  const { json, config, origin } = readTokenizerDefinition(folder);
+  const parsed = configSchema.safeParse(config);
   if (!parsed.success) {
-    throw new StudioError('MODEL_INCOMPATIBLE', `${configPath}: ${parsed.error.issues[0]!.message}. Import the model again.`, { cause: parsed.error });
+    throw new StudioError('MODEL_INCOMPATIBLE', `${join(folder, 'tokenizer_config.json')}: ${parsed.error.issues[0]!.message}. Import the model again.`, { cause: parsed.error });
   }
   const maxLength = promptTokens ?? Math.min(Math.trunc(parsed.data.model_max_length), SHOW1_TOKENS);
   let tokenizer: Tokenizer;
+  let normalize: TextNormalizer | null;
   try {
-    tokenizer = new Tokenizer(readJson(join(folder, 'tokenizer.json')) as object, rawConfig as object);
+    normalize = readTextNormalizer(json['normalizer'], json['added_tokens']);
+    const { model, normalizer, ...rest } = json;
+    tokenizer = new Tokenizer({ ...(forLibrary(rest) as object), model, normalizer: normalize === null ? normalizer : null }, config);
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    throw new StudioError('MODEL_INCOMPATIBLE', `${join(folder, 'tokenizer.json')} is not a tokenizer that can be read. Import the model again.`, { cause });
+    throw new StudioError('MODEL_INCOMPATIBLE', `${origin} is not a tokenizer that can be read. Import the model again.`, { cause });
   }
-  const modelFile = tokenizerFileSchema.safeParse(readJson(join(folder, 'tokenizer.json')));
+  const modelFile = tokenizerFileSchema.safeParse(json);
   const unknownToken = parsed.data.unk_token ?? modelFile.data?.model.unk_token;
   const unknownId = unknownToken ? tokenizer.token_to_id(unknownToken) : undefined;
   const padId = (parsed.data.pad_token ? tokenizer.token_to_id(parsed.data.pad_token) : undefined) ?? 0;
-  const endId = tokenizer.encode('').ids.at(-1);
+  const encode = (text: string): (number | undefined)[] => tokenizer.encode(normalize === null ? text : normalize(text)).ids;
+  const endId = encode('').at(-1);
   return {
     maxLength,
     tokenize(prompt) {
       // A word-level vocabulary gives no id for a word it lacks unless its configuration names the unknown token.
-      const all = tokenizer.encode(kind === 't5' ? prompt.toLowerCase().trim() : prompt).ids.flatMap((id: number | undefined) => id ?? unknownId ?? []);
+      const all = encode(kind === 't5' ? pythonStrip(prompt.toLowerCase()) : prompt).flatMap((id: number | undefined) => id ?? unknownId ?? []);
       // Truncation keeps the end token, as the encoders were trained to see it.
       const kept = all.length <= maxLength ? all : endId === undefined ? all.slice(0, maxLength) : [...all.slice(0, maxLength - 1), endId];
       const ids = new BigInt64Array(maxLength).fill(BigInt(padId));

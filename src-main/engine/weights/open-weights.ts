@@ -38,7 +38,7 @@ function shardNames(indexPath: string): { shards: string[]; shardOf: Map<string,
   } catch {
     throw weightsInvalid(indexPath, 'is not JSON');
   }
-  if (typeof map !== 'object' || map === null) throw weightsInvalid(indexPath, 'has no weight_map');
+  if (typeof map !== 'object' || map === null || Array.isArray(map) || Object.keys(map).length === 0) throw weightsInvalid(indexPath, 'has no weight_map');
   const shardOf = new Map<string, string>();
   for (const [name, shard] of Object.entries(map)) {
     if (typeof shard !== 'string' || shard !== basename(shard) || shard.includes('\\') || shard === '..' || shard === '') {
@@ -69,7 +69,7 @@ function openSharded(folder: string, indexPath: string): WeightsIndex {
     for (const file of files) file.close();
     throw error;
   }
-  return createWeightsIndex(files, entries);
+  return createWeightsIndex(files, entries, indexPath);
 }
 
 function openSingle(path: string): WeightsIndex {

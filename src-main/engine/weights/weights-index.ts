@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { bytesToFloat32 } from './float-formats.ts';
 import { DTYPE_BYTES } from './weight-dtype.ts';
@@ -22,6 +22,8 @@ export interface WeightEntry {
 /** Every tensor of a model folder by its official name. Bytes stay on disk until they are read. */
 export interface WeightsIndex {
   readonly entries: ReadonlyMap<string, WeightEntry>;
+  /** The file that tells which tensor is in which shard, where there are shards. */
+  readonly indexFile?: string;
   /** Raw little-endian bytes in row-major order, in their own dtype. */
   readBytes(name: string): Uint8Array;
   /** Values as float32 in row-major order. */
@@ -49,8 +51,11 @@ const READ_CHUNK_BYTES = 1 << 30; // one read call cannot exceed 2^31 - 1 bytes
 export function openFile(path: string): OpenFile {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // onnxruntime refuses links too, and a link may lead out of the model's folder.
+    if (lstatSync(path).isSymbolicLink()) throw weightsInvalid(path, 'is a link', 'Put the file itself in its place (cp -rL copies a hub cache that way).');
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   } catch (cause) {
+    if (StudioError.is(cause)) throw cause;
     throw new StudioError('MODEL_MISSING', `${path} cannot be opened. Check that the model is complete and readable, or import it again.`, { details: { file: path }, cause });
   }
   const stat = fstatSync(fd);
@@ -103,7 +108,7 @@ function gather(source: Uint8Array, elementBytes: number, shape: readonly number
 }
 
 /** Index over entries of one or several open files. */
-export function createWeightsIndex(files: readonly OpenFile[], entries: ReadonlyMap<string, WeightEntry>): WeightsIndex {
+export function createWeightsIndex(files: readonly OpenFile[], entries: ReadonlyMap<string, WeightEntry>, indexFile?: string): WeightsIndex {
   const fileByPath = new Map(files.map((file) => [file.path, file]));
   const readBytes = (name: string): Uint8Array => {
     const entry = entries.get(name);
@@ -116,6 +121,7 @@ export function createWeightsIndex(files: readonly OpenFile[], entries: Readonly
   };
   return {
     entries,
+    ...(indexFile === undefined ? {} : { indexFile }),
     readBytes,
     readFloat32: (name) => bytesToFloat32(readBytes(name), entries.get(name)!.dtype),
     close: () => { for (const file of files) file.close(); },

@@ -8,12 +8,13 @@ import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { learnCommand } from './commands/learn.ts';
+import { modelsCommand } from './commands/models.ts';
 import { newCommand } from './commands/new.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
 import { createTerminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, jobsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
+const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
 
 function overview(): string {
   const rows = COMMANDS.map((command) => [`  ${usageLine(command)}`, command.summary] as const);
