@@ -15,6 +15,7 @@ export interface ClipSelection {
   readonly fromSeconds: number | null;
   readonly toSeconds: number | null;
   readonly crop: CropRectangle | null;
+  readonly reversed: boolean;
 }
 
 /** What was found in a clip. `frames` are null when `problem` is anything but `none` and nothing could be shown. */
@@ -85,7 +86,7 @@ async function examineFile(
   const wanted = Math.max(size.count, Math.floor(available / coarse));
   let frames: FramesMessage | null;
   try {
-    frames = await decodeSpread(path, size, { frameRate, startFrame: Math.round(startFrame / coarse), frames: wanted }, selection.crop, media, signal);
+    frames = await decodeSpread(path, size, { frameRate, startFrame: Math.round(startFrame / coarse), frames: wanted }, selection, media, signal);
   } catch (error) {
     if (!StudioError.is(error) || error.code === 'FFMPEG_MISSING' || signal?.aborted === true) throw error;
     return { ...found, problem: 'unreadable', message: error.message.replaceAll(path, name).replaceAll(basename(path), name) };
@@ -111,14 +112,15 @@ function copyAsset(store: ProjectStore, asset: AssetRow, path: string): void {
 
 async function decodeSpread(
   path: string, size: { readonly count: number; readonly width: number; readonly height: number }, span: { readonly frameRate: FrameRate; readonly startFrame: number; readonly frames: number },
-  crop: CropRectangle | null, media: Pick<Media, 'decodeFrames'>, signal?: AbortSignal,
+  { crop, reversed }: ClipSelection, media: Pick<Media, 'decodeFrames'>, signal?: AbortSignal,
 ): Promise<FramesMessage | null> {
   const { count, width, height } = size;
   const decoded: Uint8Array[] = [];
   for await (const frame of media.decodeFrames(path, { width, height, fit: 'cover', ...span, ...(crop === null ? {} : { crop }), ...(signal === undefined ? {} : { signal }) })) decoded.push(frame);
   if (decoded.length < count) return null;
   const data = new Uint8Array(count * width * height * 3);
-  for (let index = 0; index < count; index += 1) data.set(decoded[Math.round((index * (decoded.length - 1)) / (count - 1))]!, index * width * height * 3);
+  if (reversed) decoded.reverse();
+  for (let index = 0; index < count; index += 1) data.set(decoded[Math.round((index * (decoded.length - 1)) / Math.max(1, count - 1))]!, index * width * height * 3);
   return { count, width, height, data };
 }
 

@@ -13,3 +13,8 @@ export const previewUrl = (mediaBase: string, projectId: string, jobId: string, 
   `${mediaBase}/preview/${part(projectId)}/${part(jobId)}?v=${version}`;
 
 export const uploadUrl = (mediaBase: string, projectId: string, fileName: string): string => `${mediaBase}/upload/${part(projectId)}/${part(fileName)}`;
+
+export const motionUploadUrl = (mediaBase: string, projectId: string, fileName: string): string => `${mediaBase}/upload-motion/${part(projectId)}/${part(fileName)}`;
+
+/** Address that answers with an asset as a file to be saved. */
+export const downloadUrl = (mediaBase: string, projectId: string, assetId: string): string => `${mediaBase}/download/${part(projectId)}/${part(assetId)}`;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Asset } from '../../src-shared/contract/assets.ts';
 import type { Job } from '../../src-shared/contract/jobs.ts';
+import type { Motion, MotionDetail } from '../../src-shared/contract/motions.ts';
 import type { ModelPack } from '../../src-shared/contract/models.ts';
 import type { Project, RecentProject } from '../../src-shared/contract/projects.ts';
 import type { GenerationPlan, GenerationInput } from '../../src-shared/contract/generation.ts';
@@ -36,6 +37,20 @@ export function useTakes(): readonly Take[] {
   const { client, project, removedTakes } = useEditor();
   const queryFn = async () => (await client.takes.list({ projectId: project.id })).takes.filter((take) => !removedTakes.has(take.id));
   return useQuery({ queryKey: projectKeys.takes(project.id), queryFn }).data ?? NONE;
+}
+
+/** Learned and imported motions, newest first, without those that are about to be deleted. */
+export function useMotions(): { motions: readonly Motion[]; isLoading: boolean } {
+  const { client, project, removedMotions } = useEditor();
+  const queryFn = async () => (await client.motions.list({ projectId: project.id })).motions.filter(({ id }) => !removedMotions.has(id)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const { data, isLoading } = useQuery({ queryKey: projectKeys.motions(project.id), queryFn });
+  return { motions: data ?? NONE, isLoading };
+}
+
+/** One motion with its loss curve; null while it is read. */
+export function useMotionDetail(motionId: string): MotionDetail | null {
+  const { client, project } = useEditor();
+  return useQuery({ queryKey: [...projectKeys.motions(project.id), motionId], queryFn: () => client.motions.get({ projectId: project.id, motionId }), retry: false }).data ?? null;
 }
 
 /** Jobs in queue order, unfinished ones first; kept fresh by the event stream. */

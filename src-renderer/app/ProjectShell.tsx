@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { useEffect } from 'react';
 import { useEditor, useSession, useStudio } from '../api/studio-context.tsx';
 import { followProject } from '../api/project-events.ts';
-import { useAssets, useJobs, usePacks, useTakes } from '../api/queries.ts';
+import { useAssets, useJobs, useMotions, usePacks, useTakes } from '../api/queries.ts';
 import { Splitter } from '../components/Splitter.tsx';
 import { sourceOf } from '../editor/playback-source.ts';
 import { runTransport } from '../editor/transport.ts';
@@ -10,6 +10,7 @@ import { ExportDialog } from '../features/export/ExportDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
+import { LearnDialog } from '../features/motions/LearnDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
 import { Viewer } from '../features/viewer/Viewer.tsx';
@@ -30,6 +31,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   useTakes();
   useJobs();
   usePacks();
+  useMotions();
 
   useEffect(() => followProject(editor, connection, (job) => announceJob(editor, job)), [editor, connection]);
   useEffect(() => runTransport(editor.session, () => sourceOf(editor)), [editor]);
@@ -63,6 +65,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
       </Box>
       <QueueDrawer />
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
+      {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
       {dialog?.kind === 'shortcuts' ? <ShortcutsDialog onClose={() => setState({ dialog: null })} /> : null}
     </Box>
   );

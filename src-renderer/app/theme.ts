@@ -97,7 +97,8 @@ export const studioTheme = createTheme({
         '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
       },
     },
-    MuiButtonBase: { defaultProps: { disableRipple: true } },
+    // Browsers give buttons a font of their own.
+    MuiButtonBase: { defaultProps: { disableRipple: true }, styleOverrides: { root: { fontFamily: 'inherit' } } },
     MuiButton: {
       defaultProps: { size: 'small', disableElevation: true },
       styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12 }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { Asset } from '../../src-shared/contract/assets.ts';
 import type { Job } from '../../src-shared/contract/jobs.ts';
+import type { Motion } from '../../src-shared/contract/motions.ts';
 import type { Project } from '../../src-shared/contract/projects.ts';
 import type { StudioClient } from '../../src-shared/contract/studio-contract.ts';
 import type { SystemInfo } from '../../src-shared/contract/system.ts';
@@ -33,6 +34,8 @@ export interface Editor {
   readonly drafts: Drafts;
   /** Takes that were deleted here while they can still be taken back: hidden, not yet gone. */
   readonly removedTakes: Set<string>;
+  /** The same for motions. */
+  readonly removedMotions: Set<string>;
   /** Event, words, seed and preset of every generation asked for in this window, as text. */
   readonly startedWishes: Set<string>;
   /** The newest known server state, for actions; components use the query hooks. */
@@ -40,6 +43,7 @@ export interface Editor {
   jobs(): readonly Job[];
   assets(): readonly Asset[];
   packs(): readonly ModelPack[];
+  motions(): readonly Motion[];
   close(): void;
 }
 
@@ -52,11 +56,12 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   const first = eventsInOrder(initial.document.records)[0];
   if (first) session.setState({ selectedIds: [first.id] });
   return {
-    project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), startedWishes: new Set(),
+    project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), removedMotions: new Set(), startedWishes: new Set(),
     takes: () => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [],
     jobs: () => queryClient.getQueryData<Job[]>(projectKeys.jobs(project.id)) ?? [],
     assets: () => queryClient.getQueryData<Asset[]>(projectKeys.assets(project.id)) ?? [],
     packs: () => queryClient.getQueryData<ModelPack[]>(['models']) ?? [],
+    motions: () => queryClient.getQueryData<Motion[]>(projectKeys.motions(project.id)) ?? [],
     close: () => document.close(),
   };
 }

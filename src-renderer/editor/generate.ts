@@ -5,6 +5,7 @@ import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { t } from '../i18n/text.ts';
 import { currentEvent, projectKeys, takesOf, type Editor } from './editor.ts';
+import { choicesOfRecipe, isMadeWith, motionChoices, motionsOf } from './event-motions.ts';
 import { notify, notifyError } from './notices.ts';
 import { addEvent, composePrompt, eventById, patchEvent } from './timeline-edits.ts';
 
@@ -66,14 +67,21 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
     editor.session.setState((session) => ({ selectedIds: [event.id], promptFocusRequest: session.promptFocusRequest + 1 }));
     return;
   }
-  const wish = JSON.stringify([event.id, prompt, event.negativePrompt, event.seed, preset]);
-  const used = editor.startedWishes.has(wish) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt);
+  const gone = motionsOf(event).filter(({ motionId }) => !editor.motions().some(({ id }) => id === motionId));
+  if (gone.length > 0) {
+    editor.session.setState({ selectedIds: [event.id], rightOpen: true });
+    notify('error', t('motions.goneFromEvent'));
+    return;
+  }
+  const motions = motionChoices(event);
+  const wishFor = (seed: number) => JSON.stringify([event.id, prompt, event.negativePrompt, seed, preset, motions]);
+  const used = editor.startedWishes.has(wishFor(event.seed)) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt && isMadeWith(take.recipe, event, editor.motions()));
   const seed = used && !event.seedLocked ? freshSeed() : event.seed;
-  editor.startedWishes.add(JSON.stringify([event.id, prompt, event.negativePrompt, seed, preset]));
+  editor.startedWishes.add(wishFor(seed));
   if (seed !== event.seed) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
   try {
     await editor.document.flush();
-    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });
+    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, motions, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });
     editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, playhead: event.startFrame });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
   } catch (caught) {
@@ -84,10 +92,15 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
 /** Queues the better preset of a take's own prompt and seed: the draft's keyframes are reused where its settings allow. */
 export async function finishTake(editor: Editor, take: Take, preset: Preset): Promise<void> {
   const event = eventById(editor.document.getState().records, take.promptEventId);
+  const motions = choicesOfRecipe(take.recipe, editor.motions());
+  if (motions === null) {
+    notify('error', t('motions.goneFromTake'));
+    return;
+  }
   try {
     await editor.document.flush();
     const { prompt, negativePrompt, seed } = take.recipe;
-    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt, seed, preset, packId: take.recipe.pack.id, promptEventId: take.promptEventId, front: true });
+    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt, seed, preset, motions, packId: take.recipe.pack.id, promptEventId: take.promptEventId, front: true });
     editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, ...(event ? { playhead: event.startFrame } : {}) });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
   } catch (caught) {

@@ -3,9 +3,12 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 /** What the viewer shows: the composed timeline, or one asset on its own. */
 export type ViewerSource = { readonly kind: 'timeline' } | { readonly kind: 'asset'; readonly assetId: string };
 
-export type LibraryTab = 'media' | 'takes' | 'models';
+export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 
-export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'shortcuts' } | null;
+/** Where the way to a motion begins: a clip of the library, a file from outside, a job that already learns; null: with a choice of clip. */
+export type LearnStart = { readonly assetId: string } | { readonly file: File } | { readonly jobId: string } | null;
+
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'shortcuts' } | null;
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {

@@ -3,6 +3,7 @@ import { t } from '../i18n/text.ts';
 import { createActionRegistry, type Action } from './actions.ts';
 import { activeJob, activeTake, currentEvent, projectKeys, selectedEvent, type Editor } from './editor.ts';
 import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
+import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
 import { sourceOf } from './playback-source.ts';
 import { eventEdges, removeRecords, rippleRemoveEvents } from './timeline-edits.ts';
@@ -50,10 +51,13 @@ function currentTake(editor: Editor) {
   return editor.takes().find((take) => take.id === selected) ?? (event ? activeTake(editor.takes(), event) : null);
 }
 
+/** The motion whose facts the inspector shows: what Delete means then, rather than the event behind it. */
+const selectedMotion = (editor: Editor) => editor.motions().find(({ id }) => id === editor.session.getState().selectedIds[0]) ?? null;
+
 /** The clip that Export means: the selected asset, the shown asset, or the current take's. */
 export function exportableAssetId(editor: Editor): string | null {
   const { selectedIds, viewerSource } = editor.session.getState();
-  const selected = selectedIds.find((id) => id.startsWith('asset:'));
+  const selected = selectedIds.find((id) => id.startsWith('asset:') && !editor.motions().some((motion) => motion.id === id));
   if (selected) return selected;
   if (viewerSource.kind === 'asset') return viewerSource.assetId;
   return currentTake(editor)?.asset.id ?? null;
@@ -118,6 +122,7 @@ const ACTIONS: readonly Action[] = [
 
   { id: 'generate', label: 'action.generate', group: 'generate', shortcuts: ['Ctrl+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, false) },
   { id: 'generateNext', label: 'action.generateNext', group: 'generate', shortcuts: ['Ctrl+Shift+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, true) },
+  { id: 'learnMotion', label: 'motions.learn', group: 'generate', shortcuts: ['Shift+M'], isEnabled: editable, run: (editor) => openLearning(editor, null) },
   { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
   { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
 
@@ -126,8 +131,13 @@ const ACTIONS: readonly Action[] = [
   { id: 'addEvent', label: 'action.addEvent', group: 'timeline', shortcuts: ['E'], isEnabled: editable, run: (editor) => void createEvent(editor) },
   {
     id: 'delete', label: 'action.delete', group: 'timeline', shortcuts: ['Delete', 'Backspace'],
-    isEnabled: (editor) => editable(editor) && selectedEvent(editor) !== null,
+    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedEvent(editor) !== null),
     run: (editor) => {
+      const motion = selectedMotion(editor);
+      if (motion) {
+        removeMotion(editor, motion);
+        return;
+      }
       const ids = editor.session.getState().selectedIds.filter((id) => id.startsWith('promptEvent:'));
       deleteRecords(editor, ids, t('edit.deleteEvent'), (records) => removeRecords(records, ids));
     },

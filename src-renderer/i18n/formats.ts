@@ -34,3 +34,12 @@ export function formatAgo(iso: string, nowMs: number): string {
   if (hours < 48) return t('time.yesterday');
   return new Date(iso).toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 }
+
+/** A loss with three significant digits: `0.0312`, `1.24`. */
+export const formatLoss = (loss: number): string => (Math.abs(loss) >= 0.001 || loss === 0 ? Number(loss.toPrecision(3)).toString() : loss.toExponential(1));
+
+/** `0:03.4`: a place in a clip, to a tenth of a second. */
+export function formatClipTime(seconds: number): string {
+  const tenths = Math.round(Math.max(0, seconds) * 10);
+  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, '0')}`;
+}

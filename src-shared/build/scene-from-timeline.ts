@@ -31,14 +31,15 @@ function gone(what: string, details: Record<string, string>): StudioError {
 /** The event's own motions and those of the motion lane that reach into it; of one motion the strongest use. */
 function motionsAt(event: PromptEvent, records: TimelineRecords, sources: SceneSources): MotionUse[] {
   const spans = Object.values(records).flatMap((record) => (record.type === 'motion' && record.startFrame < endFrame(event) && endFrame(record) > event.startFrame ? [record] : []));
-  const strengths = new Map<string, number>();
-  for (const { id, strength } of [...event.motions, ...spans.map((span) => ({ id: span.motionId, strength: span.strength }))]) {
-    const sha256 = sources.sha256(id);
-    if (sha256 === null) throw gone('A motion', { promptEventId: event.id, motionId: id });
-    strengths.set(sha256, Math.max(strength, strengths.get(sha256) ?? 0));
+  const uses = new Map<string, MotionUse>();
+  for (const { motionId, strength, noiseMix } of [...event.motions, ...spans.map((span) => ({ motionId: span.motionId, strength: span.strength, noiseMix: 0 }))]) {
+    const sha256 = sources.sha256(motionId);
+    if (sha256 === null) throw gone('A motion', { promptEventId: event.id, motionId });
+    const before = uses.get(sha256);
+    if (before === undefined || strength > before.strength) uses.set(sha256, { sha256, strength, noiseMix });
   }
-  if (strengths.size > MAX_MOTIONS) throw new StudioError('INVALID_INPUT', `An event has ${strengths.size} motions; up to ${MAX_MOTIONS} can be mixed. Remove some.`, { details: { promptEventId: event.id } });
-  return [...strengths].map(([sha256, strength]) => ({ sha256, strength, noiseMix: 0 })).toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  if (uses.size > MAX_MOTIONS) throw new StudioError('INVALID_INPUT', `An event has ${uses.size} motions; up to ${MAX_MOTIONS} can be mixed. Remove some.`, { details: { promptEventId: event.id } });
+  return [...uses.values()].toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
 }
 
 function imageAt(event: PromptEvent, position: 'start' | 'end', records: TimelineRecords, sources: SceneSources): string | null {

@@ -21,7 +21,7 @@ export const LearningSettings = z.object({
   loss: MotionLoss.default('motion'),
   rank: z.union([z.literal('full'), z.number().int().min(1).max(128)]).default('full'),
   /** Most steps; learning ends earlier when held-out noise stops getting better. */
-  steps: z.number().int().min(1).max(2000).default(150),
+  steps: z.number().int().min(1).max(2000).default(120),
   learningRate: z.number().gt(0).max(0.1).default(2e-4),
   seed: z.number().int().min(0).max(0xffff_ffff).default(0),
 });
@@ -44,6 +44,8 @@ const clipSelection = {
   fromSeconds: z.number().min(0).nullable().default(null),
   toSeconds: z.number().gt(0).nullable().default(null),
   crop: CropRectangle.nullable().default(null),
+  /** Learn the motion backwards. */
+  reversed: z.boolean().default(false),
   packId: z.string().default('motif-mini'),
   settings: LearningSettings.prefault({}),
 };
@@ -83,7 +85,7 @@ export const Motion = z.object({
   packIds: z.array(z.string()),
   /** True when it carries the clip's inverted noise, so that `noiseMix` has an effect. */
   hasNoise: z.boolean(),
-  source: z.object({ name: z.string(), fromSeconds: z.number(), toSeconds: z.number(), crop: CropRectangle.nullable() }),
+  source: z.object({ name: z.string(), fromSeconds: z.number(), toSeconds: z.number(), crop: CropRectangle.nullable(), reversed: z.boolean().default(false) }),
   /** Address of the source's middle frame (PNG). */
   thumbnailUrl: z.string().nullable(),
   /** Address of the source's key frames as raw RGB, in the form of job previews (`x-frames`, `x-width`, `x-height`), for a looping preview. */
@@ -106,7 +108,7 @@ export const MotionFacts = z.object({
   bestLoss: z.number(),
   lossCurve: z.array(LossPoint).max(5000),
   model: z.object({ packId: z.string().max(200), packName: z.string().max(200), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  source: z.object({ name: z.string().max(300), fromSeconds: z.number(), toSeconds: z.number(), crop: CropRectangle.nullable() }),
+  source: z.object({ name: z.string().max(300), fromSeconds: z.number(), toSeconds: z.number(), crop: CropRectangle.nullable(), reversed: z.boolean().default(false) }),
 });
 export type MotionFacts = z.infer<typeof MotionFacts>;
 

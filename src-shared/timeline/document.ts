@@ -9,7 +9,7 @@ import { Sequence } from './records/sequence.ts';
 import { Track } from './records/track.ts';
 
 export { Clip } from './records/clip.ts';
-export { PromptEvent, PROMPT_EVENT_DEFAULTS } from './records/prompt-event.ts';
+export { EventMotion, PromptEvent, PROMPT_EVENT_DEFAULTS } from './records/prompt-event.ts';
 export { DEFAULT_SEQUENCE, Sequence } from './records/sequence.ts';
 
 /** Version of the records' form. A project stores it; `upgrade-record.ts` brings older records to it. */

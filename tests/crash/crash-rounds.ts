@@ -181,7 +181,7 @@ async function makeProject(folder: string, sources: readonly string[]): Promise<
     store.jobs.insert({ kind: 'generate', lane: 'compute', title: recipe.prompt, data: { recipe, recipeHash: await recipeHash(recipe), promptEventId: null }, parts });
   }
   const learning: LearnMotionData = {
-    clip: { path: join(folder, 'source-0.mp4') }, fromSeconds: null, toSeconds: null, crop: null, packId: `tiny/${PACK_SHA256}`, modelSha256: 'd'.repeat(64),
+    clip: { path: join(folder, 'source-0.mp4') }, fromSeconds: null, toSeconds: null, crop: null, reversed: false, packId: `tiny/${PACK_SHA256}`, modelSha256: 'd'.repeat(64),
     caption: 'a red fish', name: 'noise, learned', settings: { loss: 'motion', rank: 'full', steps: 30, learningRate: 0.003, seed: 3 },
   };
   store.jobs.insert({ kind: 'learn', lane: 'compute', title: learning.name, data: learning, parts: [waitingPart('prepare', 1), waitingPart('learn', 30), waitingPart('invert', 25)] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exportFileName } from '../../src-renderer/features/export/export-name.ts';
 import { rulerStep } from '../../src-renderer/features/timeline/ruler-step.ts';
-import { parsePreview, rgbToRgba } from '../../src-renderer/features/viewer/preview-frames.ts';
+import { parsePreview, rgbToRgba } from '../../src-renderer/api/preview-frames.ts';
 import { formatAgo, formatBytes, formatDuration } from '../../src-renderer/i18n/formats.ts';
 
 describe('formats', () => {

@@ -52,6 +52,9 @@ describe('before learning', () => {
     expect(inspection.motionAmount).toBeGreaterThan(0.003);
     expect(inspection.expectedMemoryBytes).toBeGreaterThan(2 ** 20);
     const strip = await under.media({ segments: ['strip', projectId, basename(inspection.strip?.url ?? '')] });
+    const backwards = await under.client.motions.inspectClip({ projectId, clip, packId: 'tiny', fromSeconds: 0.5, toSeconds: 1.5, reversed: true });
+    const turned = await under.media({ segments: ['strip', projectId, basename(backwards.strip?.url ?? '')] });
+    expect([turned.bytes.subarray(0, 384).equals(strip.bytes.subarray(768)), turned.bytes.subarray(768).equals(strip.bytes.subarray(0, 384))]).toEqual([true, true]);
     expect([strip.status, strip.headers['x-frames'], strip.headers['x-width'], strip.bytes.length]).toEqual([200, '3', '16', 3 * 16 * 8 * 3]);
   });
 

@@ -10,7 +10,7 @@ import { yieldToMessages } from './message-turn.ts';
 import type { EngineEvent, LearnMotionCommand } from './protocol.ts';
 
 /** Steps between two samples with the motion as it is. */
-const SAMPLE_INTERVAL = 25;
+const SAMPLE_INTERVAL = 40;
 
 /** Learns a motion to its end, sending progress, curve, samples and checkpoints. Stops between two steps with the signal's reason. */
 export async function runLearning(

@@ -2,9 +2,9 @@ import type { UnetRun } from '../pipelines/unet-run.ts';
 import { createDdim } from '../schedulers/ddim.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
-/** Steps from the clip to noise, and corrections at each: about what VMC spends (75 forward passes, show1.md 4.3). */
+/** Steps from the clip to noise, and corrections at each: two thirds of what VMC spends (75 forward passes). */
 const INVERSION_STEPS = 25;
-const CORRECTIONS = 2;
+const CORRECTIONS = 1;
 
 /** One finished inversion step. */
 export interface InversionStep {
@@ -25,7 +25,7 @@ export interface InversionRequest {
 /**
  * DDIM inversion (Song et al. 2021, section 4.3): the noise from which the model makes this clip. VMC's code borrows another
  * model's schedule for it; here it is the model's own. Each step takes the model's answer at the lower level first, then solves the
- * step exactly for the answer at the upper one, twice (fixed-point iteration), so that walking back arrives at the clip.
+ * step exactly for the answer at the upper one (a fixed-point iteration), so that walking back arrives at the clip.
  */
 export async function* invert(request: InversionRequest, clip: Tensor, from: InversionStep | null = null): AsyncGenerator<InversionStep, Tensor> {
   const { unet, promptEmbeds, schedulerJson } = request;

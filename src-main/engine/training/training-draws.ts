@@ -9,7 +9,7 @@ export interface TrainingDraw {
 }
 
 /** Looks that are kept for measuring, never trained on. */
-export const HELD_OUT_DRAWS = 6;
+export const HELD_OUT_DRAWS = 4;
 
 /** The golden ratio's fractional part: multiples of it fill [0, 1) evenly at any length. */
 const GOLDEN = 0.618033988749895;

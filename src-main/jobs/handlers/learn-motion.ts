@@ -25,6 +25,7 @@ export const LearnMotionData = z.object({
   fromSeconds: z.number().nullable(),
   toSeconds: z.number().nullable(),
   crop: CropRectangle.nullable(),
+  reversed: z.boolean().default(false),
   packId: z.string(),
   /** Content hash of the keyframe UNet when the job was asked for. */
   modelSha256: z.string(),
@@ -68,10 +69,10 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
   /** Decodes the key frames once and keeps them: a clip that is gone or changed later does not matter any more. */
   const prepare = async (data: LearnMotionData, context: JobContext, opened: LearnablePack): Promise<PreparedClip> => {
     const { store, job, signal } = context;
-    const { clip, fromSeconds, toSeconds, crop } = data;
+    const { clip, fromSeconds, toSeconds, crop, reversed } = data;
     const size = opened.index.sizes.keyframes;
     assert(size !== undefined, 'a pack has keyframes');
-    const key = createHash('sha256').update(canonicalJson({ learn: job.id, clip, fromSeconds, toSeconds, crop, size })).digest('hex');
+    const key = createHash('sha256').update(canonicalJson({ learn: job.id, clip, fromSeconds, toSeconds, crop, reversed, size })).digest('hex');
     const kept = store.assets.findByStageKey(key);
     if (kept !== null) {
       const source = SourceName.parse(JSON.parse(kept.name));
@@ -126,7 +127,7 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
         const running = engine.learn(
           {
             runId, packDir: opened.dir, frames, caption, settings, checkpoint: stored?.bytes ?? null, threads,
-            facts: { name, model: { packId: opened.pack.id, packName: opened.pack.name, sha256: opened.keyframesSha256 }, source: { ...source, crop: data.crop } },
+            facts: { name, model: { packId: opened.pack.id, packName: opened.pack.name, sha256: opened.keyframesSha256 }, source: { ...source, crop: data.crop, reversed: data.reversed } },
           },
           {
             onProgress: ({ phase, step, total, stepMs }) => {

@@ -1,5 +1,6 @@
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import IosShare from '@mui/icons-material/IosShare';
+import ModelTraining from '@mui/icons-material/ModelTraining';
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -10,6 +11,7 @@ import { useEditor } from '../../api/studio-context.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { projectKeys } from '../../editor/editor.ts';
+import { openLearning } from '../../editor/motion-commands.ts';
 import { notifyError } from '../../editor/notices.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
@@ -40,6 +42,7 @@ export function AssetPanel({ asset }: { asset: Asset }) {
       <Box sx={{ display: 'flex', gap: 1.5, px: 4, pb: 2, flexWrap: 'wrap' }}>
         <Button variant="contained" startIcon={<PlayArrow />} onClick={() => session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0 })}>{t('asset.view')}</Button>
         {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button> : null}
+        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<ModelTraining />} disabled={project.readOnly} onClick={() => openLearning(editor, { assetId: asset.id })}>{t('motions.learnFrom')}</Button> : null}
         {asset.origin === 'imported' ? <Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={remove}>{t('asset.remove')}</Button> : null}
       </Box>
       <Section title={t('asset.file')}>

@@ -8,6 +8,7 @@ import { endFrame, moveEvent, retimeEvent, sequenceOf } from '../../editor/timel
 import { t } from '../../i18n/text.ts';
 import { EventTakes } from './EventTakes.tsx';
 import { GenerateBar } from './GenerateBar.tsx';
+import { MotionField } from './MotionField.tsx';
 import { PresetPicker } from './PresetPicker.tsx';
 import { PromptFields } from './PromptFields.tsx';
 import { Section } from './Section.tsx';
@@ -30,6 +31,7 @@ export function EventPanel({ event }: { event: PromptEvent | null }) {
                 <NumberField label={t('inspector.length')} value={event.durationFrames} min={1} max={100_000} defaultValue={clipFrames(editor)} disabled={editor.project.readOnly} onCommit={(frames) => transact(t('edit.retimeEvent'), (records) => retimeEvent(records, event.id, 'end', event.startFrame + frames))} />
               </Box>
             </Section>
+            <MotionField event={event} />
             <SeedField event={event} />
             <PresetPicker event={event} />
             <EventTakes event={event} />

@@ -2,10 +2,11 @@ import AutoFixHigh from '@mui/icons-material/AutoFixHigh';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
-import { usePlan, useTakes } from '../../api/queries.ts';
+import { useMotions, usePlan, useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
 import { activeTake, takesOf } from '../../editor/editor.ts';
+import { choicesOfRecipe } from '../../editor/event-motions.ts';
 import { finishTake } from '../../editor/generate.ts';
 import { chooseTake } from '../../editor/take-commands.ts';
 import { formatDuration } from '../../i18n/formats.ts';
@@ -19,7 +20,9 @@ export function EventTakes({ event }: { event: PromptEvent }) {
   const takes = takesOf(all, event.id);
   const active = activeTake(all, event);
   const draft = active?.preset === 'draft' ? active : null;
-  const plan = usePlan(draft ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', packId: draft.recipe.pack.id, promptEventId: event.id } : null);
+  const { motions } = useMotions();
+  const choices = draft ? choicesOfRecipe(draft.recipe, motions) : null;
+  const plan = usePlan(draft && choices ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', motions: choices, packId: draft.recipe.pack.id, promptEventId: event.id } : null);
   if (takes.length === 0) return null;
   return (
     <Section title={t('takes.ofEvent', { count: takes.length })}>

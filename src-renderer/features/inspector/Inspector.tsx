@@ -1,26 +1,29 @@
 import Box from '@mui/material/Box';
-import { useAssets, useTakes } from '../../api/queries.ts';
+import { useAssets, useMotions, useTakes } from '../../api/queries.ts';
 import { useDocument, useSession } from '../../api/studio-context.tsx';
 import { eventAt, eventById } from '../../editor/timeline-edits.ts';
 import { AssetPanel } from './AssetPanel.tsx';
 import { EventPanel } from './EventPanel.tsx';
+import { MotionPanel } from './MotionPanel.tsx';
 import { TakePanel } from './TakePanel.tsx';
 
-/** Everything about the selection: an event's words and settings, a take's recipe, or a file's facts. */
+/** Everything about the selection: an event's words and settings, a take's recipe, or the facts of a motion or a file. */
 export function Inspector() {
   const records = useDocument((state) => state.records);
   const selectedIds = useSession((state) => state.selectedIds);
   const frame = useSession((state) => (state.viewerSource.kind === 'timeline' ? state.playhead : null));
   const takes = useTakes();
   const { assets } = useAssets();
+  const { motions } = useMotions();
   const first = selectedIds[0] ?? '';
   const take = takes.find((other) => other.id === first);
   const asset = assets.find((other) => other.id === first);
+  const motion = motions.find((other) => other.id === first);
   // With nothing selected, the words under the playhead are the ones to edit.
   const event = eventById(records, selectedIds.find((id) => id.startsWith('promptEvent:'))) ?? (frame === null ? null : eventAt(records, frame));
   return (
     <Box sx={{ flex: 1, minWidth: 0, minHeight: 0, bgcolor: 'studio.panel', display: 'flex', flexDirection: 'column' }}>
-      {take ? <TakePanel take={take} /> : asset ? <AssetPanel asset={asset} /> : <EventPanel event={event} />}
+      {take ? <TakePanel take={take} /> : motion ? <MotionPanel motion={motion} /> : asset ? <AssetPanel asset={asset} /> : <EventPanel event={event} />}
     </Box>
   );
 }

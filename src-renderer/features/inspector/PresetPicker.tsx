@@ -5,6 +5,7 @@ import type { Preset } from '../../../src-shared/recipe/recipe.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { usePacks, usePlan } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { motionChoices } from '../../editor/event-motions.ts';
 import { packChoice } from '../../editor/generate.ts';
 import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
@@ -17,7 +18,7 @@ const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
 function useEventPlan(event: PromptEvent, preset: Preset) {
   const { project } = useEditor();
   const composed = useDocument((state) => composePrompt(state.records, event));
-  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, ...packChoice(usePacks()), promptEventId: event.id });
+  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, motions: motionChoices(event), ...packChoice(usePacks()), promptEventId: event.id });
 }
 
 function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {

@@ -6,6 +6,7 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
+import { useMotions } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { Poster } from '../../components/Poster.tsx';
@@ -19,6 +20,7 @@ import { Facts, Section } from './Section.tsx';
 export function TakePanel({ take }: { take: Take }) {
   const editor = useEditor();
   const { recipe, asset } = take;
+  const { motions } = useMotions();
   const isEditable = !editor.project.readOnly && take.promptEventId !== null;
   return (
     <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', py: 2 }}>
@@ -41,6 +43,7 @@ export function TakePanel({ take }: { take: Take }) {
             [t('inspector.seed'), recipe.seed],
             [t('inspector.preset'), t(`preset.${take.preset}`)],
             ...(recipe.negativePrompt === '' ? [] : [[t('inspector.negativePrompt'), recipe.negativePrompt] as const]),
+            ...(recipe.motions ?? []).map(({ sha256, strength }) => [t('motions.field'), t('motions.used', { name: motions.find((motion) => motion.sha256 === sha256)?.name ?? t('motions.missing'), percent: Math.round(strength * 100) })] as const),
             [t('take.pack'), `${recipe.pack.id} ${recipe.pack.version}`],
             [t('take.weights'), recipe.pack.sha256.slice(0, 12)],
             [t('take.engine'), `${recipe.engine.version} · ${recipe.engine.executionProvider}`],

@@ -18,9 +18,11 @@ import { StageStrip } from '../../components/StageStrip.tsx';
 import type { JobCommand } from '../../components/use-job-commands.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { freshSeed, generateEvent } from '../../editor/generate.ts';
+import { openLearning } from '../../editor/motion-commands.ts';
 import { eventById } from '../../editor/timeline-edits.ts';
 import { formatAgo, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
+import { LearnCurve, LearnPicture } from './LearnRow.tsx';
 
 export interface JobRowProps {
   readonly job: Job;
@@ -45,7 +47,7 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps)
 
   return (
     <Box component="li" data-job={job.id} data-state={job.state} sx={{ display: 'grid', gridTemplateColumns: '72px 1fr', columnGap: 2.5, py: 2.5, borderBottom: 1, borderColor: 'studio.line' }}>
-      <Poster src={result ? thumbnailUrl(editor.info.mediaBase, editor.project.id, result) : null} />
+      {job.kind === 'learn' ? <LearnPicture job={job} /> : <Poster src={result ? thumbnailUrl(editor.info.mediaBase, editor.project.id, result) : null} />}
       <Box sx={{ minWidth: 0 }}>
         <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
           <Box sx={{ minWidth: 0, flex: 1 }}>
@@ -64,12 +66,14 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps)
             {job.state === 'discarded' || job.state === 'cancelled' ? <IconAction label={t('job.retry')} icon={<Replay />} disabled={isBusy} onClick={() => send('retry')} sx={{ p: 1 }} /> : null}
             {job.state === 'completed' && event && job.kind === 'generate' ? <IconAction label={t('job.again')} icon={<CasinoOutlined />} disabled={editor.project.readOnly} onClick={() => void generateEvent(editor, { ...event, seed: freshSeed() }, { front: false })} sx={{ p: 1 }} /> : null}
             {job.state === 'completed' && result ? <IconAction label={t('job.openTake')} icon={<Visibility />} onClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: result.id }, playhead: 0, shuttle: 0 })} sx={{ p: 1 }} /> : null}
+            {job.kind === 'learn' && (isUnfinished || job.state === 'completed') ? <IconAction label={t('motions.open')} icon={<Visibility />} onClick={() => openLearning(editor, { jobId: job.id })} sx={{ p: 1 }} /> : null}
             {isUnfinished ? null : <IconAction label={t('job.dismiss')} icon={<Close />} disabled={isBusy} onClick={() => send('dismiss')} sx={{ p: 1 }} />}
           </Box>
         </Box>
         {job.state === 'running' || job.state === 'paused' ? (
           <Box sx={{ mt: 1.5 }}>
             <StageStrip parts={job.parts} dense />
+            {job.kind === 'learn' ? <LearnCurve job={job} /> : null}
             <Box sx={{ display: 'flex', justifyContent: 'space-between', mt: 1 }}><JobClock job={job} /></Box>
           </Box>
         ) : null}

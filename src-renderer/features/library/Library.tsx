@@ -6,21 +6,24 @@ import type { LibraryTab } from '../../editor/session-store.ts';
 import { t } from '../../i18n/text.ts';
 import { MediaTab } from './MediaTab.tsx';
 import { ModelsTab } from './ModelsTab.tsx';
+import { MotionsTab } from './MotionsTab.tsx';
 import { TakesTab } from './TakesTab.tsx';
+import { useMotionDrop } from './use-motion-drop.ts';
 
-const TABS: readonly LibraryTab[] = ['media', 'takes', 'models'];
+const TABS: readonly LibraryTab[] = ['media', 'takes', 'motions', 'models'];
 
-/** What the project has: media, takes, and the models that make them. */
+/** What the project has: media, takes, motions, and the models that make them. */
 export function Library() {
   const editor = useEditor();
   const tab = useSession((state) => state.libraryTab);
+  const drop = useMotionDrop();
   return (
     <Box sx={{ flex: 1, minWidth: 0, minHeight: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel' }}>
       <Tabs value={tab} onChange={(_, next: LibraryTab) => editor.session.setState({ libraryTab: next })} aria-label={t('region.library')} sx={{ flex: 'none', borderBottom: 1, borderColor: 'studio.line', px: 1 }}>
-        {TABS.map((name) => <Tab key={name} value={name} label={t(`library.${name}`)} id={`library-tab-${name}`} aria-controls="library-panel" />)}
+        {TABS.map((name) => <Tab key={name} value={name} label={t(`library.${name}`)} id={`library-tab-${name}`} aria-controls="library-panel" {...(name === 'motions' ? { ...drop.handlers, sx: drop.isTarget ? { bgcolor: 'studio.event', color: 'text.primary' } : {} } : {})} />)}
       </Tabs>
       <Box role="tabpanel" id="library-panel" aria-labelledby={`library-tab-${tab}`} sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>
-        {tab === 'media' ? <MediaTab /> : tab === 'takes' ? <TakesTab /> : <ModelsTab />}
+        {tab === 'media' ? <MediaTab /> : tab === 'takes' ? <TakesTab /> : tab === 'motions' ? <MotionsTab /> : <ModelsTab />}
       </Box>
     </Box>
   );

@@ -16,10 +16,11 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
+import { ASSET_DRAG } from '../../editor/motion-commands.ts';
 import { notifyError } from '../../editor/notices.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { t } from '../../i18n/text.ts';
-import { uploadFile, type Upload } from './upload.ts';
+import { uploadFile, type Upload } from '../../api/upload.ts';
 
 /** Imported and generated media, with everything that is on its way in. */
 export function MediaTab() {
@@ -118,6 +119,7 @@ function MediaCard({ asset }: { asset: Asset }) {
   return (
     <Box component="li" sx={{ minWidth: 0 }}>
       <ButtonBase
+        draggable={asset.kind === 'video'} onDragStart={(drag) => { drag.dataTransfer.setData(ASSET_DRAG, asset.id); drag.dataTransfer.effectAllowed = 'copy'; }}
         aria-label={asset.name} aria-pressed={isSelected} onClick={() => editor.session.setState({ selectedIds: [asset.id], rightOpen: true })}
         onDoubleClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0, selectedIds: [asset.id] })}
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isSelected ? 'primary.main' : 'transparent', '&:hover': { borderColor: isSelected ? 'primary.main' : 'divider' } }}

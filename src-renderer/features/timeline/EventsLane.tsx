@@ -1,3 +1,4 @@
+import AnimationOutlined from '@mui/icons-material/AnimationOutlined';
 import ErrorOutlineOutlined from '@mui/icons-material/ErrorOutlineOutlined';
 import Box from '@mui/material/Box';
 import Menu from '@mui/material/Menu';
@@ -6,12 +7,14 @@ import { useState, type MouseEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
-import { useJobs } from '../../api/queries.ts';
+import { useJobs, useMotions } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
+import { useMotionTarget } from '../../components/use-motion-target.ts';
 import { runAction } from '../../editor/actions.ts';
 import { UNFINISHED, takesOf } from '../../editor/editor.ts';
+import { motionsOf } from '../../editor/event-motions.ts';
 import { createEvent } from '../../editor/generate.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
 import { endFrame, sequenceOf } from '../../editor/timeline-edits.ts';
@@ -81,6 +84,9 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
   const job = useJobs().find((other) => other.promptEventId === event.id && UNFINISHED.has(other.state));
   const isEmpty = event.prompt.trim() === '';
   const isDragged = drag.eventId === event.id;
+  const { motions } = useMotions();
+  const target = useMotionTarget(event.id);
+  const used = motionsOf(event).map(({ motionId, strength }) => t('motions.used', { name: motions.find(({ id }) => id === motionId)?.name ?? t('motions.missing'), percent: Math.round(strength * 100) }));
   const parts = job?.parts ?? [];
   const share = parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + partShare(part), 0) / parts.length;
   const name = isEmpty ? t('event.empty') : event.prompt;
@@ -94,13 +100,14 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
     <Box
       role="listitem" tabIndex={0} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected}
       aria-label={t('event.named', { name, start: formatTimecode(event.startFrame, frameRate), end: formatTimecode(endFrame(event), frameRate), takes: takeCount })}
+      aria-description={used.length === 0 ? undefined : t('motions.onEvent', { names: used.join(', ') })} {...target.handlers}
       onPointerDown={(down) => drag.begin(down, event.id, 'body')} onContextMenu={onMenu}
       onFocus={(focus) => { if (focus.target === focus.currentTarget && focus.currentTarget.matches(':focus-visible')) editor.session.setState({ selectedIds: [event.id] }); }}
       onDoubleClick={() => editor.session.setState(({ promptFocusRequest }) => ({ selectedIds: [event.id], rightOpen: true, promptFocusRequest: promptFocusRequest + 1 }))}
       style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(4, event.durationFrames * pixelsPerFrame - 1) }}
       sx={{
         position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, border: 1, overflow: 'hidden', cursor: isDragged ? 'grabbing' : 'grab', touchAction: 'none',
-        bgcolor: 'studio.event', borderColor: isEmpty ? 'error.main' : isSelected ? 'primary.light' : 'studio.eventLine', boxShadow: isSelected ? '0 0 0 1px var(--mui-palette-primary-light)' : 'none',
+        bgcolor: 'studio.event', borderColor: target.isTarget ? 'success.main' : isEmpty ? 'error.main' : isSelected ? 'primary.light' : 'studio.eventLine', boxShadow: isSelected ? '0 0 0 1px var(--mui-palette-primary-light)' : 'none',
         opacity: isDragged ? 0.85 : 1, zIndex: isSelected ? 2 : 1, px: 2.5, py: 1, display: 'flex', flexDirection: 'column', gap: 0.25,
       }}
     >
@@ -108,7 +115,12 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
         {isEmpty ? <ErrorOutlineOutlined /> : null}
         <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</Box>
       </Box>
-      <Box sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+        {used.map((words) => (
+          <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'studio.eventLine', color: 'common.white', '& svg': { fontSize: 11, flex: 'none' } }}>
+            <AnimationOutlined /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{words}</Box>
+          </Box>
+        ))}
         {isDragged ? `${formatTimecode(event.startFrame, frameRate)} – ${formatTimecode(endFrame(event), frameRate)}` : [t(`preset.${event.preset}`), takeCount > 0 ? t('event.takes', { count: takeCount }) : ''].filter((part) => part !== '').join(' · ')}
       </Box>
       {job ? <Box sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, height: 3, bgcolor: 'studio.raised' }}><Box sx={{ height: 1, width: 1, transformOrigin: 'left', transform: `scaleX(${share})`, bgcolor: 'primary.light', transition: 'transform 240ms linear' }} /></Box> : null}

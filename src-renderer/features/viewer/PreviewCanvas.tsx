@@ -4,7 +4,7 @@ import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { previewUrl } from '../../api/media-address.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { t } from '../../i18n/text.ts';
-import { parsePreview, rgbToRgba, type PreviewFrames } from './preview-frames.ts';
+import { parsePreview, rgbToRgba, type PreviewFrames } from '../../api/preview-frames.ts';
 
 /** Keyframes stand two to a second in the clip; a little faster shows the motion better while they are noisy. */
 const PREVIEW_FRAMES_PER_SECOND = 6;

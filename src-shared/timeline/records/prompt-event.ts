@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { MAX_MOTIONS, MotionStrength } from '../../recipe/motion-use.ts';
 import { recordId, spanFields, TrackId } from './span.ts';
 
-/** A learned motion at work in an event; `id` is the motion's asset. Strength 1 is the motion as learned. */
-export const MotionRef = z.object({ id: z.string(), strength: z.number().min(0).max(1.5) });
-export type MotionRef = z.infer<typeof MotionRef>;
+/** A learned motion on a prompt event. `noiseMix` is the share of the clip's inverted noise, as in `MotionUse`. */
+export const EventMotion = z.object({ motionId: z.string(), strength: MotionStrength, noiseMix: z.number().min(0).max(1) });
+export type EventMotion = z.infer<typeof EventMotion>;
 
 /** What happens when: a span of the timeline with its words. */
 export const PromptEvent = z.object({
@@ -23,8 +24,8 @@ export const PromptEvent = z.object({
   blendOutFrames: z.number().int().min(0),
   /** How much its words count against the global prompt alone: 0 is the global prompt, 1 the words as they are. */
   strength: z.number().min(0).max(1.5),
-  /** Motions of this event, besides those of the motion lane. */
-  motions: z.array(MotionRef).max(8),
+  /** Learned motions that its generations follow, mixed, besides those of the motion lane. */
+  motions: z.array(EventMotion).max(MAX_MOTIONS),
   /** Words for the look, kept apart from what happens. */
   style: z.string().max(500),
   /** Added to the seed for this event alone. */
@@ -33,4 +34,4 @@ export const PromptEvent = z.object({
 export type PromptEvent = z.infer<typeof PromptEvent>;
 
 /** What an event has that nobody has touched yet. */
-export const PROMPT_EVENT_DEFAULTS = { trackId: 'track:prompt', blendInFrames: 0, blendOutFrames: 0, strength: 1, motions: [] as MotionRef[], style: '', seedOffset: 0 } satisfies Partial<PromptEvent>;
+export const PROMPT_EVENT_DEFAULTS = { trackId: 'track:prompt', blendInFrames: 0, blendOutFrames: 0, strength: 1, motions: [] as EventMotion[], style: '', seedOffset: 0 } satisfies Partial<PromptEvent>;

@@ -31,7 +31,7 @@ export function learningRequest(settings: Partial<LearningSettings> = {}): Learn
     frames: MOVING_SQUARE, caption: 'a red fish',
     settings: { loss: 'motion', rank: 'full', steps: 20, learningRate: 2e-3, seed: 1, ...settings },
     sampleInterval: 0, memoryBudgetBytes: 1e9,
-    facts: { name: 'square', model: { packId: 'tiny', packName: 'Tiny', sha256: MODEL_SHA256 }, source: { name: 'square.mp4', fromSeconds: 0, toSeconds: 1, crop: null } },
+    facts: { name: 'square', model: { packId: 'tiny', packName: 'Tiny', sha256: MODEL_SHA256 }, source: { name: 'square.mp4', fromSeconds: 0, toSeconds: 1, crop: null, reversed: false } },
   };
 }
 

@@ -6,6 +6,7 @@ import { adamWStep } from '../../../src-main/engine/training/adam-w.ts';
 import { lossBuilder, measureLoss } from '../../../src-main/engine/training/measured-loss.ts';
 import { trainMotion } from '../../../src-main/engine/training/motion-trainer.ts';
 import { noisedPair, readModelSchedule } from '../../../src-main/engine/training/model-schedule.ts';
+import { HELD_OUT_DRAWS } from '../../../src-main/engine/training/training-draws.ts';
 import { initialState } from '../../../src-main/engine/training/training-state.ts';
 
 describe('losses', () => {
@@ -72,9 +73,9 @@ describe('a loss that is no number', () => {
     const trainer = trainMotion({
       schedule: readModelSchedule({ beta_schedule: 'squaredcos_cap_v2' }), settings: { loss: 'mse', rank: 'full', steps: 100, learningRate: 0.01, seed: 0 }, clip,
       promptEmbeds: { data: new Float32Array(1), shape: [1, 1, 1] }, training: sessionThatBreaks(13), refresh: () => {},
-      // Predictions get better with each evaluation of the six held-out draws.
+      // Predictions get better with each evaluation of the held-out draws.
       unet: async ({ sample }) => {
-        const gain = 5 - Math.floor(evaluations++ / 6);
+        const gain = 5 - Math.floor(evaluations++ / HELD_OUT_DRAWS);
         return { data: sample.data.map((value) => value * gain), shape: sample.shape };
       },
     }, state);

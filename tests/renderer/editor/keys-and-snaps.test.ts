@@ -7,7 +7,7 @@ import { addEvent } from '../../../src-renderer/editor/timeline-edits.ts';
 import { nextShuttle, playRange, travelFrames } from '../../../src-renderer/editor/transport.ts';
 import { exportFileName } from '../../../src-renderer/features/export/export-name.ts';
 import { rulerStep } from '../../../src-renderer/features/timeline/ruler-step.ts';
-import { parsePreview, rgbToRgba } from '../../../src-renderer/features/viewer/preview-frames.ts';
+import { parsePreview, rgbToRgba } from '../../../src-renderer/api/preview-frames.ts';
 import { formatBytes, formatDuration } from '../../../src-renderer/i18n/formats.ts';
 import { DEFAULT_SEQUENCE } from '../../../src-shared/timeline/document.ts';
 

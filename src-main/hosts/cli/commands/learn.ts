@@ -14,6 +14,7 @@ export const learnCommand: Command = {
     { name: 'from', value: 'S', help: 'learn from this second of the clip on' },
     { name: 'to', value: 'S', help: 'up to this second' },
     { name: 'crop', value: 'X,Y,W,H', help: 'part of the picture, as shares of its width and height' },
+    { name: 'reverse', help: 'learn the motion backwards' },
     { name: 'steps', value: 'N', help: 'most steps; fewer when learning has stopped helping' },
     { name: 'rank', value: 'R', help: 'low-rank changes of this rank, or full' },
     { name: 'loss', value: 'NAME', help: `${MotionLoss.options.join(', ')}; motion when left out` },
@@ -41,12 +42,12 @@ export const learnCommand: Command = {
   },
 };
 
-function selection(input: CommandInput): Pick<LearnInput, 'fromSeconds' | 'toSeconds' | 'crop'> {
+function selection(input: CommandInput): Pick<LearnInput, 'fromSeconds' | 'toSeconds' | 'crop' | 'reversed'> {
   const cropText = input.text('crop');
   const crop = cropText?.split(',').map(Number);
   if (crop !== undefined && (crop.length !== 4 || !crop.every((share) => share >= 0 && share <= 1))) throw invalid(`--crop is "${cropText}": give four shares of the picture, as in 0.25,0,0.5,1.`);
   const [x = 0, y = 0, width = 1, height = 1] = crop ?? [];
-  return { fromSeconds: positive(input, 'from') ?? null, toSeconds: positive(input, 'to') ?? null, crop: crop === undefined ? null : { x, y, width, height } };
+  return { reversed: input.on('reverse'), fromSeconds: positive(input, 'from') ?? null, toSeconds: positive(input, 'to') ?? null, crop: crop === undefined ? null : { x, y, width, height } };
 }
 
 function settings(input: CommandInput): LearnInput['settings'] {

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PROJECT_MIGRATIONS } from '../../src-main/store/migrations/project-migrations.ts';
+import { openProjectStore, type ProjectStore } from '../../src-main/store/project-store.ts';
+import type { Recipe } from '../../src-shared/recipe/recipe.ts';
+
+let folder: string;
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'motif-motions-')); });
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const RECIPE: Recipe = {
+  format: 1, engine: { name: 'motif-engine', version: '1', executionProvider: 'cpu' }, pack: { id: 'tiny', version: '1', sha256: 'a'.repeat(64) }, prompt: 'a red fish', negativePrompt: '', seed: 1,
+  preset: 'draft', stages: [{ stage: 'keyframes', numInferenceSteps: 4, guidanceScale: 2 }], frameRate: { num: 8, den: 1 },
+};
+
+function addClip(store: ProjectStore, name: string): string {
+  const writer = store.assets.beginWrite({ kind: 'video', name, mimeType: 'video/mp4', origin: 'generated', recipe: RECIPE, recipeHash: name });
+  writer.write(new TextEncoder().encode(name));
+  const { id } = writer.finish({ frames: 8, width: 64, height: 40 });
+  store.assets.setThumbnail(id, Uint8Array.of(1, 2, 3));
+  store.takes.add({ promptEventId: null, assetId: id, recipe: RECIPE, recipeHash: name });
+  return id;
+}
+
+it('a project from before motions opens with its clips, thumbnails and takes, and can hold motions', () => {
+  const path = join(folder, 'old.motif');
+  const old = openProjectStore(path, { create: { name: 'Old' }, migrations: PROJECT_MIGRATIONS.filter(({ name }) => name !== 'motions') });
+  const ids = ['first', 'second', 'third'].map((name) => addClip(old, name));
+  old.assets.rename(ids[1]!, 'renamed');
+  const before = [old.assets.list(), old.takes.list()];
+  old.close();
+
+  const store = openProjectStore(path);
+  expect([store.assets.list(), store.takes.list()]).toEqual(before);
+  for (const id of ids) expect([...(store.assets.thumbnail(id)?.bytes ?? [])]).toEqual([1, 2, 3]);
+  expect(new TextDecoder().decode(store.assets.readAll(ids[0]!))).toBe('first');
+  // References still hold in both directions.
+  expect(() => store.assets.remove(ids[0]!)).toThrow(/is a take/);
+  const writer = store.assets.beginWrite({ kind: 'motion', name: 'Wave', mimeType: 'application/x-safetensors', origin: 'generated' });
+  writer.write(Uint8Array.of(7));
+  const { id } = writer.finish({});
+  const facts = {
+    name: 'Wave', caption: 'a hand waves', settings: { loss: 'motion' as const, rank: 4, steps: 2, learningRate: 1e-3, seed: 0 }, steps: 2, bestStep: 2, firstLoss: 1, bestLoss: 0.5,
+    lossCurve: [{ step: 1, loss: 0.9, heldOut: null }], model: { packId: 'tiny', packName: 'Tiny', sha256: 'b'.repeat(64) }, source: { name: 'hand.mp4', fromSeconds: 0, toSeconds: 1, crop: null, reversed: false },
+  };
+  const frames = { count: 1, width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
+  store.motions.add(id, { facts, hasNoise: true, frames });
+  store.close();
+
+  const again = openProjectStore(path);
+  const [motion] = again.motions.list();
+  expect(motion).toMatchObject({ asset: { id, name: 'Wave', kind: 'motion' }, facts, hasNoise: true });
+  expect(again.motions.frames(id)).toEqual(frames);
+  expect(again.motions.findBySha256(motion!.asset.sha256)?.asset.id).toBe(id);
+  expect(again.motions.rename(id, 'Ripple').asset.name).toBe('Ripple');
+  again.motions.remove(id);
+  expect([again.motions.list(), again.motions.findBySha256(motion!.asset.sha256), again.checkIntegrity()]).toEqual([[], null, []]);
+  again.close();
+});
