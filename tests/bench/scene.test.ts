@@ -21,7 +21,7 @@ const GRID = { stride: 4, window: 8 };
 const report: Record<string, unknown> = { machine: describeMachine() };
 
 /** Runs keyframe nodes in order. Returns each node's frames and the highest memory of the process. */
-async function runNodes(engine: EngineClient, nodes: readonly SceneNode[]): Promise<{ frames: Map<string, TensorMessage>; peakRssBytes: number }> {
+async function runNodes(engine: EngineClient, nodes: readonly SceneNode[], steps = draft[0]!.numInferenceSteps): Promise<{ frames: Map<string, TensorMessage>; peakRssBytes: number }> {
   const frames = new Map<string, TensorMessage>();
   let peakRssBytes = 0;
   const read = (source: FrameSource): TensorMessage => {
@@ -30,7 +30,7 @@ async function runNodes(engine: EngineClient, nodes: readonly SceneNode[]): Prom
   };
   for (const node of nodes) {
     const known = node.known.length === 0 ? null : joinFrames(node.known.map(read));
-    const done = await engine.run({ runId: node.id, packDir, stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings: draft[0]!, input: null, checkpoint: null, threads: 2, scene: { part: node.part, known } });
+    const done = await engine.run({ runId: node.id, packDir, stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings: { ...draft[0]!, numInferenceSteps: steps }, input: null, checkpoint: null, threads: 2, scene: { part: node.part, known } });
     frames.set(node.id, done.tensor);
     peakRssBytes = Math.max(peakRssBytes, done.peakRssBytes);
   }
@@ -77,7 +77,7 @@ describe('scenes', () => {
       const engine = createEngineClient({ fork: createNodeEngineFork() });
       try {
         const { nodes } = graphOf([sceneEvent(0, { durationFrames })]);
-        peaks[`${durationFrames / 8} s`] = (await runNodes(engine, nodes)).peakRssBytes / 2 ** 20;
+        peaks[`${durationFrames / 8} s`] = (await runNodes(engine, nodes, 2)).peakRssBytes / 2 ** 20;
       } finally {
         await engine.close();
       }
