@@ -46,7 +46,7 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     await edit({ updated: [{ from: eventAt(2), to: eventAt(2, { prompt: 'a blue red bird' }) }] });
     const plan = await under.client.scenes.plan(wish());
     expect(plan.stages).toMatchObject([{ stage: 'keyframes', nodes: 9, stale: 3 }]);
-    expect(plan.events.map(({ state, staleSeams }) => `${state} ${staleSeams}`)).toEqual(['fresh 0', 'stale 1', 'new 2', 'stale 1', 'fresh 0']);
+    expect(plan.events.map(({ state, staleSeams }) => `${state} ${staleSeams}`)).toEqual(['fresh 0', 'stale 1', 'stale 2', 'stale 1', 'fresh 0']);
     expect(plan.expectedMs).toBeGreaterThan(0);
     expect(plan.expectedDiskBytes).toBeGreaterThan(0);
     expect(plan.freeDiskBytes).toBeGreaterThan(plan.expectedDiskBytes);
