@@ -9,6 +9,7 @@ export interface ClipPart {
   readonly fromSeconds: number | null;
   readonly toSeconds: number | null;
   readonly crop: CropRectangle | null;
+  readonly reversed: boolean;
   readonly packId?: string;
   readonly settings: NonNullable<LearnInput['settings']>;
 }

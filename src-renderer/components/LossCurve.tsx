@@ -42,7 +42,7 @@ export function LossCurve({ points, steps, bestStep, dense = false }: LossCurveP
           {ticks.map((loss) => (
             <g key={loss}>
               <line x1={box.left} x2={box.left + box.width} y1={scale.y(loss)} y2={scale.y(loss)} stroke="var(--mui-palette-studio-line)" strokeWidth="1" />
-              {points.length === 0 ? null : <text x={box.left - 6} y={scale.y(loss) + 3.5} textAnchor="end">{formatLoss(loss)}</text>}
+              {points.length === 0 ? null : <text x={box.left - 6} y={scale.y(loss) + 3.5} textAnchor="end">{loss.toFixed(scale.digits)}</text>}
             </g>
           ))}
           {dense ? null : (

@@ -5,6 +5,8 @@ export interface LossScale {
   /** Lowest and highest loss that is drawn. */
   readonly low: number;
   readonly high: number;
+  /** Decimals that tell losses on this plane apart. */
+  readonly digits: number;
   x(step: number): number;
   y(loss: number): number;
 }
@@ -26,6 +28,7 @@ export function lossScale(points: readonly LossPoint[], steps: number, box: { le
   const last = Math.max(1, steps, points.at(-1)?.step ?? 0);
   return {
     low, high,
+    digits: Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(high - low)))),
     x: (step) => box.left + (step / last) * box.width,
     y: (loss) => box.top + (1 - (Math.min(high, Math.max(low, loss)) - low) / (high - low)) * box.height,
   };

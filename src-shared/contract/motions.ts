@@ -22,7 +22,8 @@ export const LearningSettings = z.object({
   rank: z.union([z.literal('full'), z.number().int().min(1).max(128)]).default('full'),
   /** Most steps; learning ends earlier when held-out noise stops getting better. */
   steps: z.number().int().min(1).max(2000).default(120),
-  learningRate: z.number().gt(0).max(0.1).default(2e-4),
+  /** For layers up to 128 wide; wider ones take steps that are smaller by as much. */
+  learningRate: z.number().gt(0).max(0.1).default(3e-3),
   seed: z.number().int().min(0).max(0xffff_ffff).default(0),
 });
 export type LearningSettings = z.infer<typeof LearningSettings>;

@@ -60,6 +60,7 @@ describe('motions', () => {
     expect(await start.getAttribute('aria-valuetext')).toBe('0:01.1');
     expect(await length.textContent()).toBe('1.9 s of 3.0 s');
     await motions.dialog.getByRole('button', { name: 'Crop the picture' }).click();
+    await motions.dialog.getByRole('checkbox', { name: 'Learn it backwards' }).check();
     const crop = motions.dialog.getByRole('slider', { name: 'Crop' });
     const left = motions.dialog.getByRole('textbox', { name: 'Left' });
     const leftBefore = Number(await left.inputValue());
@@ -68,7 +69,7 @@ describe('motions', () => {
     await expect.poll(async () => Number(await left.inputValue())).toBeGreaterThan(leftBefore);
     await motions.strip(FRAMES).waitFor();
     await studio.screenshot('motions-clip');
-    await motions.setSteps(200);
+    await motions.setSteps(120);
     await motions.strip(FRAMES).waitFor();
     await studio.screenshot('motions-clip-settings');
 

@@ -19,6 +19,8 @@ export interface TrainedValues {
   readonly origin: Float32Array;
   readonly first: Float32Array;
   readonly second: Float32Array;
+  /** Factor on the learning rate. */
+  readonly rate: number;
 }
 
 /** l2 norm over all gradients. */
@@ -29,18 +31,19 @@ export function gradientNorm(gradients: readonly Float32Array[]): number {
 }
 
 /**
- * One step of AdamW with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2); `step` counts from 1. Plain loops:
+ * One step of AdamW with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2); `count` numbers the step from 1. Plain loops:
  * for the few parameters of a motion they take a hundredth of the gradient's time.
  */
-export function adamWStep(parameters: readonly TrainedValues[], gradients: readonly Float32Array[], step: number, settings: AdamWSettings): void {
+export function adamWStep(parameters: readonly TrainedValues[], gradients: readonly Float32Array[], count: number, settings: AdamWSettings): void {
   const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm } = settings;
   const norm = gradientNorm(gradients);
   const shorten = norm > maxGradientNorm ? maxGradientNorm / norm : 1;
-  const correction1 = 1 - beta1 ** step;
-  const correction2 = Math.sqrt(1 - beta2 ** step);
-  const decay = learningRate * weightDecay;
-  for (const [index, { values, origin, first, second }] of parameters.entries()) {
+  const correction1 = 1 - beta1 ** count;
+  const correction2 = Math.sqrt(1 - beta2 ** count);
+  for (const [index, { values, origin, first, second, rate }] of parameters.entries()) {
     const gradient = gradients[index]!;
+    const step = learningRate * rate;
+    const decay = step * weightDecay;
     for (let i = 0; i < values.length; i += 1) {
       const g = gradient[i]! * shorten;
       const m = beta1 * first[i]! + (1 - beta1) * g;
@@ -48,7 +51,7 @@ export function adamWStep(parameters: readonly TrainedValues[], gradients: reado
       first[i] = m;
       second[i] = v;
       const value = values[i]!;
-      values[i] = value - decay * (value - origin[i]!) - (learningRate * (m / correction1)) / (Math.sqrt(v) / correction2 + epsilon);
+      values[i] = value - decay * (value - origin[i]!) - (step * (m / correction1)) / (Math.sqrt(v) / correction2 + epsilon);
     }
   }
 }

@@ -39,7 +39,7 @@ export interface TrainingState {
 /** Before the first step. Low-rank changes begin as zero: a random `down`, an empty `up`. */
 export function initialState(projections: readonly TemporalProjection[], rank: LearningSettings['rank'], seed: number): TrainingState {
   const parameter = (name: string, shape: readonly number[], values: Float32Array): TrainedParameterState => ({
-    name, shape, values, best: values.slice(), origin: values.slice(), first: new Float32Array(values.length), second: new Float32Array(values.length),
+    name, shape, values, rate: rateOf(shape), best: values.slice(), origin: values.slice(), first: new Float32Array(values.length), second: new Float32Array(values.length),
   });
   const random = createNoise(seed).fork('motion').fork('low-rank');
   const parameters = projections.flatMap(({ name, shape, values }) => {
@@ -49,6 +49,17 @@ export function initialState(projections: readonly TemporalProjection[], rank: L
     return [parameter(downName(name), [rank, inner], down), parameter(upName(name), [out, rank], new Float32Array(out * rank))];
   });
   return { step: 0, parameters, curve: [], bestStep: 0, bestLoss: Infinity, firstLoss: Infinity, stale: 0, rateFactor: 1, isTrained: false, inversion: null };
+}
+
+/** Width up to which the learning rate holds as it is. */
+const REFERENCE_WIDTH = 128;
+
+/**
+ * A step of Adam changes every weight by about the same, so a layer's output moves with its width: rates fall as 1 / width (Yang et al.
+ * 2022, arXiv 2203.03466, table 3). One setting then serves a small pack (3e-3 at 128) and Show-1 (3e-4 at 1280; VMC takes 1e-4).
+ */
+function rateOf(shape: readonly number[]): number {
+  return Math.min(1, REFERENCE_WIDTH / Math.max(...shape));
 }
 
 const FORMAT = 'motif-training-1';

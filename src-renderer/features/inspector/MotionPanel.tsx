@@ -54,7 +54,7 @@ export function MotionPanel({ motion }: { motion: Motion }) {
         <Facts
           rows={[
             [t('motions.facts.source'), source.name],
-            [t('motions.facts.part'), t('motions.trim.span', { from: formatClipTime(source.fromSeconds), to: formatClipTime(source.toSeconds) })],
+            [t('motions.facts.part'), t(source.reversed ? 'motions.trim.spanBackwards' : 'motions.trim.span', { from: formatClipTime(source.fromSeconds), to: formatClipTime(source.toSeconds) })],
             [t('motions.facts.steps'), t('motions.facts.stepsOf', { best: motion.bestStep, steps: motion.steps })],
             [t('motions.settings.rank'), settings.rank === 'full' ? t('motions.settings.rank.full') : t('motions.settings.rank.low', { rank: settings.rank })],
             [t('motions.settings.loss'), t(`motions.settings.loss.${settings.loss}`)],

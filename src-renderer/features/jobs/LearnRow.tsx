@@ -7,6 +7,7 @@ import { useLearning } from '../../api/use-learning.ts';
 import { FrameLoop } from '../../components/FrameLoop.tsx';
 import { LossCurve, LossLegend } from '../../components/LossCurve.tsx';
 import { MotionPicture } from '../../components/MotionPicture.tsx';
+import { PartClock } from '../../components/PartClock.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { t } from '../../i18n/text.ts';
@@ -25,9 +26,12 @@ export function LearnCurve({ job }: { job: Job }) {
   const progress = useLearning(job.id);
   if (progress === null || progress.points.length < 2) return null;
   return (
-    <Box sx={{ mt: 1.5, pt: 1, borderRadius: 1, bgcolor: 'studio.well', px: 1, pb: 1 }}>
-      <LossCurve points={progress.points} steps={progress.steps} bestStep={progress.bestStep} dense />
-      <LossLegend points={progress.points} bestStep={progress.bestStep} />
-    </Box>
+    <>
+      <Box sx={{ mt: 1.5, pt: 1, borderRadius: 1, bgcolor: 'studio.well', px: 1, pb: 1 }}>
+        <LossCurve points={progress.points} steps={progress.steps} bestStep={progress.bestStep} dense />
+        <LossLegend points={progress.points} bestStep={progress.bestStep} />
+      </Box>
+      <PartClock job={job} />
+    </>
   );
 }

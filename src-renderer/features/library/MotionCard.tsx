@@ -51,7 +51,7 @@ export function MotionCard({ motion }: { motion: Motion }) {
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isSelected ? 'primary.main' : 'transparent', '&:hover': { borderColor: isSelected ? 'primary.main' : 'divider' } }}
       >
         <MotionPicture motion={motion} isPlaying={isLive}>
-          {use ? <Box component="span" sx={{ position: 'absolute', left: 4, bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'primary.main' }}>{t('motions.percent', { percent: Math.round(use.strength * 100) })}</Box> : null}
+          {use ? <Box component="span" sx={{ position: 'absolute', left: 4, bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'primary.contrastText', bgcolor: 'primary.dark' }}>{t('motions.percent', { percent: Math.round(use.strength * 100) })}</Box> : null}
           {isForeign ? <Box component="span" title={t('motions.foreign', { pack: motion.model.packName })} sx={{ position: 'absolute', left: 4, top: 4, display: 'grid', p: 0.5, borderRadius: 0.75, color: 'warning.main', bgcolor: 'rgb(0 0 0 / 0.65)' }}><WarningAmber sx={{ fontSize: 14 }} /></Box> : null}
         </MotionPicture>
         <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11.5, color: 'text.primary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{motion.name}</Box>

@@ -4,8 +4,10 @@ import ScheduleOutlined from '@mui/icons-material/ScheduleOutlined';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import { useCallback, useState } from 'react';
 import type { Asset } from '../../../src-shared/contract/assets.ts';
@@ -52,12 +54,13 @@ export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
   const [seek, setSeek] = useState({ seconds: span.from });
   const [position, setPosition] = useState(span.from);
   const [crop, setCrop] = useState<CropRectangle | null>(null);
+  const [reversed, setReversed] = useState(false);
   const [caption, setCaption] = useState<string | null>(null);
   const [options, setOptions] = useState(DEFAULT_LEARN_OPTIONS);
   const [isStarting, setStarting] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 
-  const part = { fromSeconds: span.from <= 0 ? null : span.from, toSeconds: span.to >= duration ? null : span.to, crop, ...packChoice(packs), settings: options };
+  const part = { fromSeconds: span.from <= 0 ? null : span.from, toSeconds: span.to >= duration ? null : span.to, crop, reversed, ...packChoice(packs), settings: options };
   const { inspection, isCurrent, error } = useClipInspection({ assetId: asset.id, ...part });
   const strip = inspection?.strip ?? null;
   const shape = strip !== null && asset.width !== null && asset.height !== null ? cropShape({ width: asset.width, height: asset.height }, strip) : null;
@@ -110,6 +113,7 @@ export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
                 </Box>
               )}
             </Box>
+            <FormControlLabel control={<Checkbox size="small" checked={reversed} onChange={(_, checked) => setReversed(checked)} sx={{ p: 1 }} />} label={<Box component="span" sx={{ fontSize: 12.5 }}>{t('motions.reversed')}</Box>} sx={{ ml: -1, my: -1 }} />
             <LearnSettings options={options} onChange={setOptions} />
             <Box data-testid="learn-cost" sx={{ mt: 'auto', display: 'flex', flexDirection: 'column', gap: 1, fontSize: 12, color: 'text.secondary', '& svg': { fontSize: 15 }, '& > span': { display: 'flex', alignItems: 'center', gap: 1.5 } }}>
               <span><ScheduleOutlined />{inspection === null ? t('motions.cost.looking') : inspection.expectedMs === null ? t('motions.cost.unmeasured') : t('motions.cost.time', { time: formatDuration(inspection.expectedMs) })}</span>
@@ -118,7 +122,7 @@ export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
           </Box>
         </Box>
         {problem === null ? null : <Alert severity={refusal !== null || error !== null ? 'error' : 'warning'} variant="outlined" sx={{ py: 0.5 }}>{problem}</Alert>}
-        <ClipStrip inspection={inspection} isCurrent={isCurrent} />
+        <ClipStrip inspection={inspection} reversed={reversed} isCurrent={isCurrent} />
       </DialogContent>
       <DialogActions>
         <Button color="inherit" onClick={onBack} sx={{ mr: 'auto' }}>{t('motions.otherClip')}</Button>

@@ -5,14 +5,15 @@ import Collapse from '@mui/material/Collapse';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useId, useState } from 'react';
-import { MotionLoss, type LearningSettings } from '../../../src-shared/contract/motions.ts';
+import { LearningSettings, MotionLoss } from '../../../src-shared/contract/motions.ts';
 import { NumberField } from '../../components/NumberField.tsx';
 import { t } from '../../i18n/text.ts';
 
 /** The settings that the window offers; seed and learning rate keep their defaults. */
 export type LearnOptions = Pick<LearningSettings, 'steps' | 'rank' | 'loss'>;
 
-export const DEFAULT_LEARN_OPTIONS: LearnOptions = { steps: 150, rank: 'full', loss: 'motion' };
+const { steps, rank, loss } = LearningSettings.parse({});
+export const DEFAULT_LEARN_OPTIONS: LearnOptions = { steps, rank, loss };
 const RANKS = ['full', 4, 16] as const;
 
 /** How long and how deeply to learn, folded away: the defaults are right for most clips. */

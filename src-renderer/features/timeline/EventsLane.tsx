@@ -117,7 +117,7 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
       </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
         {used.map((words) => (
-          <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'studio.eventLine', color: 'common.white', '& svg': { fontSize: 11, flex: 'none' } }}>
+          <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText', '& svg': { fontSize: 11, flex: 'none' } }}>
             <AnimationOutlined /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{words}</Box>
           </Box>
         ))}

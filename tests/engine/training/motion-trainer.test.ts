@@ -42,12 +42,17 @@ describe('noising', () => {
 
 describe('AdamW', () => {
   it('takes the step of the published algorithm, after shortening long gradients', () => {
-    const parameter = { values: Float32Array.of(1, -2), origin: Float32Array.of(0, 0), first: new Float32Array(2), second: new Float32Array(2) };
+    const parameter = { values: Float32Array.of(1, -2), origin: Float32Array.of(0, 0), first: new Float32Array(2), second: new Float32Array(2), rate: 1 };
     adamWStep([parameter], [Float32Array.of(3, 4)], 1, { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1 });
     // At the first step the moments' ratio is the gradient's sign, whatever its length: values - 0.1 (0.01 values) - 0.1 sign.
     expect(parameter.values[0]).toBeCloseTo(1 - 0.001 - 0.1, 5);
     expect(parameter.values[1]).toBeCloseTo(-2 + 0.002 - 0.1, 5);
     expect(parameter.first[0]).toBeCloseTo(0.1 * 0.6, 6);
+  });
+
+  it('takes smaller steps in wide layers', () => {
+    const state = (width: number) => initialState([{ name: 'w', shape: [width, width], values: new Float32Array(width * width) }], 'full', 0).parameters[0]!;
+    expect([state(32).rate, state(128).rate, state(1280).rate]).toEqual([1, 1, 0.1]);
   });
 });
 

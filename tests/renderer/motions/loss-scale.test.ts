@@ -11,6 +11,7 @@ describe('the plane of a loss curve', () => {
     expect(scale.x(100)).toBe(110);
     expect(scale.low).toBeLessThan(0.4);
     expect(scale.high).toBeGreaterThan(1);
+    expect(scale.digits).toBe(3);
     expect(scale.y(scale.high)).toBe(5);
     expect(scale.y(scale.low)).toBe(55);
   });
