@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ScenePlan, SceneRequest } from '../../src-shared/contract/scenes.ts';
+import type { Take } from '../../src-shared/contract/takes.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { buildSceneGraph, type SceneRecipe } from '../../src-shared/build/scene-graph.ts';
 import { sceneFromTimeline, sceneTitle } from '../../src-shared/build/scene-from-timeline.ts';
@@ -65,7 +66,7 @@ export function createScenesService(parts: {
       const { width, height } = sceneStageSize(opened.index, last);
       const disk = statfsSync(dirname(store.path));
       return {
-        recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), store.takes.list().map((take) => take.promptEventId)),
+        recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.list())),
         expectedMs: times.includes(null) ? null : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
         expectedMemoryBytes: memory.expectedBytes(recipe),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
@@ -117,14 +118,18 @@ export function createScenesService(parts: {
   };
 }
 
+/** Events that some take shows, of theirs alone or in a scene. */
+const madeEvents = (takes: readonly Take[]): ReadonlySet<string> =>
+  new Set(takes.flatMap(({ promptEventId, recipe }) => [...(promptEventId === null ? [] : [promptEventId]), ...(recipe.scene?.events.map(({ id }) => id) ?? [])]));
+
 /** `stale`: made before, in another form; `new`: never made. What is fresh needs nothing, its seams included. */
-function eventStates(recipe: SceneRecipe, nodes: readonly KeyedNode[], stale: readonly KeyedNode[], takenEvents: readonly (string | null)[]): ScenePlan['events'] {
+function eventStates(recipe: SceneRecipe, nodes: readonly KeyedNode[], stale: readonly KeyedNode[], madeBefore: ReadonlySet<string>): ScenePlan['events'] {
   const isStale = new Set(stale.map(({ id }) => id));
   return recipe.scene.events.map(({ id }) => {
     const staleSeams = new Set(stale.flatMap(({ region }) => (region.kind === 'seam' && (region.before === id || region.after === id) ? [`${region.before}|${region.after}`] : []))).size;
     const own = nodes.filter(({ region }) => region.kind === 'event' && region.eventId === id);
     const ownStale = own.filter((node) => isStale.has(node.id));
-    const made = ownStale.length < own.length || takenEvents.includes(id);
+    const made = ownStale.length < own.length || madeBefore.has(id);
     return { promptEventId: id, staleSeams, state: ownStale.length === 0 && staleSeams === 0 ? 'fresh' : made || ownStale.length === 0 ? 'stale' : 'new' };
   });
 }

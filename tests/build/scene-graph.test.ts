@@ -73,7 +73,7 @@ describe('graph', () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return Math.floor((state / 2 ** 32) * below);
     };
-    for (let round = 0; round < 300; round += 1) {
+    for (let round = 0; round < 100; round += 1) {
       const scene = Array.from({ length: 1 + random(6) }, (_, index) => sceneEvent(index, {
         durationFrames: 4 + random(80), blendIn: random(20), blendOut: random(20), strength: random(2) === 0 ? 1 : 0.7,
         startImage: random(5) === 0 ? 'b'.repeat(64) : null, endImage: random(5) === 0 ? 'c'.repeat(64) : null,

@@ -33,8 +33,8 @@ function Bar() {
   const isRunning = useJobs().some((job) => job.kind === 'scene' && UNFINISHED.has(job.state));
   const states = new Map(plan?.events.map((event) => [event.promptEventId, event.state]));
   return (
-    <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', height: 40, display: 'flex', alignItems: 'center', gap: 2, px: 2, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
-      <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', flex: 1 }}>
+    <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
+      <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30 }}>
         {events.map((event, index) => (
           <Box key={event.id} component="li" sx={{ flex: 'none' }}>
             <Button
@@ -48,14 +48,16 @@ function Bar() {
           </Box>
         ))}
       </Box>
-      <Box role="status" sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
-      <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
-      <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => setPreset(Preset.parse((change.target as HTMLSelectElement).value))} sx={{ flex: 'none', height: 26, fontSize: 11.5, bgcolor: 'studio.well', color: 'text.primary', border: 1, borderColor: 'divider', borderRadius: 1 }}>
-        {Preset.options.map((option) => <option key={option} value={option}>{t(`preset.${option}`)}</option>)}
+      <Box role="status" sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
+        <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
+        <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => setPreset(Preset.parse((change.target as HTMLSelectElement).value))} sx={{ flex: 'none', height: 26, fontSize: 11.5, bgcolor: 'studio.well', color: 'text.primary', border: 1, borderColor: 'divider', borderRadius: 1 }}>
+          {Preset.options.map((option) => <option key={option} value={option}>{t(`preset.${option}`)}</option>)}
+        </Box>
+        <Button variant="contained" disableElevation size="small" startIcon={<MovieFilterOutlined />} disabled={editor.project.readOnly || isRunning || problem !== null} onClick={() => void renderScene(editor, preset, { adherence })} sx={{ flex: 'none' }}>
+          {isRunning ? t('scene.running') : t('scene.render')}
+        </Button>
       </Box>
-      <Button variant="contained" disableElevation size="small" startIcon={<MovieFilterOutlined />} disabled={editor.project.readOnly || isRunning || problem !== null} onClick={() => void renderScene(editor, preset, { adherence })} sx={{ flex: 'none' }}>
-        {isRunning ? t('scene.running') : t('scene.render')}
-      </Button>
     </Box>
   );
 }
