@@ -32,18 +32,23 @@ export function usePointerDrag(): (down: PointerEvent<HTMLElement>, drag: Pointe
       letGo.current = null;
       onEnd?.();
     };
-    handle.setPointerCapture(pointerId);
-    handle.addEventListener('pointermove', (move) => {
+    // Not before it is a drag: a captured press would take clicks and double clicks away from what was pressed.
+    const hold = () => { if (handle.isConnected) handle.setPointerCapture(pointerId); };
+    if (moved) hold();
+    // On the window: what is dragged may be drawn elsewhere, as another element, before the button is released.
+    window.addEventListener('pointermove', (move) => {
       const by = { x: move.clientX - clientX, y: move.clientY - clientY };
-      moved ||= Math.max(Math.abs(by.x), Math.abs(by.y)) >= threshold;
+      if (!moved && Math.max(Math.abs(by.x), Math.abs(by.y)) >= threshold) {
+        moved = true;
+        hold();
+      }
       if (moved) onMove(move, by);
     }, { signal });
-    handle.addEventListener('pointerup', (up) => {
+    window.addEventListener('pointerup', (up) => {
       onDrop?.(up, moved);
       end();
     }, { signal });
-    handle.addEventListener('pointercancel', end, { signal });
-    handle.addEventListener('lostpointercapture', end, { signal });
+    window.addEventListener('pointercancel', end, { signal });
     // In the capture phase: the window's own Escape would deselect.
     window.addEventListener('keydown', (key) => {
       if (key.key !== 'Escape') return;
