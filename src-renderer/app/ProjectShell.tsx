@@ -52,7 +52,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
             ) : null}
             <Box component="main" aria-label={t('region.viewer')} sx={{ flex: 1, minWidth: 0, display: 'flex' }}><Viewer /></Box>
           </Box>
-          <Splitter label={t('region.timelineHeight')} orientation="horizontal" size={timelineHeight} min={170} max={480} direction={-1} onSize={(size) => setState({ timelineHeight: size })} />
+          <Splitter label={t('region.timelineHeight')} orientation="horizontal" size={timelineHeight} min={170} max={720} direction={-1} onSize={(size) => setState({ timelineHeight: size })} />
           <Box component="section" aria-label={t('region.timeline')} sx={{ height: timelineHeight, flex: 'none', display: 'flex' }}><Timeline /></Box>
           <SceneBar />
         </Box>

@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { usePointerDrag } from './use-pointer-drag.ts';
 
 export interface SplitterProps {
   readonly label: string;
@@ -17,22 +18,18 @@ const KEY_STEP = 16;
 
 /** The hairline between two regions: drag it, or move it with the arrow keys. */
 export function Splitter({ label, orientation, size, min, max, direction, onSize }: SplitterProps) {
+  const beginDrag = usePointerDrag();
   const isVertical = orientation === 'vertical';
   const resize = (next: number) => onSize(Math.round(Math.max(min, Math.min(max, next))));
 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    const handle = event.currentTarget;
-    handle.setPointerCapture(event.pointerId);
-    const from = isVertical ? event.clientX : event.clientY;
-    const onMove = (move: globalThis.PointerEvent) => resize(size + ((isVertical ? move.clientX : move.clientY) - from) * direction);
-    const onUp = () => {
-      handle.removeEventListener('pointermove', onMove);
-      handle.removeEventListener('pointerup', onUp);
-      handle.removeEventListener('pointercancel', onUp);
-    };
-    handle.addEventListener('pointermove', onMove);
-    handle.addEventListener('pointerup', onUp);
-    handle.addEventListener('pointercancel', onUp);
+    let dropped = false;
+    beginDrag(event, {
+      onMove: (_move, by) => resize(size + (isVertical ? by.x : by.y) * direction),
+      onDrop: () => { dropped = true; },
+      // Escape puts the panel back.
+      onEnd: () => { if (!dropped) onSize(size); },
+    });
   };
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -28,6 +28,8 @@ interface PendingEdit {
 export interface DocumentStore extends StoreApi<DocumentState> {
   /** Shows the edit at once and sends it; one call is one undo step. An edit that changes nothing is dropped. */
   transact(label: string, edit: (records: TimelineRecords) => TimelineRecords): void;
+  /** Like `transact`, for edits that tell what they change. One that is refused is shown as an error and changes nothing. */
+  edit(label: string, change: (records: TimelineRecords) => TimelineDiff): void;
   undo(): Promise<void>;
   redo(): Promise<void>;
   /** Resolves when the host has every edit made so far. */
@@ -165,20 +167,24 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
     }
   };
 
-  return {
-    ...store,
-    transact(label, edit) {
-      if (options.readOnly) {
-        options.onError(new StudioError('DB_READONLY', 'This project is open read-only. Make a copy of the file to edit it.'));
-        return;
-      }
-      const before = store.getState().records;
-      const diff = changedDiff(before, edit(before));
+  const edit = (label: string, change: (records: TimelineRecords) => TimelineDiff): void => {
+    try {
+      if (options.readOnly) throw new StudioError('DB_READONLY', 'This project is open read-only. Make a copy of the file to edit it.');
+      const diff = change(store.getState().records);
       if (isEmptyDiff(diff)) return;
       pending.push({ label, diff });
-      show('saving');
-      void send();
-    },
+    } catch (caught) {
+      options.onError(StudioError.from(caught));
+      return;
+    }
+    show('saving');
+    void send();
+  };
+
+  return {
+    ...store,
+    edit,
+    transact: (label, change) => edit(label, (before) => changedDiff(before, change(before))),
     undo: () => travel('undo'),
     redo: () => travel('redo'),
     flush: send,

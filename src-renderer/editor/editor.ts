@@ -12,7 +12,7 @@ import { createDrafts, type Drafts } from './drafts.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { notifyError } from './notices.ts';
 import { createSessionStore, type LayoutStorage, type SessionStore } from './session-store.ts';
-import { eventAt, eventById, eventsInOrder } from './timeline-edits.ts';
+import { eventAt, eventById, eventsInOrder, sequenceOf } from './timeline-edits.ts';
 
 /** Names of the cached answers of one project; the event stream invalidates them by topic. */
 export const projectKeys = {
@@ -53,6 +53,14 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   const initial = await client.timeline.get({ projectId: project.id });
   const document = createDocumentStore({ timeline: client.timeline, projectId: project.id, readOnly: project.readOnly, initial, onError: notifyError, reopen: () => client.projects.open({ path: project.path }), now: Date.now });
   const session = createSessionStore(project.id, input.storage);
+  const followMarks = (): void => {
+    const { inFrame: markIn, outFrame } = sequenceOf(document.getState().records);
+    const markOut = outFrame === null ? null : outFrame - 1;
+    const shown = session.getState();
+    if (shown.markIn !== markIn || shown.markOut !== markOut) session.setState({ markIn, markOut });
+  };
+  followMarks();
+  document.subscribe(followMarks);
   const first = eventsInOrder(initial.document.records)[0];
   if (first) session.setState({ selectedIds: [first.id] });
   return {

@@ -109,8 +109,8 @@ export async function finishTake(editor: Editor, take: Take, preset: Preset): Pr
 }
 
 /** Removes records from the timeline and offers to take it back. */
-export function deleteRecords(editor: Editor, ids: readonly string[], label: string, edit: Parameters<Editor['document']['transact']>[1]): void {
-  editor.document.transact(label, edit);
+export function deleteRecords(editor: Editor, ids: readonly string[], label: string, edit: Parameters<Editor['document']['edit']>[1]): void {
+  editor.document.edit(label, edit);
   editor.session.setState((session) => ({ selectedIds: session.selectedIds.filter((id) => !ids.includes(id)) }));
   notify('info', label, { label: t('action.undo'), run: () => void editor.document.undo() });
 }

@@ -1,7 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Clipboard } from '../../src-shared/timeline/edits/arrange.ts';
 
 /** What the viewer shows: the composed timeline, or one asset on its own. */
 export type ViewerSource = { readonly kind: 'timeline' } | { readonly kind: 'asset'; readonly assetId: string };
+
+/** What a press on the timeline does: select and drag, or cut. */
+export type TimelineTool = 'select' | 'blade';
 
 export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 
@@ -12,7 +16,7 @@ export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { r
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {
-  /** Ids of events, takes or assets; the first one fills the inspector. */
+  /** Ids of timeline records, takes or assets; the first one fills the inspector. */
   readonly selectedIds: readonly string[];
   readonly viewerSource: ViewerSource;
   /** Frame under the playhead of the shown source. */
@@ -20,9 +24,13 @@ export interface SessionState {
   /** Frames of the source per frame of time; 0 is paused, negative plays backwards. */
   readonly shuttle: number;
   readonly loop: boolean;
+  /** The document's marked range as playback reads it; both frames are part of it. Change it in the document. */
   readonly markIn: number | null;
   readonly markOut: number | null;
   readonly snapping: boolean;
+  readonly tool: TimelineTool;
+  /** What Copy and Cut took; null: nothing yet. */
+  readonly clipboard: Clipboard | null;
   readonly pixelsPerFrame: number;
   /** Width of the timeline's scroll area in CSS pixels, for zoom to fit. */
   readonly timelineWidth: number;
@@ -52,6 +60,9 @@ export interface LayoutStorage {
   setItem(key: string, value: string): void;
 }
 
+/** Pixels per frame: from days in one view to single frames. */
+export const clampZoom = (pixelsPerFrame: number): number => Math.max(0.01, Math.min(80, pixelsPerFrame));
+
 const DEFAULTS: SessionState = {
   selectedIds: [],
   viewerSource: { kind: 'timeline' },
@@ -61,6 +72,8 @@ const DEFAULTS: SessionState = {
   markIn: null,
   markOut: null,
   snapping: true,
+  tool: 'select',
+  clipboard: null,
   pixelsPerFrame: 12,
   timelineWidth: 800,
   libraryTab: 'media',
@@ -68,7 +81,7 @@ const DEFAULTS: SessionState = {
   rightOpen: true,
   leftWidth: 264,
   rightWidth: 340,
-  timelineHeight: 236,
+  timelineHeight: 336,
   queueOpen: false,
   fullScreen: false,
   dialog: null,

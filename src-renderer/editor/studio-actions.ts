@@ -1,3 +1,5 @@
+import { remove, rippleRemove } from '../../src-shared/timeline/edits/arrange.ts';
+import { setInOut } from '../../src-shared/timeline/edits/lanes.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { t } from '../i18n/text.ts';
 import { createActionRegistry, type Action } from './actions.ts';
@@ -5,13 +7,19 @@ import { activeJob, activeTake, currentEvent, projectKeys, selectedEvent, type E
 import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
 import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
+import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
+import { clampZoom } from './session-store.ts';
 import { sourceOf } from './playback-source.ts';
-import { eventEdges, removeRecords, rippleRemoveEvents } from './timeline-edits.ts';
+import { eventEdges } from './timeline-edits.ts';
 import { nextShuttle, playRange } from './transport.ts';
 
 const always = () => true;
 const editable = (editor: Editor) => !editor.project.readOnly;
 const hasLength = (editor: Editor) => sourceOf(editor).lengthFrames > 0;
+
+/** Marks belong to the timeline; a file shown on its own has none. */
+const canMark = (editor: Editor) => editable(editor) && hasLength(editor) && editor.session.getState().viewerSource.kind === 'timeline';
+const mark = (editor: Editor, range: Parameters<typeof setInOut>[1]) => editor.document.edit(t('timeline.edit.range'), (records) => setInOut(records, range));
 
 function seek(editor: Editor, frame: number): void {
   const { lengthFrames } = sourceOf(editor);
@@ -96,7 +104,7 @@ function leave(editor: Editor): void {
 }
 
 const zoomBy = (editor: Editor, factor: number) =>
-  editor.session.setState(({ pixelsPerFrame }) => ({ pixelsPerFrame: Math.max(0.5, Math.min(80, pixelsPerFrame * factor)) }));
+  editor.session.setState(({ pixelsPerFrame }) => ({ pixelsPerFrame: clampZoom(pixelsPerFrame * factor) }));
 
 const ACTIONS: readonly Action[] = [
   { id: 'playPause', label: 'action.playPause', group: 'playback', shortcuts: ['Space'], isEnabled: hasLength, run: togglePlay },
@@ -112,13 +120,13 @@ const ACTIONS: readonly Action[] = [
   { id: 'previousEdge', label: 'action.previousEdge', group: 'playback', shortcuts: ['Up'], isEnabled: hasLength, run: (editor) => jumpToEdge(editor, -1) },
   { id: 'nextEdge', label: 'action.nextEdge', group: 'playback', shortcuts: ['Down'], isEnabled: hasLength, run: (editor) => jumpToEdge(editor, 1) },
   { id: 'loop', label: 'action.loop', group: 'playback', shortcuts: ['Ctrl+L'], isEnabled: always, run: (editor) => editor.session.setState(({ loop }) => ({ loop: !loop })) },
-  { id: 'markIn', label: 'action.markIn', group: 'playback', shortcuts: ['I'], isEnabled: hasLength, run: (editor) => editor.session.setState(({ playhead, markOut }) => ({ markIn: playhead, markOut: markOut !== null && markOut < playhead ? null : markOut })) },
-  { id: 'markOut', label: 'action.markOut', group: 'playback', shortcuts: ['O'], isEnabled: hasLength, run: (editor) => editor.session.setState(({ playhead, markIn }) => ({ markOut: playhead, markIn: markIn !== null && markIn > playhead ? null : markIn })) },
+  { id: 'markIn', label: 'action.markIn', group: 'playback', shortcuts: ['I'], isEnabled: canMark, run: (editor) => mark(editor, { inFrame: editor.session.getState().playhead }) },
+  { id: 'markOut', label: 'action.markOut', group: 'playback', shortcuts: ['O'], isEnabled: canMark, run: (editor) => mark(editor, { outFrame: editor.session.getState().playhead + 1 }) },
   { id: 'goToIn', label: 'action.goToIn', group: 'playback', shortcuts: ['Shift+I'], isEnabled: (editor) => editor.session.getState().markIn !== null, run: (editor) => seek(editor, editor.session.getState().markIn ?? 0) },
   { id: 'goToOut', label: 'action.goToOut', group: 'playback', shortcuts: ['Shift+O'], isEnabled: (editor) => editor.session.getState().markOut !== null, run: (editor) => seek(editor, editor.session.getState().markOut ?? 0) },
-  { id: 'clearIn', label: 'action.clearIn', group: 'playback', shortcuts: ['Alt+I'], isEnabled: always, run: (editor) => editor.session.setState({ markIn: null }) },
-  { id: 'clearOut', label: 'action.clearOut', group: 'playback', shortcuts: ['Alt+O'], isEnabled: always, run: (editor) => editor.session.setState({ markOut: null }) },
-  { id: 'clearMarks', label: 'action.clearMarks', group: 'playback', shortcuts: ['Alt+X'], isEnabled: always, run: (editor) => editor.session.setState({ markIn: null, markOut: null }) },
+  { id: 'clearIn', label: 'action.clearIn', group: 'playback', shortcuts: ['Alt+I'], isEnabled: editable, run: (editor) => mark(editor, { inFrame: null }) },
+  { id: 'clearOut', label: 'action.clearOut', group: 'playback', shortcuts: ['Alt+O'], isEnabled: editable, run: (editor) => mark(editor, { outFrame: null }) },
+  { id: 'clearMarks', label: 'action.clearMarks', group: 'playback', shortcuts: ['Alt+X'], isEnabled: editable, run: (editor) => mark(editor, { inFrame: null, outFrame: null }) },
 
   { id: 'generate', label: 'action.generate', group: 'generate', shortcuts: ['Ctrl+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, false) },
   { id: 'generateNext', label: 'action.generateNext', group: 'generate', shortcuts: ['Ctrl+Shift+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, true) },
@@ -131,25 +139,26 @@ const ACTIONS: readonly Action[] = [
   { id: 'addEvent', label: 'action.addEvent', group: 'timeline', shortcuts: ['E'], isEnabled: editable, run: (editor) => void createEvent(editor) },
   {
     id: 'delete', label: 'action.delete', group: 'timeline', shortcuts: ['Delete', 'Backspace'],
-    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedEvent(editor) !== null),
+    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedRecordIds(editor).length > 0),
     run: (editor) => {
       const motion = selectedMotion(editor);
       if (motion) {
         removeMotion(editor, motion);
         return;
       }
-      const ids = editor.session.getState().selectedIds.filter((id) => id.startsWith('promptEvent:'));
-      deleteRecords(editor, ids, t('edit.deleteEvent'), (records) => removeRecords(records, ids));
+      const ids = selectedRecordIds(editor);
+      deleteRecords(editor, ids, t(ids.length === 1 && selectedEvent(editor) ? 'edit.deleteEvent' : 'timeline.edit.removed'), (records) => remove(records, ids));
     },
   },
   {
     id: 'rippleDelete', label: 'action.rippleDelete', group: 'timeline', shortcuts: ['Shift+Delete'],
-    isEnabled: (editor) => editable(editor) && selectedEvent(editor) !== null,
+    isEnabled: (editor) => editable(editor) && selectedRecordIds(editor).length > 0,
     run: (editor) => {
-      const ids = editor.session.getState().selectedIds.filter((id) => id.startsWith('promptEvent:'));
-      deleteRecords(editor, ids, t('edit.deleteEvent'), (records) => rippleRemoveEvents(records, ids));
+      const ids = selectedRecordIds(editor);
+      deleteRecords(editor, ids, t('timeline.edit.removed'), (records) => rippleRemove(records, ids));
     },
   },
+  ...EDIT_ACTIONS,
   { id: 'snap', label: 'action.snap', group: 'timeline', shortcuts: ['S'], isEnabled: always, run: (editor) => editor.session.setState(({ snapping }) => ({ snapping: !snapping })) },
   { id: 'zoomIn', label: 'action.zoomIn', group: 'timeline', shortcuts: ['=', '+'], isEnabled: always, run: (editor) => zoomBy(editor, 1.25) },
   { id: 'zoomOut', label: 'action.zoomOut', group: 'timeline', shortcuts: ['-'], isEnabled: always, run: (editor) => zoomBy(editor, 0.8) },
@@ -182,7 +191,7 @@ const ACTIONS: readonly Action[] = [
 function fitZoom(editor: Editor): number {
   const { lengthFrames } = sourceOf(editor);
   const { timelineWidth } = editor.session.getState();
-  return Math.max(0.5, Math.min(80, (timelineWidth - 48) / Math.max(8, lengthFrames)));
+  return clampZoom((timelineWidth - 48) / Math.max(8, lengthFrames));
 }
 
 /** All actions of the window. */

@@ -1,8 +1,9 @@
-import type { PromptEvent, Sequence, TimelineRecords } from '../../src-shared/timeline/document.ts';
-import { DEFAULT_SEQUENCE, PROMPT_EVENT_DEFAULTS } from '../../src-shared/timeline/document.ts';
+import type { PromptEvent, TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { PROMPT_EVENT_DEFAULTS } from '../../src-shared/timeline/document.ts';
 import { endFrame } from '../../src-shared/timeline/records/span.ts';
+import { sequenceOf } from '../../src-shared/timeline/tracks.ts';
 
-export { endFrame };
+export { endFrame, sequenceOf };
 
 /**
  * Pure edits of the timeline document: records in, records out. Prompt events never overlap and are at least one frame long;
@@ -10,11 +11,6 @@ export { endFrame };
  */
 
 type EventDraft = Pick<PromptEvent, 'prompt' | 'negativePrompt' | 'seed' | 'seedLocked' | 'preset'>;
-
-export function sequenceOf(records: TimelineRecords): Sequence {
-  const record = records['sequence:main'];
-  return record?.type === 'sequence' ? record : DEFAULT_SEQUENCE;
-}
 
 /** Prompt events from left to right. */
 export function eventsInOrder(records: TimelineRecords): PromptEvent[] {
@@ -42,10 +38,10 @@ export function timelineEnd(records: TimelineRecords): number {
   return end;
 }
 
-/** Starts and ends of all events, sorted, each once: where Up and Down stop. */
+/** Starts and ends of everything on the tracks, sorted, each once: where Up and Down stop. */
 export function eventEdges(records: TimelineRecords): number[] {
   const edges = new Set<number>([0]);
-  for (const event of eventsInOrder(records)) edges.add(event.startFrame).add(endFrame(event));
+  for (const record of Object.values(records)) if ('durationFrames' in record) edges.add(record.startFrame).add(endFrame(record));
   return [...edges].sort((a, b) => a - b);
 }
 

@@ -7,7 +7,7 @@ import { randomEdits, runRandomEdit } from './random-edits.ts';
 import { countingIds, documentOf } from './sample-document.ts';
 
 /** Sequences of edits; `MOTIF_EDIT_SEQUENCES=10000` is the long run. */
-const SEQUENCES = Number(process.env['MOTIF_EDIT_SEQUENCES'] ?? 400);
+const SEQUENCES = Number(process.env['MOTIF_EDIT_SEQUENCES'] ?? 1000);
 
 describe('any sequence of edits', () => {
   it('leaves a sound document after each edit, undoes to the beginning and redoes to the end', { timeout: 3_600_000 }, () => {

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { TimelineDiff } from '../../src-shared/timeline/diff.ts';
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { addItems, copyItems, duplicate, move, nudge, paste, pinImage, remove, rippleRemove, setProperties, split } from '../../src-shared/timeline/edits/arrange.ts';
@@ -29,8 +30,17 @@ export const randomEdits = (maxLength: number): fc.Arbitrary<RandomEdit[]> =>
 const MODES = ['overwrite', 'insert', 'free'] as const;
 const pick = <Value>(values: readonly Value[], index: number): Value | undefined => values[index % Math.max(1, values.length)];
 
-/** What a random edit changes in a document. Edits that find nothing to work on change nothing. */
+/** What a random edit changes in a document. Edits that find nothing to work on, and those that are refused, change nothing. */
 export function runRandomEdit(records: TimelineRecords, step: RandomEdit, newId: NewId): TimelineDiff {
+  try {
+    return attempt(records, step, newId);
+  } catch (error) {
+    if (StudioError.is(error, 'INVALID_INPUT')) return { added: [], updated: [], removed: [] };
+    throw error;
+  }
+}
+
+function attempt(records: TimelineRecords, step: RandomEdit, newId: NewId): TimelineDiff {
   const { which, other, frame, delta } = step;
   const items = Object.values(records).filter(isTrackItem);
   const id = pick(items, which)?.id ?? 'clip:none';

@@ -3,7 +3,7 @@ import ErrorOutlineOutlined from '@mui/icons-material/ErrorOutlineOutlined';
 import Box from '@mui/material/Box';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
-import { useState, type MouseEvent } from 'react';
+import { memo, useCallback, useState, type MouseEvent, type PointerEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
@@ -19,8 +19,8 @@ import { createEvent } from '../../editor/generate.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
 import { endFrame, sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
-import { LANES } from './lanes.ts';
-import type { EventDrag } from './use-event-drag.ts';
+import type { ItemRun } from './visible-items.ts';
+import type { DragPart } from './use-item-drag.ts';
 
 export interface LaneProps {
   readonly events: readonly PromptEvent[];
@@ -29,19 +29,24 @@ export interface LaneProps {
 }
 
 interface EventsLaneProps extends LaneProps {
-  readonly drag: EventDrag;
+  readonly runs: readonly ItemRun[];
+  readonly dragged: ReadonlySet<string>;
+  readonly begin: BeginDrag;
   readonly frameAt: (clientX: number) => number;
 }
 
+type BeginDrag = (down: PointerEvent<HTMLElement>, id: string, part: DragPart) => void;
+
 /** Prompt events: double click adds one, drags move and retime, the right button opens the rest. */
-export function EventsLane({ events, takes, pixelsPerFrame, drag, frameAt }: EventsLaneProps) {
+export function EventsLane({ events, runs, takes, pixelsPerFrame, dragged, begin, frameAt }: EventsLaneProps) {
   const editor = useEditor();
   const [menuAt, setMenuAt] = useState<{ top: number; left: number } | null>(null);
-  const openMenu = (event: MouseEvent, id: string) => {
+  // One function for good: the blocks are drawn again only when they change.
+  const openMenu = useCallback((event: MouseEvent, id: string) => {
     event.preventDefault();
     editor.session.setState({ selectedIds: [id] });
     setMenuAt({ top: event.clientY, left: event.clientX });
-  };
+  }, [editor]);
   const choose = (id: string) => {
     setMenuAt(null);
     runAction(editor, studioActions.get(id));
@@ -50,10 +55,10 @@ export function EventsLane({ events, takes, pixelsPerFrame, drag, frameAt }: Eve
     <Box
       role="list" aria-label={t('lane.events')}
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
-      onClick={(event) => { if (event.target === event.currentTarget) editor.session.setState({ selectedIds: [] }); }}
-      sx={{ position: 'relative', height: LANES[1].height, borderBottom: 1, borderColor: 'studio.line' }}
+      sx={{ position: 'absolute', inset: 0 }}
     >
-      {events.map((event) => <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} pixelsPerFrame={pixelsPerFrame} drag={drag} onMenu={(click) => openMenu(click, event.id)} />)}
+      {events.map((event) => <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} pixelsPerFrame={pixelsPerFrame} isDragged={dragged.has(event.id)} begin={begin} onMenu={openMenu} />)}
+      {runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={{ transform: `translateX(${run.startFrame * pixelsPerFrame}px)`, width: Math.max(2, (run.endFrame - run.startFrame) * pixelsPerFrame) }} />)}
       <Menu open={menuAt !== null} onClose={() => setMenuAt(null)} anchorReference="anchorPosition" anchorPosition={menuAt ?? { top: 0, left: 0 }}>
         {(['generate', 'generateNext', 'delete', 'rippleDelete'] as const).map((id) => {
           const action = studioActions.get(id);
@@ -73,17 +78,17 @@ interface EventBlockProps {
   readonly event: PromptEvent;
   readonly takeCount: number;
   readonly pixelsPerFrame: number;
-  readonly drag: EventDrag;
-  readonly onMenu: (event: MouseEvent) => void;
+  readonly isDragged: boolean;
+  readonly begin: BeginDrag;
+  readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
-function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlockProps) {
+const EventBlock = memo(function EventBlock({ event, takeCount, pixelsPerFrame, isDragged, begin, onMenu }: EventBlockProps) {
   const editor = useEditor();
   const isSelected = useSession((state) => state.selectedIds.includes(event.id));
   const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
   const job = useJobs().find((other) => other.promptEventId === event.id && UNFINISHED.has(other.state));
   const isEmpty = event.prompt.trim() === '';
-  const isDragged = drag.eventId === event.id;
   const { motions } = useMotions();
   const target = useMotionTarget(event.id);
   const used = motionsOf(event).map(({ motionId, strength }) => t('motions.used', { name: motions.find(({ id }) => id === motionId)?.name ?? t('motions.missing'), percent: Math.round(strength * 100) }));
@@ -92,7 +97,7 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
   const name = isEmpty ? t('event.empty') : event.prompt;
   const edge = (part: 'start' | 'end') => (
     <Box
-      data-edge={part} onPointerDown={(down) => { down.stopPropagation(); drag.begin(down, event.id, part); }}
+      data-edge={part} onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, part); }}
       sx={{ position: 'absolute', top: 0, bottom: 0, [part === 'start' ? 'left' : 'right']: 0, width: 8, cursor: 'ew-resize', touchAction: 'none', '&::after': { content: '""', position: 'absolute', top: '32%', bottom: '32%', left: 3, width: 2, borderRadius: 1, bgcolor: 'currentColor', opacity: 0 }, '[role=listitem]:hover &::after': { opacity: 0.5 } }}
     />
   );
@@ -101,7 +106,7 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
       role="listitem" tabIndex={0} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected}
       aria-label={t('event.named', { name, start: formatTimecode(event.startFrame, frameRate), end: formatTimecode(endFrame(event), frameRate), takes: takeCount })}
       aria-description={used.length === 0 ? undefined : t('motions.onEvent', { names: used.join(', ') })} {...target.handlers}
-      onPointerDown={(down) => drag.begin(down, event.id, 'body')} onContextMenu={onMenu}
+      onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, 'body'); }} onContextMenu={(click) => onMenu(click, event.id)}
       onFocus={(focus) => { if (focus.target === focus.currentTarget && focus.currentTarget.matches(':focus-visible')) editor.session.setState({ selectedIds: [event.id] }); }}
       onDoubleClick={() => editor.session.setState(({ promptFocusRequest }) => ({ selectedIds: [event.id], rightOpen: true, promptFocusRequest: promptFocusRequest + 1 }))}
       style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(4, event.durationFrames * pixelsPerFrame - 1) }}
@@ -128,4 +133,4 @@ function EventBlock({ event, takeCount, pixelsPerFrame, drag, onMenu }: EventBlo
       {editor.project.readOnly ? null : edge('end')}
     </Box>
   );
-}
+});

@@ -7,7 +7,6 @@ import { assetFrames } from '../../editor/playback-source.ts';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import type { LaneProps } from './EventsLane.tsx';
-import { LANES } from './lanes.ts';
 
 /** The clips that stand for the events above them. */
 export function ResultLane({ events, takes, pixelsPerFrame }: LaneProps) {
@@ -15,7 +14,7 @@ export function ResultLane({ events, takes, pixelsPerFrame }: LaneProps) {
   const selectedIds = useSession((state) => state.selectedIds);
   const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
   return (
-    <Box role="list" aria-label={t('lane.result')} sx={{ position: 'relative', height: LANES[2].height, borderBottom: 1, borderColor: 'studio.line' }}>
+    <Box role="list" aria-label={t('lane.result')} sx={{ position: 'absolute', inset: 0 }}>
       {events.map((event) => {
         const take = activeTake(takes, event);
         if (!take) return <Box key={event.id} aria-hidden style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(2, event.durationFrames * pixelsPerFrame - 1) }} sx={{ position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, border: '1px dashed', borderColor: 'divider', opacity: 0.7 }} />;

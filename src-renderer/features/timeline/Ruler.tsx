@@ -4,6 +4,13 @@ import { formatTimecode, type FrameRate } from '../../../src-shared/timing/frame
 import { RULER_HEIGHT } from './lanes.ts';
 import { rulerStep } from './ruler-step.ts';
 
+/** Plain elements: there are hundreds of ticks, and all of them move on every zoom. */
+const TICKS = {
+  '& i': { position: 'absolute', bottom: 0, left: 0, height: 4, width: '1px', bgcolor: 'divider' },
+  '& i.major': { height: 9, bgcolor: 'text.disabled' },
+  '& b': { position: 'absolute', bottom: 8, left: 7, fontSize: 10, fontWeight: 400, fontStyle: 'normal', color: 'text.secondary', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' },
+} as const;
+
 export interface RulerProps {
   readonly frameRate: FrameRate;
   readonly pixelsPerFrame: number;
@@ -23,14 +30,14 @@ export const Ruler = memo(function Ruler({ frameRate, pixelsPerFrame, from, to, 
   const start = markIn ?? 0;
   const end = markOut === null ? to : markOut + 1;
   return (
-    <Box sx={{ position: 'relative', height: RULER_HEIGHT, borderBottom: 1, borderColor: 'studio.line', overflow: 'hidden', cursor: 'default' }}>
+    <Box sx={{ position: 'relative', height: RULER_HEIGHT, borderBottom: 1, borderColor: 'studio.line', overflow: 'hidden', cursor: 'default', ...TICKS }}>
       {hasRange ? <Box data-testid="marked-range" sx={{ position: 'absolute', bottom: 0, top: 0, left: start * pixelsPerFrame, width: Math.max(1, (end - start) * pixelsPerFrame), bgcolor: 'primary.main', opacity: 0.22 }} /> : null}
       {ticks.map((frame) => {
         const isMajor = frame % major === 0;
         return (
-          <Box key={frame} sx={{ position: 'absolute', bottom: 0, left: 0, height: isMajor ? 9 : 4, width: '1px', bgcolor: isMajor ? 'text.disabled' : 'divider' }} style={{ transform: `translateX(${frame * pixelsPerFrame}px)` }}>
-            {isMajor ? <Box component="span" sx={{ position: 'absolute', bottom: 8, left: 7, fontSize: 10, color: 'text.secondary', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>{formatTimecode(frame, frameRate)}</Box> : null}
-          </Box>
+          <i key={frame} className={isMajor ? 'major' : 'minor'} style={{ transform: `translateX(${frame * pixelsPerFrame}px)` }}>
+            {isMajor ? <b>{formatTimecode(frame, frameRate)}</b> : null}
+          </i>
         );
       })}
     </Box>

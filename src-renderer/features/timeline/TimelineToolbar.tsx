@@ -1,7 +1,11 @@
 import Add from '@mui/icons-material/Add';
+import BookmarkBorderOutlined from '@mui/icons-material/BookmarkBorderOutlined';
+import ContentCutOutlined from '@mui/icons-material/ContentCutOutlined';
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import FitScreenOutlined from '@mui/icons-material/FitScreenOutlined';
 import JoinInner from '@mui/icons-material/JoinInner';
+import NearMeOutlined from '@mui/icons-material/NearMeOutlined';
+import VerticalSplitOutlined from '@mui/icons-material/VerticalSplitOutlined';
 import ZoomIn from '@mui/icons-material/ZoomIn';
 import ZoomOut from '@mui/icons-material/ZoomOut';
 import Box from '@mui/material/Box';
@@ -13,11 +17,13 @@ import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { runAction } from '../../editor/actions.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
 import { t } from '../../i18n/text.ts';
+import { AddTrackMenu } from './AddTrackMenu.tsx';
 
 /** What one does to the timeline most often. */
 export function TimelineToolbar() {
   const editor = useEditor();
   const snapping = useSession((state) => state.snapping);
+  const tool = useSession((state) => state.tool);
   return (
     <Box role="toolbar" aria-label={t('timeline.tools')} sx={{ flex: 'none', height: 38, display: 'flex', alignItems: 'center', gap: 1, px: 2, borderBottom: 1, borderColor: 'studio.line' }}>
       <Tooltip title={<KeyCaps label={t('action.addEvent')} shortcut="E" />}>
@@ -25,7 +31,12 @@ export function TimelineToolbar() {
       </Tooltip>
       <ActionButton id="delete" icon={<DeleteOutlined />} />
       <Box sx={{ width: '1px', height: 18, bgcolor: 'divider', mx: 1 }} />
+      <ActionButton id="selectTool" icon={<NearMeOutlined />} pressed={tool === 'select'} />
+      <ActionButton id="bladeTool" icon={<ContentCutOutlined />} pressed={tool === 'blade'} />
+      <ActionButton id="split" icon={<VerticalSplitOutlined />} />
+      <ActionButton id="addMarker" icon={<BookmarkBorderOutlined />} />
       <ActionButton id="snap" icon={<JoinInner />} pressed={snapping} />
+      <AddTrackMenu />
       <Box sx={{ ml: 'auto', display: 'flex', gap: 0.5 }}>
         <ActionButton id="zoomOut" icon={<ZoomOut />} />
         <ActionButton id="zoomIn" icon={<ZoomIn />} />

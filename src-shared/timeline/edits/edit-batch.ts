@@ -1,6 +1,7 @@
 import type { TimelineDiff } from '../diff.ts';
 import type { TimelineRecord, TimelineRecords, TrackItem } from '../document.ts';
-import { endFrame } from '../records/span.ts';
+import { StudioError } from '../../errors/studio-error.ts';
+import { endFrame, MAX_TIMELINE_FRAMES } from '../records/span.ts';
 import type { FrameRate } from '../../timing/frame-rate.ts';
 import { isTrackItem, sequenceOf, trackById } from '../tracks.ts';
 
@@ -82,8 +83,12 @@ export class EditBatch {
     return { before, after };
   }
 
-  /** What the edit changed; records that ended as they began are left out. */
+  /** What the edit changed; records that ended as they began are left out. INVALID_INPUT when something would lie beyond the longest timeline. */
   diff(): TimelineDiff {
+    for (const record of this.#changes.values()) {
+      if (record === null || !isTrackItem(record) || endFrame(record) <= MAX_TIMELINE_FRAMES) continue;
+      throw new StudioError('INVALID_INPUT', `A timeline has at most ${MAX_TIMELINE_FRAMES} frames. Put less in, or put it further left.`, { details: { recordId: record.id, endFrame: endFrame(record) } });
+    }
     const diff: { added: TimelineRecord[]; updated: { from: TimelineRecord; to: TimelineRecord }[]; removed: TimelineRecord[] } = { added: [], updated: [], removed: [] };
     for (const [id, to] of this.#changes) {
       const from = this.#before[id];

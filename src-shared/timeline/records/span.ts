@@ -8,10 +8,13 @@ const UUID = '[0-9a-f-]{36}';
 /** Ids say what they name: `clip:` and a uuid. */
 export const recordId = (type: string) => z.string().regex(new RegExp(`^${type}:${UUID}$`));
 
-/** Where something lies: whole frames on the sequence's rate, the end exclusive. Longest: a day at 120 frames a second. */
+/** The longest timeline: a day at 120 frames a second. */
+export const MAX_TIMELINE_FRAMES = 10_368_000;
+
+/** Where something lies: whole frames on the sequence's rate, the end exclusive. */
 export const spanFields = {
-  startFrame: z.number().int().min(0).max(10_368_000),
-  durationFrames: z.number().int().min(1).max(10_368_000),
+  startFrame: z.number().int().min(0).max(MAX_TIMELINE_FRAMES),
+  durationFrames: z.number().int().min(1).max(MAX_TIMELINE_FRAMES),
 };
 
 /** One past the last frame of a span. */

@@ -46,8 +46,8 @@ describe('snapping', () => {
   const records = addEvent({ 'sequence:main': DEFAULT_SEQUENCE }, { id, frame: 10, durationFrames: 20, draft });
 
   it('offers the start, the playhead, marks and other edges', () => {
-    expect(snapPoints(records, { excludeId: null, playhead: 5, marks: [7, null] }).sort((a, b) => a - b)).toEqual([0, 5, 7, 10, 30]);
-    expect(snapPoints(records, { excludeId: id, playhead: 5, marks: [] }).sort((a, b) => a - b)).toEqual([0, 5]);
+    expect(snapPoints({ ...records, 'sequence:main': { ...DEFAULT_SEQUENCE, inFrame: 7 } }, { exclude: new Set(), playhead: 5 })).toEqual([0, 5, 7, 10, 30]);
+    expect(snapPoints(records, { exclude: new Set([id]), playhead: 5 })).toEqual([0, 5]);
   });
   it('takes the nearest point within reach of any edge', () => {
     expect(snapEdges([8.6, 17], [10, 20], 1.5)).toEqual({ offset: expect.closeTo(1.4), line: 10 });

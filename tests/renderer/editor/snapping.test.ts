@@ -9,8 +9,8 @@ describe('snapping', () => {
   it('offers the start, the playhead, the marks and every edge but the dragged event’s', () => {
     let records = addEvent({ 'sequence:main': DEFAULT_SEQUENCE }, { id: 'promptEvent:a', frame: 10, durationFrames: 5, draft });
     records = addEvent(records, { id: 'promptEvent:b', frame: 30, durationFrames: 5, draft });
-    const points = snapPoints(records, { excludeId: 'promptEvent:b', playhead: 22, marks: [3, null] });
-    expect(points.toSorted((a, b) => a - b)).toEqual([0, 3, 10, 15, 22]);
+    const points = snapPoints({ ...records, 'sequence:main': { ...DEFAULT_SEQUENCE, inFrame: 3 } }, { exclude: new Set(['promptEvent:b']), playhead: 22 });
+    expect(points).toEqual([0, 3, 10, 15, 22]);
   });
 
   it('moves the nearest edge onto its point', () => {

@@ -1,0 +1,64 @@
+import type { PointerEvent } from 'react';
+import type { Take } from '../../../src-shared/contract/takes.ts';
+import type { PromptEvent, TimelineRecords, TrackItem } from '../../../src-shared/timeline/document.ts';
+import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
+import { thumbnailUrl } from '../../api/media-address.ts';
+import { useAssets } from '../../api/queries.ts';
+import { useEditor } from '../../api/studio-context.tsx';
+import { t } from '../../i18n/text.ts';
+import { EventsLane } from './EventsLane.tsx';
+import { ItemBlock } from './ItemBlock.tsx';
+import { KeyframeLane } from './KeyframeLane.tsx';
+import type { Lane } from './lanes.ts';
+import { ResultLane } from './ResultLane.tsx';
+import type { DragPart } from './use-item-drag.ts';
+import type { FrameWindow, VisibleItems } from './visible-items.ts';
+
+interface LaneContentProps {
+  readonly lane: Lane;
+  readonly records: TimelineRecords;
+  readonly visible: ReadonlyMap<string, VisibleItems>;
+  readonly window: FrameWindow;
+  readonly pixelsPerFrame: number;
+  readonly frameRate: FrameRate;
+  readonly selected: ReadonlySet<string>;
+  readonly dragged: ReadonlySet<string>;
+  readonly takes: readonly Take[];
+  readonly begin: (down: PointerEvent<HTMLElement>, id: string, part: DragPart) => void;
+  readonly onSelect: (id: string) => void;
+  readonly frameAt: (clientX: number) => number;
+}
+
+const NOTHING: VisibleItems = { items: [], runs: [] };
+
+const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptEvent';
+
+/** What lies on one lane within the drawn part of the time axis. */
+export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, frameAt }: LaneContentProps) {
+  const editor = useEditor();
+  const { assets } = useAssets();
+  if (lane.kind === 'global') return null;
+  if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} />;
+  const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
+  if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} pixelsPerFrame={pixelsPerFrame} />;
+  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} dragged={dragged} begin={begin} frameAt={frameAt} />;
+  const assetOf = (item: TrackItem) => ('assetId' in item ? assets.find(({ id }) => id === item.assetId) : item.type === 'motion' ? assets.find(({ id }) => id === item.motionId) : undefined);
+  const nameOf = (item: TrackItem, asset: ReturnType<typeof assetOf>): string => {
+    if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
+    return asset?.name ?? t(item.type === 'audio' ? 'timeline.item.audio' : item.type === 'motion' ? 'timeline.item.motion' : 'timeline.item.unknown');
+  };
+  return (
+    <div role="list" aria-label={lane.label}>
+      {drawn.items.map((item) => {
+        const asset = assetOf(item);
+        return (
+          <ItemBlock
+            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate}
+            isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect}
+          />
+        );
+      })}
+      {drawn.runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={{ transform: `translateX(${run.startFrame * pixelsPerFrame}px)`, width: Math.max(2, (run.endFrame - run.startFrame) * pixelsPerFrame) }} />)}
+    </div>
+  );
+}

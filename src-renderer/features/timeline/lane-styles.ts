@@ -1,0 +1,26 @@
+/** Styles of what lies on lanes, as nested selectors of one element: a thousand styled components would cost each frame dearly. */
+export const LANE_STYLES = {
+  '& .lane': { position: 'absolute', left: 0, right: 0, borderBottom: 1, borderColor: 'studio.line' },
+  '& .lane.locked': { backgroundImage: 'repeating-linear-gradient(135deg, transparent 0 6px, var(--mui-palette-studio-line) 6px 7px)' },
+  '& .lane.hiddenLane > *': { opacity: 0.35 },
+  '& .item': {
+    position: 'absolute', top: 3, bottom: 3, left: 0, borderRadius: '4px', border: '1px solid var(--mui-palette-divider)', overflow: 'hidden', cursor: 'grab', touchAction: 'none', contain: 'strict',
+    fontSize: 10.5, lineHeight: '16px', color: 'text.primary', bgcolor: 'studio.raised', whiteSpace: 'nowrap', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x',
+  },
+  '& .item > span': { position: 'absolute', left: 4, bottom: 2, px: 1, borderRadius: '3px', maxWidth: 'calc(100% - 8px)', overflow: 'hidden', textOverflow: 'ellipsis', pointerEvents: 'none' },
+  '& .item.clip > span': { color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)' },
+  '& .item.clip': { bgcolor: 'studio.stage' },
+  '& .item.audio': { bgcolor: 'color-mix(in srgb, var(--mui-palette-success-main) 30%, var(--mui-palette-studio-well))' },
+  '& .item.motion': { bgcolor: 'color-mix(in srgb, var(--mui-palette-warning-main) 25%, var(--mui-palette-studio-well))' },
+  '& .item.caption': { bgcolor: 'studio.well' },
+  '& .item[aria-current=true]': { borderColor: 'primary.light', boxShadow: '0 0 0 1px var(--mui-palette-primary-light)', zIndex: 2 },
+  '& .item.dragged': { opacity: 0.85, cursor: 'grabbing', zIndex: 3 },
+  '& .item:focus-visible': { outline: '2px solid var(--mui-palette-primary-light)' },
+  '& .edge': { position: 'absolute', top: 0, bottom: 0, width: 7, cursor: 'ew-resize' },
+  '& .edge.start': { left: 0 },
+  '& .edge.end': { right: 0 },
+  '& .fade': { position: 'absolute', top: 0, height: '100%', bgcolor: 'rgb(0 0 0 / 0.35)', pointerEvents: 'none' },
+  '& .run': { position: 'absolute', top: 6, bottom: 6, left: 0, borderRadius: '3px', bgcolor: 'studio.eventLine', opacity: 0.55, contain: 'strict' },
+  '& .pin': { position: 'absolute', top: 3, bottom: 3, left: 0, width: 38, borderRadius: '4px', border: '1px solid var(--mui-palette-divider)', bgcolor: 'studio.stage', backgroundSize: 'cover', backgroundPosition: 'center', p: 0, cursor: 'pointer' },
+  '& .pin[aria-current=true]': { borderColor: 'primary.light' },
+} as const;

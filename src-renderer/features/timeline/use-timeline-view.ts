@@ -1,0 +1,88 @@
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
+import type { Editor } from '../../editor/editor.ts';
+import { clampZoom } from '../../editor/session-store.ts';
+import type { FrameWindow } from './visible-items.ts';
+
+/** Drawn beyond the visible part on either side, in CSS pixels. */
+const OVERSCAN_PIXELS = 400;
+
+/** Scrolling draws again only after so many pixels; the overscan covers them. */
+const STEP_PIXELS = 256;
+
+const ZOOM_STEP = 1.15;
+
+export interface TimelineView {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** Frames that are drawn. */
+  readonly window: FrameWindow;
+  readonly width: number;
+  readonly onScroll: () => void;
+  readonly onWheel: (event: WheelEvent) => void;
+  /** The frame under a place on the screen. */
+  readonly frameAt: (clientX: number) => number;
+}
+
+/** Which part of the time axis one sees: scrolling, zooming around the pointer, and following the playhead. */
+export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead: number | null, isPlaying: boolean): TimelineView {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ left: 0, width: 900 });
+  const anchor = useRef<{ frame: number; x: number } | null>(null);
+
+  const look = (): void => {
+    const element = scroller.current;
+    if (!element) return;
+    const left = Math.floor(element.scrollLeft / STEP_PIXELS) * STEP_PIXELS;
+    setView((before) => (before.left === left && before.width === element.clientWidth ? before : { left, width: element.clientWidth }));
+  };
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      look();
+      editor.session.setState({ timelineWidth: element.clientWidth });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [editor]);
+
+  // The frame under the pointer stays under the pointer; without one, the playhead or the left edge stays.
+  const zoomed = useRef(pixelsPerFrame);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || zoomed.current === pixelsPerFrame) return;
+    const x = playhead === null ? 0 : playhead * zoomed.current - element.scrollLeft;
+    const kept = anchor.current ?? (x >= 0 && x <= element.clientWidth && playhead !== null ? { frame: playhead, x } : { frame: element.scrollLeft / zoomed.current, x: 0 });
+    zoomed.current = pixelsPerFrame;
+    anchor.current = null;
+    element.scrollLeft = kept.frame * pixelsPerFrame - kept.x;
+    look();
+  }, [pixelsPerFrame, playhead]);
+
+  // While playing, turn the page when the playhead leaves the view.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || playhead === null || !isPlaying) return;
+    const x = playhead * pixelsPerFrame;
+    if (x < element.scrollLeft || x > element.scrollLeft + element.clientWidth - 24) element.scrollLeft = Math.max(0, x - 24);
+  }, [playhead, isPlaying, pixelsPerFrame]);
+
+  return {
+    scroller,
+    window: { from: Math.max(0, (view.left - OVERSCAN_PIXELS) / pixelsPerFrame), to: (view.left + STEP_PIXELS + view.width + OVERSCAN_PIXELS) / pixelsPerFrame },
+    width: view.width,
+    onScroll: look,
+    onWheel: (event) => {
+      const element = scroller.current;
+      if (!element || !(event.ctrlKey || event.metaKey)) return;
+      const current = editor.session.getState().pixelsPerFrame;
+      const x = event.clientX - element.getBoundingClientRect().left;
+      anchor.current ??= { frame: (x + element.scrollLeft) / zoomed.current, x };
+      editor.session.setState({ pixelsPerFrame: clampZoom(current * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP)) });
+    },
+    frameAt: (clientX) => {
+      const element = scroller.current;
+      return element ? Math.max(0, Math.floor((clientX - element.getBoundingClientRect().left + element.scrollLeft) / pixelsPerFrame)) : 0;
+    },
+  };
+}
