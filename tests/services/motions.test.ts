@@ -38,7 +38,7 @@ beforeAll(async () => {
   under = await openTestStudio();
   writeRunnablePack(path('packs/tiny'));
   projectId = (await under.client.projects.create({ name: 'Motions', path: null })).id;
-}, 60_000);
+}, 240_000);
 afterAll(() => under.close());
 
 describe('before learning', () => {
@@ -107,7 +107,7 @@ describe('a learned motion', () => {
     // It is no media, and leaves no working frames behind.
     expect((await under.client.assets.list({ projectId })).assets.map(({ name }) => name)).toEqual(['fish.mp4']);
     expect((await under.client.assets.list({ projectId, kinds: ['stage'] })).assets).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('is paused and resumed to the very motion that an undisturbed run gives', async () => {
     const clip = { path: await writeMovingClip('paused.mp4') };
@@ -124,7 +124,7 @@ describe('a learned motion', () => {
     }
     const job = await jobEnd(under.client, projectId, jobId);
     expect((await under.client.motions.get({ projectId, motionId: job.resultAssetId ?? '' })).sha256).toBe(calm.motion.sha256);
-  }, 60_000);
+  }, 240_000);
 
   it('goes out to a file and comes back, renamed and removed like any asset', async () => {
     const { motion } = await learn(wish({ path: await writeMovingClip('wave.mp4') }, { name: 'Wave' }));
@@ -146,7 +146,7 @@ describe('a learned motion', () => {
     await under.client.motions.remove({ projectId: other, motionId: imported.id });
     expect((await under.client.motions.list({ projectId: other })).motions).toEqual([]);
     await expect(under.client.motions.get({ projectId: other, motionId: imported.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  }, 60_000);
+  }, 240_000);
 
   it('belongs to the recipe of a clip, and leaves the clip as it was at strength 0', async () => {
     const { motion } = await learn(wish({ path: await writeMovingClip('used.mp4') }));
@@ -165,7 +165,7 @@ describe('a learned motion', () => {
     expect(on.sha256).not.toBe(off.sha256);
     expect(on.recipe?.motions).toHaveLength(1);
     await expect(under.client.generation.plan({ ...request, motions: [{ motionId: motion.id }, { motionId: motion.id, strength: 0.5 }] })).rejects.toMatchObject({ message: expect.stringContaining('twice') });
-  }, 60_000);
+  }, 240_000);
 
   it('is refused on a model with other weights', async () => {
     const [motion] = (await under.client.motions.list({ projectId })).motions;
@@ -182,5 +182,5 @@ describe('a learned motion', () => {
       code: 'MODEL_INCOMPATIBLE', message: expect.stringMatching(/was learned on "Tiny" and does not work with "Other"/),
     });
     rmSync(path('packs/other'), { recursive: true });
-  }, 60_000);
+  }, 240_000);
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   packDir = makeTinyPack();
   fullBytes = await learnWhole(packDir, learningRequest({ steps: 10, learningRate: 2e-2 }));
   lowRankBytes = await learnWhole(packDir, learningRequest({ steps: 10, learningRate: 5e-2, rank: 2, loss: 'mse' }));
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(packDir, { recursive: true }));
 
 const full = (strength: number, noiseMix = 0): MotionMessage => ({ sha256: 'f'.repeat(64), bytes: fullBytes, strength, noiseMix });
@@ -56,7 +56,7 @@ describe('motions in key frames', () => {
     // The session that takes its weights anew with each call goes back to the model as well.
     expect(await engine.frames([full(0)])).toEqual(base);
     await engine.close();
-  }, 60_000);
+  }, 240_000);
 
   it('mix in any order, and repeat bit for bit', async () => {
     const engine = startEngine();
@@ -65,13 +65,13 @@ describe('motions in key frames', () => {
     expect(mixed).not.toEqual(await engine.frames([full(1)]));
     expect(mixed).not.toEqual(await engine.frames([lowRank(0.7)]));
     await engine.close();
-  }, 60_000);
+  }, 240_000);
 
   it('may bring the noise of their clip', async () => {
     const engine = startEngine();
     expect(await engine.frames([full(1, 0.5)])).not.toEqual(await engine.frames([full(1)]));
     await engine.close();
-  }, 60_000);
+  }, 240_000);
 
   it('are refused by name when the model has other weights, and when they are damaged', async () => {
     const engine = startEngine();
@@ -81,7 +81,7 @@ describe('motions in key frames', () => {
     expect(await engine.run([{ ...full(1), sha256: '2'.repeat(64), bytes: foreign }])).toMatchObject({ error: { code: 'MODEL_INCOMPATIBLE', message: expect.stringMatching(/"square" changes .* \[2, 2\], which this model does not have/) } });
     expect(await engine.run([{ ...full(1), sha256: '3'.repeat(64), bytes: fullBytes.subarray(0, 2000) }])).toMatchObject({ error: { code: 'WEIGHTS_INVALID' } });
     await engine.close();
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('DDIM inversion', () => {
