@@ -24,9 +24,12 @@ export function unicodeSpaces(source: string): string {
   return source.replaceAll(/\\[sS]/g, (found) => (found === '\\s' ? SPACE : '\\P{White_Space}'));
 }
 
+const PYTHON_SPACES = `[\\p{White_Space}${String.fromCodePoint(0x1c)}-${String.fromCodePoint(0x1f)}]+`;
+const AROUND = new RegExp(`^${PYTHON_SPACES}|${PYTHON_SPACES}$`, 'gu');
+
 /** Python's `str.strip`, which knows four more control characters as space than Unicode does. */
 export function pythonStrip(text: string): string {
-  return text.replace(/^[\p{White_Space}\u001C-\u001F]+/u, '').replace(/[\p{White_Space}\u001C-\u001F]+$/u, '');
+  return text.replaceAll(AROUND, '');
 }
 
 function normalizerOf(parsed: z.output<typeof step>): TextNormalizer {

@@ -1,6 +1,6 @@
 import AddBoxOutlined from '@mui/icons-material/AddBoxOutlined';
 import Box from '@mui/material/Box';
-import { useCallback, useMemo, useRef, type PointerEvent } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, type PointerEvent } from 'react';
 import { itemsByTrack, sequenceOf } from '../../../src-shared/timeline/tracks.ts';
 import { useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
@@ -37,7 +37,7 @@ export function Timeline() {
   const selectedIds = useSession((state) => state.selectedIds);
   const takes = useTakes();
   const content = useRef<HTMLDivElement>(null);
-  const view = useTimelineView(editor, pixelsPerFrame, playhead, isPlaying);
+  const { scroller, ...view } = useTimelineView(editor, pixelsPerFrame, playhead, isPlaying);
   const lanes = useMemo(() => lanesOf(stored), [stored]);
   const beginScrub = usePointerDrag();
 
@@ -54,7 +54,9 @@ export function Timeline() {
 
   // The blocks are drawn again only when they change, so what they call keeps its identity.
   const latest = useRef(drag.begin);
-  latest.current = drag.begin;
+  useLayoutEffect(() => {
+    latest.current = drag.begin;
+  });
   const begin = useCallback<typeof drag.begin>((...input) => latest.current(...input), []);
   const select = useCallback((id: string) => editor.session.setState({ selectedIds: [id] }), [editor]);
 
@@ -85,7 +87,7 @@ export function Timeline() {
         <Box sx={{ flex: 1, minWidth: 0, position: 'relative', minHeight: 'fit-content' }}>
           {/* The global words hold for all time, so they do not scroll with it. */}
           <Box sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, height: lanes[0]?.height, zIndex: 6 }}><GlobalPromptBar /></Box>
-          <Box ref={view.scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
+          <Box ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
             <Box ref={content} sx={{ ...LANE_STYLES, position: 'relative', minWidth: 1, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0), minHeight: 1, cursor: tool === 'blade' ? 'crosshair' : 'default', ...(tool === 'blade' ? { '& .item, & [data-event]': { cursor: 'crosshair !important' } } : {}) }} style={{ width: frames * pixelsPerFrame }}>
               <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
                 <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />

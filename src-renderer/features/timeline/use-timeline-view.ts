@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
 import type { Editor } from '../../editor/editor.ts';
 import { clampZoom } from '../../editor/session-store.ts';
 import type { FrameWindow } from './visible-items.ts';
@@ -28,12 +28,12 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
   const [view, setView] = useState({ left: 0, width: 900 });
   const anchor = useRef<{ frame: number; x: number } | null>(null);
 
-  const look = (): void => {
+  const look = useCallback((): void => {
     const element = scroller.current;
     if (!element) return;
     const left = Math.floor(element.scrollLeft / STEP_PIXELS) * STEP_PIXELS;
     setView((before) => (before.left === left && before.width === element.clientWidth ? before : { left, width: element.clientWidth }));
-  };
+  }, []);
 
   useEffect(() => {
     const element = scroller.current;
@@ -44,7 +44,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [editor]);
+  }, [editor, look]);
 
   // The frame under the pointer stays under the pointer; without one, the playhead or the left edge stays.
   const zoomed = useRef(pixelsPerFrame);
@@ -57,7 +57,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     anchor.current = null;
     element.scrollLeft = kept.frame * pixelsPerFrame - kept.x;
     look();
-  }, [pixelsPerFrame, playhead]);
+  }, [pixelsPerFrame, playhead, look]);
 
   // While playing, turn the page when the playhead leaves the view.
   useEffect(() => {
