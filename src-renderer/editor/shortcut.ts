@@ -29,6 +29,9 @@ function usCharacter(press: KeyPress): string | null {
   return US_KEYS[press.code]?.[press.shiftKey ? 1 : 0] ?? null;
 }
 
+/** The last code point of the Latin letters with their accents. */
+const LAST_LATIN = 0x24f;
+
 function keyName(press: KeyPress, matching: 'character' | 'position'): string {
   const named = NAMES[press.key];
   if (named !== undefined) return named;
@@ -36,7 +39,7 @@ function keyName(press: KeyPress, matching: 'character' | 'position'): string {
   const placed = usCharacter(press);
   if (placed === null) return press.key.toUpperCase();
   // Alt writes other characters on some layouts, and some alphabets have no Latin letter to name: the place still does.
-  const isUnnamed = press.key === 'Dead' || (press.altKey && /^(Key|Digit)/.test(press.code)) || (/^Key/.test(press.code) && /[^\u0000-\u024f]/.test(press.key));
+  const isUnnamed = press.key === 'Dead' || (press.altKey && /^(Key|Digit)/.test(press.code)) || (press.code.startsWith('Key') && press.key.charCodeAt(0) > LAST_LATIN);
   return matching === 'position' || isUnnamed ? placed : press.key.toUpperCase();
 }
 
