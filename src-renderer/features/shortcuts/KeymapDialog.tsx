@@ -22,7 +22,7 @@ export function KeymapDialog({ onClose }: { onClose: () => void }) {
   const wanted = search.trim().toLowerCase();
   const shown = studioActions.actions.filter((action) => t(action.label).toLowerCase().includes(wanted) || keymap.keysOf(action.id).some((keys) => keys.toLowerCase().includes(wanted)));
   return (
-    <Dialog open onClose={onClose} maxWidth="md" fullWidth slotProps={{ paper: { 'aria-label': t('shortcuts.title') } }}>
+    <Dialog open onClose={onClose} maxWidth="md" fullWidth slotProps={{ paper: { 'aria-label': t('shortcuts.title'), sx: { height: 'min(820px, 88vh)' } } }}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, p: 4, pb: 2 }}>
         <Typography variant="h2" component="h2">{t('shortcuts.title')}</Typography>
         <TextField
