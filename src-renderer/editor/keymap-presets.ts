@@ -12,15 +12,15 @@ export const KEYMAP_PRESETS: Readonly<Record<PresetId, Bindings>> = {
   default: {},
   premiere: {
     clearIn: ['Ctrl+Shift+I'], clearOut: ['Ctrl+Shift+O'], clearMarks: ['Ctrl+Shift+X'], clearQueue: [],
-    zoomFit: ['\\'], export: ['Ctrl+M'], split: ['Ctrl+K'], palette: ['Ctrl+Shift+P'], redo: ['Ctrl+Shift+Z'],
+    zoomFit: ['\\'], export: ['Ctrl+M'], split: ['Ctrl+K'], bladeTool: ['C'], palette: ['Ctrl+Shift+P'], redo: ['Ctrl+Shift+Z'],
   },
   resolve: {
     snap: ['N'], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'], delete: ['Backspace'], rippleDelete: ['Delete', 'Shift+Backspace'],
-    fullScreen: ['Ctrl+F'], redo: ['Ctrl+Shift+Z'],
+    fullScreen: ['Ctrl+F'], selectTool: ['A'], redo: ['Ctrl+Shift+Z'],
   },
   capcut: { snap: ['N'], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'] },
   losslesscut: {
     stepBack: [','], stepForward: ['.'], secondBack: ['Left'], secondForward: ['Right'], toStart: ['Ctrl+Home'], toEnd: ['Ctrl+End'],
-    export: ['E', 'Ctrl+E'], addEvent: ['Shift+E'], fullScreen: ['F', 'F11'],
+    export: ['E', 'Ctrl+E'], addEvent: ['Shift+E'], fullScreen: ['F', 'F11'], split: ['B', 'Ctrl+B'], bladeTool: [],
   },
 };

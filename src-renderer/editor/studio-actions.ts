@@ -9,7 +9,7 @@ import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
 import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
 import { clampZoom } from './session-store.ts';
-import { focusPane, PANES } from './panes.ts';
+import { focusPane, PANE_LABELS, PANES } from './panes.ts';
 import { sourceOf } from './playback-source.ts';
 import { eventEdges } from './timeline-edits.ts';
 import { nextShuttle, playRange } from './transport.ts';
@@ -189,7 +189,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'shortcuts', label: 'action.shortcuts', group: 'view', shortcuts: ['?'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'shortcuts' } }) },
   { id: 'palette', label: 'action.palette', group: 'view', shortcuts: ['Ctrl+K'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'palette' } }) },
   { id: 'settings', label: 'action.settings', group: 'view', shortcuts: ['Ctrl+,'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'settings' } }) },
-  ...PANES.map((pane, index): Action => ({ id: `focus-${pane}`, label: `panes.${pane}`, group: 'view', shortcuts: [`Alt+${index + 1}`], worksInText: true, isEnabled: always, run: (editor) => focusPane(editor, pane) })),
+  ...PANES.map((pane, index): Action => ({ id: `focus-${pane}`, label: PANE_LABELS[pane], group: 'view', shortcuts: [`Alt+${index + 1}`], worksInText: true, isEnabled: always, run: (editor) => focusPane(editor, pane) })),
   { id: 'escape', label: 'action.escape', group: 'view', shortcuts: ['Escape'], isEnabled: always, run: leave },
 ];
 

@@ -63,7 +63,7 @@ describe('keymap', () => {
         expect(new Set(all).size).toBe(all.length);
       }
       expect(importKeymap(actions, exportKeymap(choice))).toEqual(choice);
-    }), { numRuns: 200 });
+    }), { numRuns: 60 });
   });
 
   it('refuses files that are none, or that put one key on two actions', () => {
