@@ -8,17 +8,21 @@ import { sourceOf } from '../editor/playback-source.ts';
 import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
+import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
+import { SettingsDialog } from '../features/settings/SettingsDialog.tsx';
+import { CommandPalette } from '../features/shortcuts/CommandPalette.tsx';
+import { KeymapDialog } from '../features/shortcuts/KeymapDialog.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
 import { Viewer } from '../features/viewer/Viewer.tsx';
 import { t } from '../i18n/text.ts';
 import { announceJob } from './announce-job.ts';
-import { ShortcutsDialog } from './ShortcutsDialog.tsx';
 import { TitleBar } from './TitleBar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
+import { useUnloadGuard } from './use-unload-guard.ts';
 
 /** The four regions of an open project and what lies over them. */
 export function ProjectShell({ onLeave }: { onLeave: () => void }) {
@@ -36,6 +40,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   useEffect(() => followProject(editor, connection, (job) => announceJob(editor, job)), [editor, connection]);
   useEffect(() => runTransport(editor.session, () => sourceOf(editor)), [editor]);
   useShortcuts(editor);
+  useUnloadGuard(editor);
 
   const { setState } = editor.session;
   return (
@@ -46,27 +51,30 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
           <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
             {leftOpen ? (
               <>
-                <Box component="aside" aria-label={t('region.library')} sx={{ width: leftWidth, flex: 'none', minHeight: 0, display: 'flex' }}><Library /></Box>
+                <Box component="aside" aria-label={t('region.library')} data-pane="library" tabIndex={-1} sx={{ width: leftWidth, flex: 'none', minHeight: 0, display: 'flex' }}><Library /></Box>
                 <Splitter label={t('region.libraryWidth')} orientation="vertical" size={leftWidth} min={200} max={520} direction={1} onSize={(size) => setState({ leftWidth: size })} />
               </>
             ) : null}
-            <Box component="main" aria-label={t('region.viewer')} sx={{ flex: 1, minWidth: 0, display: 'flex' }}><Viewer /></Box>
+            <Box component="main" aria-label={t('region.viewer')} data-pane="viewer" tabIndex={-1} sx={{ flex: 1, minWidth: 0, display: 'flex' }}><Viewer /></Box>
           </Box>
           <Splitter label={t('region.timelineHeight')} orientation="horizontal" size={timelineHeight} min={170} max={720} direction={-1} onSize={(size) => setState({ timelineHeight: size })} />
-          <Box component="section" aria-label={t('region.timeline')} sx={{ height: timelineHeight, flex: 'none', display: 'flex' }}><Timeline /></Box>
+          <Box component="section" aria-label={t('region.timeline')} data-pane="timeline" tabIndex={-1} sx={{ height: timelineHeight, flex: 'none', display: 'flex' }}><Timeline /></Box>
           <SceneBar />
         </Box>
         {rightOpen ? (
           <>
             <Splitter label={t('region.inspectorWidth')} orientation="vertical" size={rightWidth} min={280} max={520} direction={-1} onSize={(size) => setState({ rightWidth: size })} />
-            <Box component="aside" aria-label={t('region.inspector')} sx={{ width: rightWidth, flex: 'none', minHeight: 0, display: 'flex' }}><Inspector /></Box>
+            <Box component="aside" aria-label={t('region.inspector')} data-pane="inspector" tabIndex={-1} sx={{ width: rightWidth, flex: 'none', minHeight: 0, display: 'flex' }}><Inspector /></Box>
           </>
         ) : null}
       </Box>
       <QueueDrawer />
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
-      {dialog?.kind === 'shortcuts' ? <ShortcutsDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'palette' ? <CommandPalette onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}
     </Box>
   );
 }

@@ -5,6 +5,8 @@ import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
 import MoreHoriz from '@mui/icons-material/MoreHoriz';
 import PlaylistPlay from '@mui/icons-material/PlaylistPlay';
 import Redo from '@mui/icons-material/Redo';
+import Search from '@mui/icons-material/Search';
+import SettingsOutlined from '@mui/icons-material/SettingsOutlined';
 import Undo from '@mui/icons-material/Undo';
 import Badge from '@mui/material/Badge';
 import Box from '@mui/material/Box';
@@ -20,9 +22,9 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { useJobs, useProject, useTakes } from '../api/queries.ts';
 import { useDocument, useEditor, useSession, useStudio } from '../api/studio-context.tsx';
+import { ActionKeys } from '../components/ActionKeys.tsx';
 import { ActionButton } from '../components/ActionButton.tsx';
 import { IconAction } from '../components/IconAction.tsx';
-import { KeyCaps } from '../components/KeyCaps.tsx';
 import { PathDialog } from '../components/PathDialog.tsx';
 import { runAction } from '../editor/actions.ts';
 import { projectKeys, UNFINISHED } from '../editor/editor.ts';
@@ -102,14 +104,14 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
         <ActionButton id="redo" icon={<Redo />} label={redoLabel === null ? t('action.redo') : t('action.redoWhat', { what: redoLabel })} />
       </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'flex-end', gap: 1.5 }}>
-        <Tooltip title={<KeyCaps label={t('action.queue')} shortcut="Q" />}>
+        <Tooltip title={<ActionKeys id="queue" label={t('action.queue')} />}>
           <Button color="inherit" onClick={() => run('queue')} aria-expanded={queueOpen} startIcon={<PlaylistPlay />} sx={{ color: queueOpen ? 'primary.light' : 'text.secondary' }}>
             <Badge badgeContent={waiting > 0 ? waiting : failed} color={waiting > 0 ? 'primary' : 'error'} sx={{ '& .MuiBadge-badge': { position: 'static', transform: 'none', ml: 1.5, height: 17, minWidth: 17, fontSize: 10.5, display: waiting + failed > 0 ? 'flex' : 'none' } }}>
               {t('region.queue')}
             </Badge>
           </Button>
         </Tooltip>
-        <Tooltip title={<KeyCaps label={t('action.export')} shortcut="Ctrl+E" />}>
+        <Tooltip title={<ActionKeys id="export" label={t('action.export')} />}>
           <span>
             <Button variant="outlined" color="inherit" startIcon={<IosShare sx={{ fontSize: '16px !important' }} />} disabled={exportableAssetId(editor) === null} onClick={() => run('export')} sx={{ borderColor: 'divider' }}>{t('action.export')}</Button>
           </span>
@@ -117,8 +119,10 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
         <IconAction label={t('action.more')} icon={<MoreHoriz />} onClick={(event) => setMenu(event.currentTarget)} />
       </Box>
       <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)}>
-        <MenuItem onClick={() => run('addEvent')}><Add sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.addEvent')} /><KeyCaps shortcut="E" /></MenuItem>
-        <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><KeyCaps shortcut="?" /></Box></MenuItem>
+        <MenuItem onClick={() => run('addEvent')}><Add sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
+        <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><ActionKeys id="shortcuts" /></Box></MenuItem>
+        <MenuItem onClick={() => run('palette')}><Search sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
+        <MenuItem onClick={() => run('settings')}><SettingsOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.settings')} /><Box sx={{ ml: 4 }}><ActionKeys id="settings" /></Box></MenuItem>
         <Divider />
         <MenuItem onClick={() => { setMode(mode === 'light' ? 'dark' : 'light'); setMenu(null); }}>{t(mode === 'light' ? 'theme.dark' : 'theme.light')}</MenuItem>
         <MenuItem onClick={onLeave}>{t('action.closeProject')}</MenuItem>

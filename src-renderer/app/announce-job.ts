@@ -2,12 +2,15 @@ import type { Job } from '../../src-shared/contract/jobs.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
 import { showMotion } from '../editor/motion-commands.ts';
 import { notify } from '../editor/notices.ts';
+import { tellIfAway } from '../editor/system-notice.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
 
 /** Tells about a job that has just ended. */
 export function announceJob(editor: Editor, job: Job): void {
   const projectId = editor.project.id;
+  if (job.state === 'completed') tellIfAway(t('job.takeReady', { title: job.title }));
+  else if (job.state === 'discarded') tellIfAway(t('job.failedWith', { title: job.title, reason: job.error?.message ?? '' }));
   // Whoever brings a clip in to learn from, or watches a motion being learned, is told in that dialog.
   const isToldThere = editor.session.getState().dialog?.kind === 'learn' && (job.kind === 'import' || job.kind === 'learn');
   if (job.state === 'completed') {

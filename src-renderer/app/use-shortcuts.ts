@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { runAction } from '../editor/actions.ts';
 import type { Editor } from '../editor/editor.ts';
 import { isTextField, shortcutOf } from '../editor/shortcut.ts';
-import { studioActions } from '../editor/studio-actions.ts';
+import { studioKeymap } from '../editor/studio-keymap.ts';
 
 /** Keys that a focused button, tab or slider uses itself. */
 const WIDGET_KEYS = new Set(['Space', 'Left', 'Right', 'Up', 'Down', 'Home', 'End']);
@@ -20,7 +20,8 @@ export function useShortcuts(editor: Editor): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       const target = event.target instanceof HTMLElement ? event.target : document.body;
-      const shortcut = shortcutOf(event);
+      const { choice, keymap } = studioKeymap.getState();
+      const shortcut = shortcutOf(event, choice.matching);
       if (shortcut === null) return;
       const inText = isTextField(target as HTMLInputElement);
       if (inText && shortcut === 'Escape') {
@@ -31,7 +32,7 @@ export function useShortcuts(editor: Editor): void {
       }
       // Dialogs and menus keep their keys to themselves.
       if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return;
-      const action = studioActions.find(shortcut);
+      const action = keymap.find(shortcut);
       if (!action || (inText && action.worksInText !== true) || widgetUses(target, shortcut)) return;
       if (shortcut === 'Space' && target.tagName === 'BUTTON') target.blur();
       event.preventDefault();

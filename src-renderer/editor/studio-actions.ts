@@ -3,12 +3,13 @@ import { setInOut } from '../../src-shared/timeline/edits/lanes.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { t } from '../i18n/text.ts';
 import { createActionRegistry, type Action } from './actions.ts';
-import { activeJob, activeTake, currentEvent, projectKeys, selectedEvent, type Editor } from './editor.ts';
+import { activeJob, activeTake, currentEvent, projectKeys, selectedEvent, UNFINISHED, type Editor } from './editor.ts';
 import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
 import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
 import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
 import { clampZoom } from './session-store.ts';
+import { focusPane, PANE_LABELS, PANES } from './panes.ts';
 import { sourceOf } from './playback-source.ts';
 import { eventEdges } from './timeline-edits.ts';
 import { nextShuttle, playRange } from './transport.ts';
@@ -134,6 +135,8 @@ const ACTIONS: readonly Action[] = [
   { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
   { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
 
+  { id: 'clearQueue', label: 'queue.clear', group: 'generate', shortcuts: ['Ctrl+Shift+X'], isEnabled: (editor) => editor.jobs().some(({ state }) => UNFINISHED.has(state)), run: (editor) => editor.session.setState({ dialog: { kind: 'clearQueue' } }) },
+
   { id: 'undo', label: 'action.undo', group: 'timeline', shortcuts: ['Ctrl+Z'], isEnabled: (editor) => editable(editor) && editor.document.getState().undoLabel !== null, run: (editor) => void editor.document.undo() },
   { id: 'redo', label: 'action.redo', group: 'timeline', shortcuts: ['Ctrl+Shift+Z', 'Ctrl+Y'], isEnabled: (editor) => editable(editor) && editor.document.getState().redoLabel !== null, run: (editor) => void editor.document.redo() },
   { id: 'addEvent', label: 'action.addEvent', group: 'timeline', shortcuts: ['E'], isEnabled: editable, run: (editor) => void createEvent(editor) },
@@ -184,6 +187,9 @@ const ACTIONS: readonly Action[] = [
   { id: 'rightPanel', label: 'action.rightPanel', group: 'view', shortcuts: ['G'], isEnabled: always, run: (editor) => editor.session.setState(({ rightOpen }) => ({ rightOpen: !rightOpen })) },
   { id: 'fullScreen', label: 'action.fullScreen', group: 'view', shortcuts: ['`', 'F11'], isEnabled: always, run: (editor) => editor.session.setState(({ fullScreen }) => ({ fullScreen: !fullScreen })) },
   { id: 'shortcuts', label: 'action.shortcuts', group: 'view', shortcuts: ['?'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'shortcuts' } }) },
+  { id: 'palette', label: 'action.palette', group: 'view', shortcuts: ['Ctrl+K'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'palette' } }) },
+  { id: 'settings', label: 'action.settings', group: 'view', shortcuts: ['Ctrl+,'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'settings' } }) },
+  ...PANES.map((pane, index): Action => ({ id: `focus-${pane}`, label: PANE_LABELS[pane], group: 'view', shortcuts: [`Alt+${index + 1}`], worksInText: true, isEnabled: always, run: (editor) => focusPane(editor, pane) })),
   { id: 'escape', label: 'action.escape', group: 'view', shortcuts: ['Escape'], isEnabled: always, run: leave },
 ];
 

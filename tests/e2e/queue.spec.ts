@@ -55,6 +55,18 @@ describe('the queue', () => {
     await window.takes.first().waitFor();
   });
 
+  test('is cleared as a whole, once asked, and tidied up', async () => {
+    const { page } = studio;
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => rows('available').count()).toBe(1);
+    await page.keyboard.press('ControlOrMeta+Shift+X');
+    await page.getByRole('dialog', { name: 'Clear the queue?' }).getByRole('button', { name: 'Clear queue' }).click();
+    await expect.poll(() => rows('cancelled').count()).toBe(2);
+    await studio.screenshot('queue-cleared');
+    await window.queue.getByRole('button', { name: 'Clear finished' }).click();
+    await window.queue.getByText('Nothing in the queue').waitFor();
+  });
+
   test('waits its turn, moves to the front, and Escape never cancels', async () => {
     const { page } = studio;
     for (let count = 0; count < 2; count += 1) await page.keyboard.press('ControlOrMeta+Enter');

@@ -10,7 +10,7 @@ import { useState } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { useJobs } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
-import { KeyCaps } from '../../components/KeyCaps.tsx';
+import { ActionKeys } from '../../components/ActionKeys.tsx';
 import { runAction } from '../../editor/actions.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
@@ -37,8 +37,8 @@ export function GenerateBar({ event }: { event: PromptEvent | null }) {
         <Button aria-label={t('generate.more')} aria-haspopup="menu" onClick={(click) => setMenu(click.currentTarget)} sx={{ maxWidth: 36, px: 0 }}><KeyboardArrowDown sx={{ fontSize: 18 }} /></Button>
       </ButtonGroup>
       <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)} anchorOrigin={{ vertical: 'top', horizontal: 'right' }} transformOrigin={{ vertical: 'bottom', horizontal: 'right' }}>
-        <MenuItem onClick={() => run('generate')}><ListItemText primary={t('action.generate')} sx={{ mr: 6 }} /><KeyCaps shortcut="Ctrl+Enter" /></MenuItem>
-        <MenuItem onClick={() => run('generateNext')}><ListItemText primary={t('action.generateNext')} sx={{ mr: 6 }} /><KeyCaps shortcut="Ctrl+Shift+Enter" /></MenuItem>
+        <MenuItem onClick={() => run('generate')}><ListItemText primary={t('action.generate')} sx={{ mr: 6 }} /><ActionKeys id="generate" /></MenuItem>
+        <MenuItem onClick={() => run('generateNext')}><ListItemText primary={t('action.generateNext')} sx={{ mr: 6 }} /><ActionKeys id="generateNext" /></MenuItem>
       </Menu>
     </Box>
   );

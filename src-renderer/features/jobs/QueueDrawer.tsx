@@ -5,11 +5,13 @@ import Typography from '@mui/material/Typography';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { useJobs } from '../../api/queries.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useKeyOf } from '../../components/ActionKeys.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { useJobCommands } from '../../components/use-job-commands.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { t } from '../../i18n/text.ts';
+import { QueueSummary } from './QueueSummary.tsx';
 import { JobRow } from './JobRow.tsx';
 
 const SHOWN_FINISHED = 5;
@@ -23,6 +25,7 @@ export function QueueDrawer() {
   const inspectorWidth = useSession((state) => state.rightWidth);
   const jobs = useJobs();
   const commands = useJobCommands(editor);
+  const queueKey = useKeyOf('queue');
   if (!isOpen) return null;
 
   const unfinished = jobs.filter((job) => UNFINISHED.has(job.state));
@@ -39,11 +42,12 @@ export function QueueDrawer() {
     );
 
   return (
-    <Box component="aside" aria-label={t('region.queue')} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
+    <Box component="aside" aria-label={t('region.queue')} data-pane="queue" tabIndex={-1} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
       <Box sx={{ flex: 'none', height: 44, display: 'flex', alignItems: 'center', justifyContent: 'space-between', px: 3, borderBottom: 1, borderColor: 'studio.line' }}>
         <Typography variant="h2">{t('region.queue')}</Typography>
-        <IconAction label={t('queue.close')} icon={<Close />} shortcut="Q" onClick={() => editor.session.setState({ queueOpen: false })} />
+        <IconAction label={t('queue.close')} icon={<Close />} shortcut={queueKey} onClick={() => editor.session.setState({ queueOpen: false })} />
       </Box>
+      <QueueSummary jobs={jobs} onCommand={commands.run} />
       <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', pb: 4 }}>
         {jobs.length === 0 ? <EmptyState icon={<PlaylistPlay />} title={t('queue.empty')} body={t('queue.emptyHelp')} /> : null}
         {group(t('queue.now'), unfinished)}

@@ -1,0 +1,39 @@
+import Add from '@mui/icons-material/Add';
+import RestartAlt from '@mui/icons-material/RestartAlt';
+import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { IconAction } from '../../components/IconAction.tsx';
+import { KeyCaps } from '../../components/KeyCaps.tsx';
+import type { Action } from '../../editor/actions.ts';
+import { resetAction } from '../../editor/keymap.ts';
+import { studioKeymap } from '../../editor/studio-keymap.ts';
+import { t } from '../../i18n/text.ts';
+import { KeyRecorder } from './KeyRecorder.tsx';
+
+/** One action: its keys, each of which can be recorded anew, and one more. */
+export function KeymapRow({ action }: { action: Action }) {
+  const { choice, keymap } = useStore(studioKeymap);
+  /** The key that is being recorded anew; empty for one more; null for none. */
+  const [recording, setRecording] = useState<string | null>(null);
+  const keys = keymap.keysOf(action.id);
+  const label = t(action.label);
+  const isFixed = action.id === 'escape';
+  const isChanged = Object.hasOwn(choice.overrides, action.id);
+  return (
+    <Box component="li" data-action={action.id} sx={{ py: 0.75, borderBottom: 1, borderColor: 'studio.line', fontSize: 12.5 }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minHeight: 30 }}>
+        <Box sx={{ flex: 1, minWidth: 0, fontWeight: isChanged ? 600 : 400 }}>{label}</Box>
+        {keys.map((key) => (
+          <ButtonBase key={key} disabled={isFixed} aria-label={t('keymap.change', { action: label, keys: key })} onClick={() => setRecording(key)} sx={{ px: 1, py: 0.75, borderRadius: 1, '&:hover': { bgcolor: 'studio.raised' } }}>
+            <KeyCaps shortcut={key} />
+          </ButtonBase>
+        ))}
+        {isFixed ? null : <IconAction label={t('keymap.add', { action: label })} icon={<Add />} onClick={() => setRecording('')} sx={{ p: 0.75 }} />}
+        <Box sx={{ width: 26 }}>{isChanged && !isFixed ? <IconAction label={t('keymap.reset', { action: label })} icon={<RestartAlt />} onClick={() => studioKeymap.choose(resetAction(choice, action.id))} sx={{ p: 0.75 }} /> : null}</Box>
+      </Box>
+      {recording === null ? null : <KeyRecorder action={action} replaced={recording === '' ? null : recording} onDone={() => setRecording(null)} />}
+    </Box>
+  );
+}
