@@ -31,7 +31,7 @@ describe('editing tracks', () => {
       },
     });
     window = new StudioWindow(studio.page);
-    await studio.page.getByRole('button', { name: 'Open a project' }).click();
+    await studio.page.getByRole('button', { name: 'Open project', exact: true }).click();
     await studio.page.getByRole('dialog').getByRole('textbox').fill(join(studio.home.projectsFolder, 'Tracks.motif'));
     await studio.page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
     await window.events.first().waitFor();
