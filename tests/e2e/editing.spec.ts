@@ -34,7 +34,7 @@ describe('editing the timeline', () => {
     const { page } = studio;
     await addTwo();
     const pixels = await window.pixelsPerFrame();
-    const lane = page.getByRole('list', { name: 'Events' });
+    const lane = page.getByRole('list', { name: 'Events', exact: true });
     await lane.dblclick({ position: { x: 40 * pixels + 2, y: 20 } });
     await expect.poll(() => window.eventSpans()).toEqual([{ start: 0, duration: 9 }, { start: 9, duration: 9 }, { start: 40, duration: 9 }]);
     await window.leaveFields();

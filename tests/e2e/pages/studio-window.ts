@@ -24,7 +24,7 @@ export class StudioWindow {
     return this.page.getByRole('complementary', { name: 'Queue' });
   }
   get events(): Locator {
-    return this.page.getByRole('list', { name: 'Events' }).getByRole('listitem');
+    return this.page.getByRole('list', { name: 'Events', exact: true }).getByRole('listitem');
   }
   get takes(): Locator {
     return this.inspector.getByRole('list', { name: 'Takes of this event' }).getByRole('button', { name: /^Take, seed/ });
