@@ -24,12 +24,14 @@ export function unicodeSpaces(source: string): string {
   return source.replaceAll(/\\[sS]/g, (found) => (found === '\\s' ? SPACE : '\\P{White_Space}'));
 }
 
-const PYTHON_SPACES = `[\\p{White_Space}${String.fromCodePoint(0x1c)}-${String.fromCodePoint(0x1f)}]+`;
-const AROUND = new RegExp(`^${PYTHON_SPACES}|${PYTHON_SPACES}$`, 'gu');
+const isPythonSpace = (letter: string): boolean => /\p{White_Space}/u.test(letter) || (letter >= '\u001C' && letter <= '\u001F');
 
 /** Python's `str.strip`, which knows four more control characters as space than Unicode does. */
 export function pythonStrip(text: string): string {
-  return text.replaceAll(AROUND, '');
+  let [start, end] = [0, text.length];
+  while (start < end && isPythonSpace(text.charAt(start))) start += 1;
+  while (end > start && isPythonSpace(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 function normalizerOf(parsed: z.output<typeof step>): TextNormalizer {

@@ -4,7 +4,7 @@ import { float32ToHalf } from '../../../src-main/engine/weights/float-formats.ts
 import { writeTorchCheckpoint } from './torch-checkpoint-writer.ts';
 import type { CheckpointTensor } from './torch-checkpoint-writer.ts';
 
-const POOL = 1 << 22;
+const POOL = 1 << 19;
 const elements = ({ shape }: CheckpointTensor): number => shape.reduce((product, dim) => product * dim, 1);
 
 /** Half-precision bytes for any tensor, cut from one pool: matrices scaled by fan-in, norms near one, so that deep networks stay finite. */
@@ -30,9 +30,11 @@ function createFiller(seed: number): (tensor: CheckpointTensor, put: (piece: Uin
   };
 }
 
+let filler: ReturnType<typeof createFiller> | undefined;
+
 /** Writes random weights under the given names, as the hub has them: safetensors or a PyTorch pickle, half precision. */
-export function writeRandomCheckpoint(path: string, tensors: readonly CheckpointTensor[], seed = 1): void {
-  const fill = createFiller(seed);
+export function writeRandomCheckpoint(path: string, tensors: readonly CheckpointTensor[]): void {
+  const fill = (filler ??= createFiller(1));
   if (path.endsWith('.bin')) {
     writeTorchCheckpoint(path, tensors, fill);
     return;
