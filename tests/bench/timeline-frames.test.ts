@@ -87,7 +87,7 @@ test('panning and zooming over a thousand clips', async () => {
       () =>
         new Promise<number>((resolve) => {
           const began = performance.now();
-          window.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', code: 'KeyM', bubbles: true }));
+          globalThis.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', code: 'KeyM', bubbles: true }));
           requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began), 0));
         }),
     );
