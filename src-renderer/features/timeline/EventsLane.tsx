@@ -19,17 +19,22 @@ import { createEvent } from '../../editor/generate.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
 import { endFrame, sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { spanStyle } from './span-style.ts';
 import type { ItemRun } from './visible-items.ts';
 import type { DragPart } from './use-item-drag.ts';
 
 export interface LaneProps {
   readonly events: readonly PromptEvent[];
   readonly takes: readonly Take[];
-  readonly pixelsPerFrame: number;
 }
 
+/** Narrower than this, an event is only a bar. */
+const DETAIL_PIXELS = 48;
+
 interface EventsLaneProps extends LaneProps {
+  readonly pixelsPerFrame: number;
   readonly runs: readonly ItemRun[];
+  readonly selected: ReadonlySet<string>;
   readonly dragged: ReadonlySet<string>;
   readonly begin: BeginDrag;
   readonly frameAt: (clientX: number) => number;
@@ -38,7 +43,7 @@ interface EventsLaneProps extends LaneProps {
 type BeginDrag = (down: PointerEvent<HTMLElement>, id: string, part: DragPart) => void;
 
 /** Prompt events: double click adds one, drags move and retime, the right button opens the rest. */
-export function EventsLane({ events, runs, takes, pixelsPerFrame, dragged, begin, frameAt }: EventsLaneProps) {
+export function EventsLane({ events, runs, takes, pixelsPerFrame, selected, dragged, begin, frameAt }: EventsLaneProps) {
   const editor = useEditor();
   const [menuAt, setMenuAt] = useState<{ top: number; left: number } | null>(null);
   // One function for good: the blocks are drawn again only when they change.
@@ -57,8 +62,8 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, dragged, begin
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
       sx={{ position: 'absolute', inset: 0 }}
     >
-      {events.map((event) => <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} pixelsPerFrame={pixelsPerFrame} isDragged={dragged.has(event.id)} begin={begin} onMenu={openMenu} />)}
-      {runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={{ transform: `translateX(${run.startFrame * pixelsPerFrame}px)`, width: Math.max(2, (run.endFrame - run.startFrame) * pixelsPerFrame) }} />)}
+      {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={openMenu} /> : <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} isDragged={dragged.has(event.id)} begin={begin} onMenu={openMenu} />)}
+      {runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={spanStyle(run.startFrame, run.endFrame - run.startFrame)} />)}
       <Menu open={menuAt !== null} onClose={() => setMenuAt(null)} anchorReference="anchorPosition" anchorPosition={menuAt ?? { top: 0, left: 0 }}>
         {(['generate', 'generateNext', 'delete', 'rippleDelete'] as const).map((id) => {
           const action = studioActions.get(id);
@@ -74,16 +79,25 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, dragged, begin
   );
 }
 
+/** An event that is too narrow for words: one plain element. */
+const EventBar = memo(function EventBar({ event, isSelected, begin, onMenu }: { event: PromptEvent; isSelected: boolean; begin: BeginDrag; onMenu: (event: MouseEvent, id: string) => void }) {
+  return (
+    <div
+      role="listitem" className={`item eventBar${event.prompt.trim() === '' ? ' empty' : ''}`} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected} aria-label={event.prompt} title={event.prompt}
+      style={spanStyle(event.startFrame, event.durationFrames)} onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, 'body'); }} onContextMenu={(click) => onMenu(click, event.id)}
+    />
+  );
+});
+
 interface EventBlockProps {
   readonly event: PromptEvent;
   readonly takeCount: number;
-  readonly pixelsPerFrame: number;
   readonly isDragged: boolean;
   readonly begin: BeginDrag;
   readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
-const EventBlock = memo(function EventBlock({ event, takeCount, pixelsPerFrame, isDragged, begin, onMenu }: EventBlockProps) {
+const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin, onMenu }: EventBlockProps) {
   const editor = useEditor();
   const isSelected = useSession((state) => state.selectedIds.includes(event.id));
   const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
@@ -109,9 +123,9 @@ const EventBlock = memo(function EventBlock({ event, takeCount, pixelsPerFrame, 
       onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, 'body'); }} onContextMenu={(click) => onMenu(click, event.id)}
       onFocus={(focus) => { if (focus.target === focus.currentTarget && focus.currentTarget.matches(':focus-visible')) editor.session.setState({ selectedIds: [event.id] }); }}
       onDoubleClick={() => editor.session.setState(({ promptFocusRequest }) => ({ selectedIds: [event.id], rightOpen: true, promptFocusRequest: promptFocusRequest + 1 }))}
-      style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(4, event.durationFrames * pixelsPerFrame - 1) }}
+      style={spanStyle(event.startFrame, event.durationFrames)}
       sx={{
-        position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, border: 1, overflow: 'hidden', cursor: isDragged ? 'grabbing' : 'grab', touchAction: 'none',
+        position: 'absolute', left: 0, top: 6, bottom: 6, borderRadius: 1.5, border: 1, overflow: 'hidden', cursor: isDragged ? 'grabbing' : 'grab', touchAction: 'none',
         bgcolor: 'studio.event', borderColor: target.isTarget ? 'success.main' : isEmpty ? 'error.main' : isSelected ? 'primary.light' : 'studio.eventLine', boxShadow: isSelected ? '0 0 0 1px var(--mui-palette-primary-light)' : 'none',
         opacity: isDragged ? 0.85 : 1, zIndex: isSelected ? 2 : 1, px: 2.5, py: 1, display: 'flex', flexDirection: 'column', gap: 0.25,
       }}

@@ -3,6 +3,7 @@ import type { TrackItem } from '../../../src-shared/timeline/document.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 import { formatTimecode, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { t } from '../../i18n/text.ts';
+import { spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
 
 export interface ItemBlockProps {
@@ -10,7 +11,8 @@ export interface ItemBlockProps {
   readonly name: string;
   /** Address of a picture to draw on it. */
   readonly picture: string | null;
-  readonly pixelsPerFrame: number;
+  /** Wide enough for words, and for edges to take hold of. */
+  readonly detailed: boolean;
   readonly frameRate: FrameRate;
   readonly isSelected: boolean;
   readonly isDragged: boolean;
@@ -19,15 +21,10 @@ export interface ItemBlockProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** Narrower than this, an item shows no words and has no edges to take hold of. */
-const DETAIL_PIXELS = 24;
-
 const fadesOf = (item: TrackItem): readonly [number, number] => (item.type === 'clip' ? [item.crossfadeInFrames, item.crossfadeOutFrames] : item.type === 'audio' ? [item.fadeInFrames, item.fadeOutFrames] : [0, 0]);
 
 /** One item of a lane. Plain elements: hundreds of them move at once. */
-export const ItemBlock = memo(function ItemBlock({ item, name, picture, pixelsPerFrame, frameRate, isSelected, isDragged, canDrag, begin, onSelect }: ItemBlockProps) {
-  const width = Math.max(2, item.durationFrames * pixelsPerFrame - 1);
-  const detailed = width >= DETAIL_PIXELS;
+export const ItemBlock = memo(function ItemBlock({ item, name, picture, detailed, frameRate, isSelected, isDragged, canDrag, begin, onSelect }: ItemBlockProps) {
   const [start, end] = [formatTimecode(item.startFrame, frameRate), formatTimecode(endFrame(item), frameRate)];
   const [fadeIn, fadeOut] = fadesOf(item);
   const press = (part: DragPart) => (down: PointerEvent<HTMLElement>) => {
@@ -38,11 +35,11 @@ export const ItemBlock = memo(function ItemBlock({ item, name, picture, pixelsPe
     <div
       role="listitem" tabIndex={0} className={`item ${item.type}${isDragged ? ' dragged' : ''}`} data-item={item.id} data-start={item.startFrame} data-duration={item.durationFrames}
       data-source={'sourceIn' in item ? item.sourceIn.num / item.sourceIn.den : undefined} aria-current={isSelected} aria-label={t('timeline.item.clip', { name, start, end })}
-      style={{ transform: `translateX(${item.startFrame * pixelsPerFrame}px)`, width, ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }}
+      style={{ ...spanStyle(item.startFrame, item.durationFrames), ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }}
       onPointerDown={press('body')} onFocus={(focus) => { if (focus.currentTarget.matches(':focus-visible')) onSelect(item.id); }}
     >
-      {fadeIn > 0 ? <div className="fade" style={{ left: 0, width: fadeIn * pixelsPerFrame, clipPath: 'polygon(0 0, 100% 0, 0 100%)' }} /> : null}
-      {fadeOut > 0 ? <div className="fade" style={{ right: 0, width: fadeOut * pixelsPerFrame, clipPath: 'polygon(0 0, 100% 0, 100% 100%)' }} /> : null}
+      {fadeIn > 0 ? <div className="fade" style={{ left: 0, width: `${(100 * fadeIn) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 0 100%)' }} /> : null}
+      {fadeOut > 0 ? <div className="fade" style={{ right: 0, width: `${(100 * fadeOut) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 100% 100%)' }} /> : null}
       {detailed ? <span>{isDragged ? `${start} – ${end}` : name}</span> : null}
       {detailed && canDrag ? <><div className="edge start" data-edge="start" onPointerDown={press('start')} /><div className="edge end" data-edge="end" onPointerDown={press('end')} /></> : null}
     </div>

@@ -11,6 +11,7 @@ import { ItemBlock } from './ItemBlock.tsx';
 import { KeyframeLane } from './KeyframeLane.tsx';
 import type { Lane } from './lanes.ts';
 import { ResultLane } from './ResultLane.tsx';
+import { spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
 import type { FrameWindow, VisibleItems } from './visible-items.ts';
 
@@ -29,6 +30,9 @@ interface LaneContentProps {
   readonly frameAt: (clientX: number) => number;
 }
 
+/** Narrower than this, an item shows no words and has no edges to take hold of. */
+const DETAIL_PIXELS = 24;
+
 const NOTHING: VisibleItems = { items: [], runs: [] };
 
 const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptEvent';
@@ -40,8 +44,8 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
   if (lane.kind === 'global') return null;
   if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} />;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
-  if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} pixelsPerFrame={pixelsPerFrame} />;
-  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} dragged={dragged} begin={begin} frameAt={frameAt} />;
+  if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} />;
+  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} selected={selected} dragged={dragged} begin={begin} frameAt={frameAt} />;
   const assetOf = (item: TrackItem) => ('assetId' in item ? assets.find(({ id }) => id === item.assetId) : item.type === 'motion' ? assets.find(({ id }) => id === item.motionId) : undefined);
   const nameOf = (item: TrackItem, asset: ReturnType<typeof assetOf>): string => {
     if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
@@ -53,12 +57,12 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
         const asset = assetOf(item);
         return (
           <ItemBlock
-            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate}
+            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} detailed={item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS} frameRate={frameRate}
             isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect}
           />
         );
       })}
-      {drawn.runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={{ transform: `translateX(${run.startFrame * pixelsPerFrame}px)`, width: Math.max(2, (run.endFrame - run.startFrame) * pixelsPerFrame) }} />)}
+      {drawn.runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={spanStyle(run.startFrame, run.endFrame - run.startFrame)} />)}
     </div>
   );
 }

@@ -7,9 +7,10 @@ import { assetFrames } from '../../editor/playback-source.ts';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import type { LaneProps } from './EventsLane.tsx';
+import { spanStyle } from './span-style.ts';
 
 /** The clips that stand for the events above them. */
-export function ResultLane({ events, takes, pixelsPerFrame }: LaneProps) {
+export function ResultLane({ events, takes }: LaneProps) {
   const editor = useEditor();
   const selectedIds = useSession((state) => state.selectedIds);
   const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
@@ -17,7 +18,7 @@ export function ResultLane({ events, takes, pixelsPerFrame }: LaneProps) {
     <Box role="list" aria-label={t('lane.result')} sx={{ position: 'absolute', inset: 0 }}>
       {events.map((event) => {
         const take = activeTake(takes, event);
-        if (!take) return <Box key={event.id} aria-hidden style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(2, event.durationFrames * pixelsPerFrame - 1) }} sx={{ position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, border: '1px dashed', borderColor: 'divider', opacity: 0.7 }} />;
+        if (!take) return <div key={event.id} aria-hidden className="place" style={spanStyle(event.startFrame, event.durationFrames)} />;
         const own = take.asset.frameRate ?? frameRate;
         const length = Math.min(event.durationFrames, secondsToFrame(framesToSeconds(assetFrames(take.asset, own), own), frameRate));
         const poster = thumbnailUrl(editor.info.mediaBase, editor.project.id, take.asset);
@@ -26,8 +27,8 @@ export function ResultLane({ events, takes, pixelsPerFrame }: LaneProps) {
           <Box
             key={event.id} role="listitem" data-clip={take.asset.id} aria-label={t('clip.named', { prompt: take.recipe.prompt, preset: t(`preset.${take.preset}`) })}
             onClick={() => editor.session.setState({ selectedIds: [event.id], viewerSource: { kind: 'timeline' } })}
-            style={{ left: event.startFrame * pixelsPerFrame, width: Math.max(2, length * pixelsPerFrame - 1) }}
-            sx={{ position: 'absolute', top: 6, bottom: 6, borderRadius: 1.5, overflow: 'hidden', border: 1, borderColor: isSelected ? 'primary.light' : 'divider', bgcolor: 'studio.stage', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x', ...(poster === null ? {} : { backgroundImage: `url("${poster}")` }) }}
+            style={spanStyle(event.startFrame, length)}
+            sx={{ position: 'absolute', left: 0, top: 6, bottom: 6, borderRadius: 1.5, overflow: 'hidden', border: 1, borderColor: isSelected ? 'primary.light' : 'divider', bgcolor: 'studio.stage', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x', ...(poster === null ? {} : { backgroundImage: `url("${poster}")` }) }}
           >
             <Box sx={{ position: 'absolute', left: 4, bottom: 3, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', whiteSpace: 'nowrap' }}>{t(`preset.${take.preset}`)}{take.starred ? ' ★' : ''}</Box>
           </Box>

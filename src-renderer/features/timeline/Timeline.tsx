@@ -14,6 +14,7 @@ import { LANE_HEADER_WIDTH, lanesOf, RULER_HEIGHT } from './lanes.ts';
 import { Markers } from './Markers.tsx';
 import { Playhead } from './Playhead.tsx';
 import { Ruler } from './Ruler.tsx';
+import { zoomStyle } from './span-style.ts';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 import { TrackHeader } from './TrackHeader.tsx';
 import { useBoxSelect } from './use-box-select.ts';
@@ -88,7 +89,7 @@ export function Timeline() {
           {/* The global words hold for all time, so they do not scroll with it. */}
           <Box sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, height: lanes[0]?.height, zIndex: 6 }}><GlobalPromptBar /></Box>
           <Box ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
-            <Box ref={content} sx={{ ...LANE_STYLES, position: 'relative', minWidth: 1, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0), minHeight: 1, cursor: tool === 'blade' ? 'crosshair' : 'default', ...(tool === 'blade' ? { '& .item, & [data-event]': { cursor: 'crosshair !important' } } : {}) }} style={{ width: frames * pixelsPerFrame }}>
+            <Box ref={content} sx={{ ...LANE_STYLES, position: 'relative', minWidth: 1, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0), minHeight: 1, cursor: tool === 'blade' ? 'crosshair' : 'default', ...(tool === 'blade' ? { '& .item, & [data-event]': { cursor: 'crosshair !important' } } : {}) }} style={{ ...zoomStyle(pixelsPerFrame), width: frames * pixelsPerFrame }}>
               <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
                 <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />
                 <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} />

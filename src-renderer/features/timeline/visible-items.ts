@@ -1,6 +1,9 @@
 import type { TrackItem } from '../../../src-shared/timeline/document.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 
+/** A run ends once it is as long as so many of the shortest items that are drawn apart. */
+const RUN_LENGTHS = 3;
+
 /** Items too narrow to be drawn apart, drawn as one. */
 export interface ItemRun {
   readonly startFrame: number;
@@ -49,7 +52,9 @@ export function visibleItems(lane: readonly TrackItem[], { from, to }: FrameWind
     const item = lane[index];
     if (item === undefined || item.startFrame >= to) break;
     const last = open.at(-1);
-    if (last !== undefined && item.startFrame - endFrame(last) >= minFrames) close();
+    const [first] = open;
+    // Long runs end now and then, so that one still sees where there is much and where little.
+    if (last !== undefined && first !== undefined && (item.startFrame - endFrame(last) >= minFrames || endFrame(last) - first.startFrame >= minFrames * RUN_LENGTHS)) close();
     if (item.durationFrames < minFrames && !keep.has(item.id)) open.push(item);
     else {
       close();
