@@ -4,7 +4,7 @@ import { weightsParameterSource } from '../../../src-main/engine/nn/parameter-so
 import { isImageUnet, parseUnet3dConfig } from '../../../src-main/engine/nn/unet3d-config.ts';
 import { buildUnet3d } from '../../../src-main/engine/nn/unet3d.ts';
 import { readConfig } from '../../../src-main/engine/pipelines/open-pack.ts';
-import { openSession } from '../../../src-main/engine/session/engine-session.ts';
+import { openSession, type TensorData } from '../../../src-main/engine/session/engine-session.ts';
 import { openWeights } from '../../../src-main/engine/weights/open-weights.ts';
 
 /** Outputs of the public diffusers UNets (tests/fixtures/parity/make-unet-cases.py), in configurations unlike Show-1's own. */
@@ -22,7 +22,7 @@ it.each(['unet-modelscope-tiny', 'unet-image-tiny'])('%s gives the public packag
   expect(unused).toEqual([]);
   const session = await openSession(graph, { weightsDir, threads: 1 });
   const whole = (input: string): BigInt64Array => BigInt64Array.from(arrays.readFloat32(input), (value) => BigInt(value));
-  const labels = arrays.entries.has('class_labels') ? { class_labels: whole('class_labels') } : {};
+  const labels: Record<string, TensorData> = arrays.entries.has('class_labels') ? { class_labels: whole('class_labels') } : {};
   const { output } = await session.run({ sample: arrays.readFloat32('sample'), timestep: whole('timestep'), encoder_hidden_states: arrays.readFloat32('encoder_hidden_states'), ...labels });
   const expected = arrays.readFloat32('output');
   expect(output).toHaveLength(expected.length);
