@@ -102,9 +102,12 @@ export interface Unet3dPlan {
   readonly down: readonly LevelPlan[];
   readonly mid: LevelPlan;
   readonly up: readonly LevelPlan[];
-  readonly transformerIn: boolean;
+  /** Width of a head of the temporal transformer before the first level; null where there is none. */
+  readonly transformerInHead: number | null;
   readonly timeEmbeddingWidth: number;
 }
+
+const TRANSFORMER_IN_HEAD = 64;
 
 /** Reads a config.json value; what cannot be built is refused with the key's name. `origin` is for messages. */
 export function parseUnet3dConfig(json: unknown, origin = 'config.json'): Unet3dConfig {
@@ -144,16 +147,19 @@ export function isImageUnet(config: Unet3dConfig): boolean {
 export function planUnet3d(config: Unet3dConfig): Unet3dPlan {
   const levels = config.block_out_channels.length;
   const at = <T>(setting: T | readonly T[], level: number): T => (Array.isArray(setting) ? setting[level] ?? setting.at(-1) : setting) as T;
+  const hasHeadSetting = (config.num_attention_heads ?? config.attention_head_dim ?? null) !== null;
   const headSetting = (level: number, kind: LevelKind): number => {
     const configured = config.num_attention_heads ?? config.attention_head_dim;
     if (configured !== null && configured !== undefined) return at(configured, level);
     return kind.attention === 'joint' ? 64 : Math.max(1, at(config.block_out_channels, level) / 64);
   };
+  // Show-1's class, which alone has the misspelled key, counts heads where the public one it came from gives their width.
+  const isPublic = config.transfromer_in_opt === undefined;
   const plan = (level: number, kind: LevelKind): LevelPlan => ({
     ...kind,
     channels: at(config.block_out_channels, level),
     layers: at(config.layers_per_block, level),
-    headSetting: headSetting(level, kind),
+    headSetting: kind.attention === 'transformer' && isPublic && hasHeadSetting ? at(config.block_out_channels, level) / headSetting(level, kind) : headSetting(level, kind),
     transformerLayers: at(config.transformer_layers_per_block, level),
     onlyCrossAttention: at(config.only_cross_attention, level),
   });
@@ -169,7 +175,7 @@ export function planUnet3d(config: Unet3dConfig): Unet3dPlan {
   return {
     down, up,
     mid: { ...midLevel, layers: 1, onlyCrossAttention: config.mid_block_only_cross_attention ?? firstOnlyCross },
-    transformerIn: config.transfromer_in_opt ?? !pixel,
+    transformerInHead: (config.transfromer_in_opt ?? !pixel) ? (isPublic && hasHeadSetting ? at(config.attention_head_dim ?? TRANSFORMER_IN_HEAD, 0) : TRANSFORMER_IN_HEAD) : null,
     timeEmbeddingWidth: config.time_embedding_dim ?? at(config.block_out_channels, 0) * 4,
   };
 }

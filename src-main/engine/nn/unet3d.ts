@@ -48,8 +48,8 @@ interface Unet3dContext {
   readonly text: TextStates;
 }
 
-/** Temporal transformer before the first level: 8 heads of 64, 32 groups, fixed in the architecture. */
-const TRANSFORMER_IN = { heads: 8, inner: 512, groups: 32 } as const;
+/** Temporal transformer before the first level: 8 heads, 32 groups, fixed in the architecture. */
+const TRANSFORMER_IN = { heads: 8, groups: 32 } as const;
 
 /**
  * Emits the forward graph of Show-1's UNet3D in any of its forms (show1.md sections 1.2-1.6).
@@ -85,8 +85,9 @@ export function buildUnet3d(config: Unet3dConfig, shape: ClipShape, lowering: Lo
 
   const frames = splitFrames(b, config.center_input_sample ? sub(b, scale(b, sample, 2), b.scalar(1)) : sample);
   let hidden = m.in('conv_in', (layer) => conv2d(layer, frames, channelsAt(plan.down, 0), config.conv_in_kernel));
-  if (plan.transformerIn) {
-    hidden = m.in('transformer_in', (inner) => temporalTransformer(inner, hidden, geometry, TRANSFORMER_IN));
+  const headWidth = plan.transformerInHead;
+  if (headWidth !== null) {
+    hidden = m.in('transformer_in', (inner) => temporalTransformer(inner, hidden, geometry, { ...TRANSFORMER_IN, inner: TRANSFORMER_IN.heads * headWidth }));
   }
   const skips: Value[] = [hidden];
   for (const [index, level] of plan.down.entries()) {
