@@ -21,7 +21,7 @@ import { firstFrameModel } from './first-frame.ts';
 import { latentKeyframes } from './latent-keyframes.ts';
 import { runScenePart, SCENE_LATENT_WINDOW, SCENE_OVERLAP } from './scene-run.ts';
 import type { SceneRequest } from './scene-run.ts';
-import { isLatentStage, latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
+import { isLatentStage, LARGE_WEIGHTS_BYTES, latentSize, loadUnet, loadVae, readUnetConfig, weightBytesOf } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -111,7 +111,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   const textFolder = pack.textFolder(stage);
   const config = readUnetConfig(folder, stage, textWidth(textFolder));
   const size = unetSize(pack, stage, inScene !== undefined);
-  const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES;
+  const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES && weightBytesOf(join(folder, 'unet')) < LARGE_WEIGHTS_BYTES;
   const mix = options.motions === true ? openMotionMix(folder) : null;
   const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, { perFrameText: inScene?.perFrameText === true }, mix ?? undefined);
   const { width, height } = pack.stageSize(stage);

@@ -65,6 +65,18 @@ export function readUnetConfig(stageFolder: string, stage: StageName, promptWidt
 /** From here on memory counts more than the tenth of time that keeping freed blocks saves. */
 export const LARGE_WEIGHTS_BYTES = 2 ** 30;
 
+/** Bytes of all weights in a folder, as they are stored. */
+export function weightBytesOf(folder: string): number {
+  const weights = openWeights(folder);
+  try {
+    return sumBytes(weights);
+  } finally {
+    weights.close();
+  }
+}
+
+const sumBytes = ({ entries }: ReturnType<typeof openWeights>): number => [...entries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+
 /** Weights that are given anew with each call instead of read from the pack, so that one session serves every motion. */
 export interface ReplacedWeights {
   readonly names: readonly string[];
@@ -85,8 +97,7 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
       throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
     }
     const graph = replaced === undefined ? built.graph : selectParameters(built.graph, replaced.names).graph;
-    const weightBytes = [...weights.entries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const session = await openSession(graph, { weightsDir, threads, arena: weightBytes < LARGE_WEIGHTS_BYTES });
+    const session = await openSession(graph, { weightsDir, threads, arena: sumBytes(weights) < LARGE_WEIGHTS_BYTES });
     const hasLabels = config.class_embed_type === 'timestep';
     const run: UnetRun = async ({ sample, timestep, promptEmbeds, classLabel }) => {
       const batch = sample.shape[0]!;
