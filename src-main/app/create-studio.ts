@@ -11,6 +11,7 @@ import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
+import { createUpscaleClipHandler } from '../jobs/handlers/upscale-clip.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { createJobQueue } from '../jobs/job-queue.ts';
 import { createLearningCurves } from '../jobs/learning-curves.ts';
@@ -20,6 +21,7 @@ import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
 import { createExportService } from '../services/export-service.ts';
+import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
@@ -76,6 +78,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
+    anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
     anyData(createExportClipHandler({ media, temporaryFolder })),
   ];
@@ -117,6 +120,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       takes: createTakesService({ projects }),
       models: createModelsService({ models }),
       export: createExportService({ projects, mediaBase }),
+      footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),

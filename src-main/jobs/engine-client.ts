@@ -1,18 +1,19 @@
-import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand } from '../engine/process/protocol.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from '../engine/process/protocol.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
 
 export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type RunCommand = RunStageCommand | LearnMotionCommand | MeasureAttentionCommand;
+type RunCommand = RunStageCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand;
 export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
 export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
 export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
 export type EngineDone = Extract<EngineEvent, { type: 'done' }>;
 export type EngineLearned = Extract<EngineEvent, { type: 'learned' }>;
 export type EngineMeasured = Extract<EngineEvent, { type: 'measured' }>;
+export type EngineUpscaled = Extract<EngineEvent, { type: 'upscaled' }>;
 /** What ends a run well. */
-type EngineEnd = EngineDone | EngineLearned | EngineMeasured;
+type EngineEnd = EngineDone | EngineLearned | EngineMeasured | EngineUpscaled;
 export type EngineLossPoint = Extract<EngineEvent, { type: 'lossPoint' }>;
 export type EngineReady = Extract<EngineEvent, { type: 'ready' }>;
 
@@ -37,6 +38,8 @@ export interface EngineClient {
   learn(command: Omit<LearnMotionCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineLearned>;
   /** Asks finished keyframes how they attend to words; waits, stops and fails like `run`. */
   measure(command: Omit<MeasureAttentionCommand, 'type'>): Promise<EngineMeasured>;
+  /** Enlarges one window of a clip; waits, stops and fails like `run`. */
+  upscale(command: Omit<UpscaleCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineUpscaled>;
   /** Ends a run behind its current step, or with SIGKILL when the engine does not answer in time. Unknown ids are ignored. */
   stop(runId: string, reason: 'cancelled' | 'paused'): void;
   /** Gives the engine's memory back while nothing runs. */
@@ -149,6 +152,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       case 'done':
       case 'learned':
       case 'measured':
+      case 'upscaled':
         peakRssBytes = Math.max(peakRssBytes, event.peakRssBytes);
         finish(run, event);
         break;
@@ -259,6 +263,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       assert(done.type === 'measured', 'a measurement ends with its numbers');
       return done;
     },
+    upscale: async (command, listeners = {}) => {
+      const done = await enqueue({ type: 'upscale', ...command }, listeners);
+      assert(done.type === 'upscaled', 'a window ends with its frames');
+      return done;
+    },
     learn: async (command, listeners = {}) => {
       const done = await enqueue({ type: 'learnMotion', ...command }, listeners);
       assert(done.type === 'learned', 'a learning ends with its motion');
@@ -296,7 +305,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 }
 
-const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : command.type === 'learnMotion' ? 'learning' : 'measuring');
+const TASKS = { learnMotion: 'learning', measureAttention: 'measuring', upscale: 'enlarging' } as const;
+const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : TASKS[command.type]);
 
 function stoppedError(reason: 'cancelled' | 'paused'): StudioError {
   return reason === 'cancelled' ? new StudioError('CANCELLED', 'Cancelled.') : new StudioError('PAUSED', 'Paused.');

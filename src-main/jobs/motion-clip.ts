@@ -101,7 +101,8 @@ function unsuitable(name: string, problem: ClipInspection['problem'], message: s
   return { name, problem, message, prompt, clip: null, fromSeconds: 0, toSeconds: 0, motionAmount: null, frames: null };
 }
 
-function copyAsset(store: ProjectStore, asset: AssetRow, path: string): void {
+/** Writes an asset to a new file, in blocks. */
+export function copyAsset(store: ProjectStore, asset: AssetRow, path: string): void {
   const file = openSync(path, 'wx', 0o600);
   try {
     for (let start = 0; start < asset.sizeBytes; start += COPY_BYTES) writeSync(file, store.assets.readRange(asset.id, start, Math.min(asset.sizeBytes, start + COPY_BYTES)));

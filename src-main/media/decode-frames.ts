@@ -21,6 +21,8 @@ export interface DecodeFramesRequest {
   /** First frame and number of frames, counted at `frameRate`; to the end when left out. */
   readonly startFrame?: number;
   readonly frames?: number;
+  /** How long decoding may take, waiting for the reader included; an hour when left out. */
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -66,13 +68,13 @@ export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'ki
  * does, and ends when the reader stops early.
  */
 export async function* decodeFrames(binaries: FfmpegBinaries, file: string, request: DecodeFramesRequest): AsyncGenerator<Uint8Array, void, void> {
-  const { width, height, startFrame = 0, frames, signal } = request;
+  const { width, height, startFrame = 0, frames, signal, timeoutMs = 60 * 60_000 } = request;
   for (const [name, value, least] of [['width', width, 1], ['height', height, 1], ['startFrame', startFrame, 0], ['frames', frames ?? 1, 1]] as const) {
     if (!Number.isInteger(value) || value < least || value > 1_000_000) throw new StudioError('INVALID_INPUT', `${name} is ${value}: it must be a whole number of at least ${least}.`);
   }
   const info = await probeMedia(binaries, file, signal);
   if (info.kind === 'audio') throw unreadable(file, 'holds sound only', 'Choose a video or an image.');
-  const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs: 60 * 60_000 });
+  const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs });
   const frameBytes = width * height * 3;
   let frame = new Uint8Array(frameBytes);
   let filled = 0;

@@ -3,6 +3,7 @@ import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encod
 import { findFfmpeg, type FfmpegBinaries, type FindOptions } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { copyWithRecipe, readRecipe } from './recipe-metadata.ts';
+import { encodeSegment, joinSegments, type EncodeSegmentRequest, type JoinSegmentsRequest } from './segments.ts';
 import { makeThumbnail, type ThumbnailRequest } from './thumbnail.ts';
 
 /** Everything the studio does with media files. ffmpeg is looked for at the first call, once. */
@@ -15,6 +16,10 @@ export interface Media {
   encodeVideo(request: EncodeVideoRequest): Promise<EncodedVideo>;
   /** RGB24 frames `[height, width, 3]` of a video or image. */
   decodeFrames(path: string, request: DecodeFramesRequest): AsyncGenerator<Uint8Array, void, void>;
+  /** Some frames as a bare H.264 stream, to be joined with others. */
+  encodeSegment(request: EncodeSegmentRequest): Promise<Uint8Array>;
+  /** Segments and the sound of a clip to MP4, as they are. */
+  joinSegments(request: JoinSegmentsRequest): Promise<{ sizeBytes: number }>;
   /** JPEG of one frame. */
   thumbnail(path: string, request?: ThumbnailRequest): Promise<Uint8Array>;
   /** Embedded recipe as JSON text from outside, or null. */
@@ -44,6 +49,8 @@ export function createMedia(options: FindOptions = {}): Media {
     decodeFrames: async function* (path, request) {
       yield* decodeFrames(await binaries(), path, request);
     },
+    encodeSegment: async (request) => encodeSegment(await binaries(), request),
+    joinSegments: async (request) => joinSegments(await binaries(), request),
     thumbnail: async (path, request) => makeThumbnail(await binaries(), path, request),
     readRecipe: async (path, signal) => readRecipe(await binaries(), path, signal),
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),

@@ -1,6 +1,7 @@
 import type { Client, Handlers } from '../rpc/contract-types.ts';
 import { assetsContract } from './assets.ts';
 import { exportContract } from './export.ts';
+import { footageContract } from './footage.ts';
 import { generationContract } from './generation.ts';
 import { jobsContract } from './jobs.ts';
 import { modelsContract } from './models.ts';
@@ -24,6 +25,7 @@ export const studioContract = {
   models: modelsContract,
   export: exportContract,
   motions: motionsContract,
+  footage: footageContract,
 } as const;
 
 export type StudioClient = Client<typeof studioContract>;

@@ -81,7 +81,8 @@ function requireInput(pack: Pack, stage: StageName, input: Tensor | null): Tenso
   return input;
 }
 
-function enlargement(pack: Pack): number {
+/** How many times superResolution1 of a pack enlarges each side. */
+export function enlargement(pack: Pack): number {
   const [small, large] = [pack.stageSize('interpolation'), pack.stageSize('superResolution1')];
   const scale = large.width / small.width;
   if (!Number.isInteger(scale) || scale * small.height !== large.height) {
@@ -91,7 +92,7 @@ function enlargement(pack: Pack): number {
 }
 
 /** The schedule that superResolution1's condition is noised with: a file of its own, or the stage's. */
-function noisingScheduler(pack: Pack, stage: StageName, scheduler: Scheduler): Scheduler {
+export function noisingScheduler(pack: Pack, stage: StageName, scheduler: Scheduler): Scheduler {
   const path = join(pack.stageFolder(stage), 'image_noising_scheduler', 'scheduler_config.json');
   return existsSync(path) ? fromDiffusers(readConfig(path), 1) : scheduler;
 }

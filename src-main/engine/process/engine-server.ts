@@ -8,16 +8,19 @@ import { createStageRunner } from '../pipelines/stage-runner.ts';
 import type { StageRunner } from '../pipelines/stage-runner.ts';
 import type { StageStep } from '../pipelines/stage-step.ts';
 import { measureTextAttention } from '../pipelines/text-attention.ts';
+import { openUpscaler } from '../pipelines/upscaler.ts';
+import type { Upscaler } from '../pipelines/upscaler.ts';
 import { toVideoFrames } from '../pipelines/video-tensor.ts';
 import { tensorOf } from '../tensor/tensor.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from './engine-version.ts';
 import { runLearning } from './learn-run.ts';
 import { yieldToMessages } from './message-turn.ts';
-import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand } from './protocol.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from './protocol.ts';
+import { runUpscale } from './upscale-run.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type AnyRunCommand = RunCommand | LearnMotionCommand | MeasureAttentionCommand;
+type AnyRunCommand = RunCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand;
 
 /** Takes commands and answers by events; the process around it only carries messages. */
 export interface EngineServer {
@@ -54,12 +57,14 @@ function toStudioError(error: unknown): StudioError {
 export function createEngineServer(send: (event: EngineEvent) => Promise<void> | void): EngineServer {
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
+  let upscaler: { readonly key: string; readonly upscaler: Upscaler } | null = null;
   let active: { readonly runId: string; readonly controller: AbortController; readonly finished: Promise<void> } | null = null;
 
   const unload = async (): Promise<void> => {
-    const old = loaded;
-    loaded = null;
-    await old?.runner.release();
+    const [oldRunner, oldUpscaler] = [loaded?.runner, upscaler?.upscaler];
+    [loaded, upscaler] = [null, null];
+    await oldRunner?.release();
+    await oldUpscaler?.release();
   };
 
   const unloadWhenIdle = async (): Promise<void> => {
@@ -135,11 +140,22 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     return { type: 'measured', runId, shares, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
   };
 
+  /** Windows of one clip come one after the other: the session stays for the next. */
+  const upscalerFor = async ({ packDir, threads }: UpscaleCommand): Promise<Upscaler> => {
+    const key = JSON.stringify([packDir, threads]);
+    if (upscaler?.key === key) return upscaler.upscaler;
+    await unload();
+    const opened = await openUpscaler(openPack(packDir), { threads, promptCache });
+    upscaler = { key, upscaler: opened };
+    return opened;
+  };
+
   const runAny = (command: AnyRunCommand, signal: AbortSignal): Promise<EngineEvent> => {
     switch (command.type) {
       case 'runStage': return runStage(command, signal);
       case 'learnMotion': return learn(command, signal);
       case 'measureAttention': return measure(command, signal);
+      case 'upscale': return runUpscale(command, signal, { send, upscalerFor });
     }
   };
 
@@ -175,7 +191,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   send({ type: 'ready', engineVersion: ENGINE_VERSION, executionProviders: EXECUTION_PROVIDERS });
   return {
     handle(command) {
-      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention') start(command);
+      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention' || command.type === 'upscale') start(command);
       else if (command.type === 'stop') {
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;

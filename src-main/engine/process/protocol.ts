@@ -51,6 +51,23 @@ export interface MeasureAttentionCommand {
   readonly threads: number;
 }
 
+/** Enlarges one window of a clip's frames, of any size. Runs, stops and fails like a stage; a window is small enough to be repeated. */
+export interface UpscaleCommand {
+  readonly type: 'upscale';
+  readonly runId: string;
+  readonly packDir: string;
+  /** As many frames as the pack's window has. */
+  readonly frames: FramesMessage;
+  /** Number of the first of them in the clip. */
+  readonly firstFrame: number;
+  /** 2 or 4. */
+  readonly factor: number;
+  /** 1: the conditional mean; more draw details. */
+  readonly numInferenceSteps: number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
 /** Parent to engine. One run at a time; a second one while one runs fails with CONFLICT. */
 export type EngineCommand =
   | {
@@ -74,11 +91,12 @@ export type EngineCommand =
     }
   | LearnMotionCommand
   | MeasureAttentionCommand
+  | UpscaleCommand
   | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   /** Releases every session: memory goes back while the queue is paused. */
   | { readonly type: 'unload' };
 
-/** Engine to parent. `done`, `learned`, `measured`, `stopped` and `failed` end a run; nothing follows them for that runId. */
+/** Engine to parent. `done`, `learned`, `measured`, `upscaled`, `stopped` and `failed` end a run; nothing follows them for that runId. */
 export type EngineEvent =
   | { readonly type: 'ready'; readonly engineVersion: string; readonly executionProviders: readonly string[] }
   | {
@@ -118,5 +136,7 @@ export type EngineEvent =
     }
   /** Per keyframe: of the attention paid to text, the share that went to the words. */
   | { readonly type: 'measured'; readonly runId: string; readonly shares: Float32Array; readonly peakRssBytes: number }
+  /** The window's frames, enlarged. */
+  | { readonly type: 'upscaled'; readonly runId: string; readonly frames: FramesMessage; readonly peakRssBytes: number }
   | { readonly type: 'stopped'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   | { readonly type: 'failed'; readonly runId: string; readonly error: StudioErrorWire };

@@ -12,9 +12,10 @@ import { modelsCommand } from './commands/models.ts';
 import { newCommand } from './commands/new.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
+import { upscaleCommand } from './commands/upscale.ts';
 import { createTerminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
+const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
 
 function overview(): string {
   const rows = COMMANDS.map((command) => [`  ${usageLine(command)}`, command.summary] as const);

@@ -1,0 +1,77 @@
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { createNoise } from '../random/noise.ts';
+import type { Pack } from './open-pack.ts';
+import { encodePrompts, textWidth } from './prompt-encoder.ts';
+import type { PromptCache } from './prompt-encoder.ts';
+import { enlargement, noisingScheduler } from './stage-runner.ts';
+import { loadUnet, readUnetConfig } from './stage-sessions.ts';
+import { tileCount, tileOverlap, upscaleWindow } from './upscale-window.ts';
+import type { VideoFrames } from './video-tensor.ts';
+
+/** One window of footage to be enlarged. */
+export interface UpscaleRequest {
+  /** As many frames as the pack's window has. */
+  readonly frames: VideoFrames;
+  /** Number of the first of them in the clip. */
+  readonly firstFrame: number;
+  /** 2 or 4. 2 is 4 reduced again by averaging. */
+  readonly factor: number;
+  /** 1: the conditional mean, faithful; more draw details. */
+  readonly numInferenceSteps: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A pack's super-resolution with its session loaded. */
+export interface Upscaler {
+  /** Yields finished units and their total; returns the enlarged frames. */
+  run(request: UpscaleRequest): AsyncGenerator<{ readonly step: number; readonly total: number }, VideoFrames>;
+  release(): Promise<void>;
+}
+
+/** Loads the pack's pixel super-resolution for real footage. It is asked for without words. */
+export async function openUpscaler(pack: Pack, { threads, promptCache }: { readonly threads: number; readonly promptCache: PromptCache }): Promise<Upscaler> {
+  const stage = 'superResolution1';
+  const folder = pack.stageFolder(stage);
+  const textFolder = pack.textFolder(stage);
+  const { frames, window = frames, width, height } = pack.stageSize(stage);
+  const scale = enlargement(pack);
+  const [positive] = await encodePrompts(textFolder, [''], pack.index.promptTokens, promptCache, threads);
+  const unet = await loadUnet(folder, readUnetConfig(folder, stage, textWidth(textFolder)), { batch: 1, frames: window, height, width, tokens: pack.index.promptTokens }, threads);
+  const tile = { width: width / scale, height: height / scale };
+  const overlap = tileOverlap(tile);
+  return {
+    async *run({ frames: input, firstFrame, factor, numInferenceSteps, seed, signal }) {
+      if (scale % factor !== 0) throw new StudioError('INVALID_INPUT', `This pack enlarges ${scale} times: choose a factor that divides ${scale}, not ${factor}.`, { details: { factor } });
+      if (input.count !== window) throw new StudioError('INVALID_INPUT', `A window of this pack has ${window} frames, got ${input.count}.`, { details: { frames: input.count } });
+      const scheduler = pack.scheduler(stage, numInferenceSteps);
+      const { addNoise } = noisingScheduler(pack, stage, scheduler);
+      const total = tileCount(input, { tile, overlap });
+      const context = { unet: unet.model, scheduler, promptEmbeds: { positive: positive!, negative: null }, guidanceScale: null, noise: createNoise(seed).fork('upscale'), signal };
+      const tiles = upscaleWindow(context, input, { scale, tile, overlap, noiseLevel: pack.index.conditioning.noiseLevel, firstFrame, noiseCondition: addNoise });
+      for (;;) {
+        const next = await tiles.next();
+        if (next.done === true) return reduceFrames(next.value, scale / factor);
+        yield { step: next.value, total };
+      }
+    },
+    release: () => unet.release(),
+  };
+}
+
+/** Each pixel becomes the mean of `by` x `by`. */
+function reduceFrames(frames: VideoFrames, by: number): VideoFrames {
+  if (by === 1) return frames;
+  const [width, height] = [frames.width / by, frames.height / by];
+  const data = new Uint8Array(frames.count * width * height * 3);
+  for (let row = 0; row < frames.count * height; row += 1) {
+    for (let x = 0; x < width; x += 1) {
+      for (let channel = 0; channel < 3; channel += 1) {
+        let sum = 0;
+        for (let dy = 0; dy < by; dy += 1) for (let dx = 0; dx < by; dx += 1) sum += frames.data[((row * by + dy) * frames.width + x * by + dx) * 3 + channel]!;
+        data[(row * width + x) * 3 + channel] = Math.round(sum / (by * by));
+      }
+    }
+  }
+  return { count: frames.count, width, height, data };
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UPSCALE_STEPS, UpscaleDetail, UpscaleFactor } from '../../../src-shared/contract/footage.ts';
+import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { canonicalJson } from '../../../src-shared/recipe/recipe.ts';
+import type { FramesMessage } from '../../engine/process/protocol.ts';
+import type { Media } from '../../media/media.ts';
+import type { OpenedPack } from '../../models/model-registry.ts';
+import type { StepTimeRepository } from '../../store/app-store.ts';
+import type { ProjectStore } from '../../store/project-store.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { medianOf } from '../median.ts';
+import { copyAsset } from '../motion-clip.ts';
+import { withScratchFolder } from '../scratch-folder.ts';
+import { recordUpscaleTime, requireUpscalable, upscaleShape, type UpscaleShape } from '../upscale-plan.ts';
+import { clipWindows, finishWindow } from '../upscale-windows.ts';
+
+export const UpscaleClipData = z.object({
+  assetId: z.string(),
+  /** Name of the clip when the job was asked for. */
+  name: z.string(),
+  factor: UpscaleFactor,
+  detail: UpscaleDetail,
+  packId: z.string(),
+  packSha256: z.string(),
+});
+export type UpscaleClipData = z.infer<typeof UpscaleClipData>;
+
+/** What is needed of a pack to enlarge clips. */
+export type UpscalingPack = Pick<OpenedPack, 'dir'> & { readonly pack: Pick<OpenedPack['pack'], 'sha256'>; readonly index: Pick<OpenedPack['index'], 'name' | 'stages' | 'sizes'> };
+
+export interface UpscaleClipOptions {
+  readonly engine: Pick<EngineClient, 'upscale' | 'stop'>;
+  readonly media: Pick<Media, 'decodeFrames' | 'encodeSegment' | 'joinSegments' | 'thumbnail' | 'probe'>;
+  readonly packs: { get(packId: string): Promise<UpscalingPack> };
+  readonly stepTimes: StepTimeRepository;
+  readonly threads: number;
+  readonly temporaryFolder: string;
+}
+
+/** The noise is drawn from this seed: the same clip, factor and detail give the same frames. */
+const SEED = 1;
+/** The decoder waits while windows are enlarged; a long clip takes days. */
+const DECODE_TIMEOUT_MS = 14 * 24 * 60 * 60_000;
+/** Type of a segment among the project's stage assets. */
+const SEGMENT_MIME_TYPE = 'video/h264';
+const READ_BYTES = 1024 * 1024;
+const THUMBNAIL_WIDTH = 320;
+
+/**
+ * Enlarges a clip window by window. Finished windows are encoded in segments that stay in the project until all are joined:
+ * after a kill, the work goes on behind the last stored segment and gives the very same frames.
+ */
+export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandler<UpscaleClipData> {
+  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+
+  /** Runs one window in the engine; a stop ends it between two tiles. */
+  const enlarge = async (data: UpscaleClipData, context: JobContext, dir: string, window: { readonly index: number; readonly frames: FramesMessage }, shape: UpscaleShape, onTile: (tile: number, stepMs: number | null) => void): Promise<FramesMessage> => {
+    const { job, signal } = context;
+    const runId = `${job.id}/${job.attempt}/${window.index}`;
+    const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
+    const running = engine.upscale(
+      { runId, packDir: dir, frames: window.frames, firstFrame: window.index * shape.stride, factor: data.factor, numInferenceSteps: UPSCALE_STEPS[data.detail]!, seed: SEED, threads },
+      { onProgress: ({ phase, step, stepMs }) => { if (phase !== 'loading') onTile(step, stepMs); } },
+    );
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      return (await running).frames;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
+
+  return {
+    kind: 'upscale',
+    lane: 'compute',
+    data: UpscaleClipData,
+    title: ({ name, factor }) => `${name} ${factor}×`,
+    parts: () => [waitingPart('upscale'), waitingPart('encode', 1)],
+    run: async (data, context) => {
+      const { store, signal } = context;
+      const { factor, detail } = data;
+      const { dir, pack, index } = await packs.get(data.packId);
+      if (pack.sha256 !== data.packSha256) throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${data.packId}" has changed since this was asked for. Ask for it again to use the pack as it is now.`, { details: { packId: data.packId } });
+      const asset = store.assets.get(data.assetId);
+      const clip = requireUpscalable(asset, factor, index);
+      const { frameRate } = asset;
+      assert(frameRate !== null, 'a video has a frame rate');
+      const shape = upscaleShape(clip, index.sizes);
+      const keyOf = (segment: number): string => createHash('sha256').update(canonicalJson({ upscale: context.job.id, segment })).digest('hex');
+      let segments = 0;
+      while (store.assets.findByStageKey(keyOf(segments)) !== null) segments += 1;
+
+      await withScratchFolder(temporaryFolder, async (folder) => {
+        const source = join(folder, 'clip');
+        copyAsset(store, asset, source);
+        const total = shape.windows * shape.tilesPerWindow;
+        context.beginPart('upscale', total, 0);
+        const size = { width: clip.width, height: clip.height };
+        const tileMs: number[] = [];
+        const saveSegment = async (frames: readonly Uint8Array[]) => {
+          const bytes = await media.encodeSegment({ width: clip.width * factor, height: clip.height * factor, frameRate, frames, signal });
+          const writer = store.assets.beginWrite({ kind: 'stage', name: `${data.name}, part ${segments + 1}`, mimeType: SEGMENT_MIME_TYPE, origin: 'generated', stage: 'superResolution1', stageKey: keyOf(segments) });
+          try {
+            writer.write(bytes);
+            context.commit(() => writer.finish({ frames: frames.length, width: clip.width * factor, height: clip.height * factor }), true);
+          } catch (error) {
+            writer.abort();
+            throw error;
+          }
+          segments += 1;
+        };
+        // The window before the first missing one is enlarged again, for the frames that the two share.
+        const firstMissing = segments * shape.windowsPerSegment;
+        let left: readonly Uint8Array[] = [];
+        let gathered: Uint8Array[] = [];
+        const decoded = media.decodeFrames(source, { ...size, fit: 'stretch', signal, timeoutMs: DECODE_TIMEOUT_MS });
+        for await (const window of clipWindows(decoded, size, shape, Math.max(0, firstMissing - 1))) {
+          signal.throwIfAborted();
+          const repeated = window.index < firstMissing;
+          // A clip whose end lay in the last stored segment: nothing is missing.
+          if (repeated && window.isLast) break;
+          const enlarged = await enlarge(data, context, dir, window, shape, (tile, stepMs) => {
+            if (stepMs !== null) tileMs.push(stepMs);
+            if (!repeated) context.advance(Math.min(window.index * shape.tilesPerWindow + tile, total), total, stepMs);
+          });
+          const finished = finishWindow(window, enlarged, left, shape.stride);
+          left = finished.left;
+          if (repeated) continue;
+          gathered.push(...finished.frames);
+          context.preview({ count: 1, width: enlarged.width, height: enlarged.height, data: finished.frames[0]! });
+          if ((window.index + 1) % shape.windowsPerSegment === 0 || window.isLast) {
+            await saveSegment(gathered);
+            gathered = [];
+          }
+        }
+        const median = medianOf(tileMs);
+        if (median !== null) recordUpscaleTime(stepTimes, pack.sha256, median / UPSCALE_STEPS[detail]!);
+        context.finishPart('upscale', 'done');
+
+        context.beginPart('encode', 1, 0);
+        const result = join(folder, 'enlarged.mp4');
+        await media.joinSegments({ path: result, frameRate, segments: storedSegments(store, segments, keyOf), soundOf: asset.hasAudio ? source : null, signal });
+        await complete(context, data, result, () => {
+          for (let segment = 0; segment < segments; segment += 1) {
+            const stored = store.assets.findByStageKey(keyOf(segment));
+            if (stored !== null) store.assets.remove(stored.id);
+          }
+        });
+      });
+    },
+  };
+
+  /** Streams the clip into the library; what only served to make it goes in the same transaction. */
+  async function complete(context: JobContext, data: UpscaleClipData, path: string, tidy: () => void): Promise<void> {
+    const { store, signal } = context;
+    const info = await media.probe(path, signal);
+    const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
+    const writer = store.assets.beginWrite({ kind: 'video', name: upscaledName(data), mimeType: 'video/mp4', origin: 'generated' });
+    try {
+      for await (const block of createReadStream(path, { highWaterMark: READ_BYTES, signal }) as AsyncIterable<Uint8Array>) writer.write(block);
+      context.complete(() => {
+        const asset = writer.finish({ width: info.width, height: info.height, frames: info.frames, frameRate: store.assets.get(data.assetId).frameRate, durationMs: info.durationMs, hasAudio: info.hasAudio });
+        store.assets.setThumbnail(asset.id, thumbnail);
+        tidy();
+        return { resultAssetId: asset.id };
+      });
+    } catch (error) {
+      writer.abort();
+      throw error;
+    }
+  }
+}
+
+function* storedSegments(store: ProjectStore, count: number, keyOf: (segment: number) => string): Generator<Uint8Array> {
+  for (let segment = 0; segment < count; segment += 1) {
+    const asset = store.assets.findByStageKey(keyOf(segment));
+    assert(asset !== null, 'every segment is stored before they are joined');
+    yield store.assets.readAll(asset.id);
+  }
+}
+
+/** `shark.mp4` becomes `shark 4×.mp4`. */
+const upscaledName = ({ name, factor }: UpscaleClipData): string => `${name.replace(/\.[A-Za-z0-9]{2,4}$/, '').slice(0, 190)} ${factor}×.mp4`;
+
