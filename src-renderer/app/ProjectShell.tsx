@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import { useEffect } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { useEditor, useSession, useStudio } from '../api/studio-context.tsx';
 import { followProject } from '../api/project-events.ts';
 import { useAssets, useJobs, useMotions, usePacks, useTakes } from '../api/queries.ts';
@@ -28,7 +29,7 @@ import { useUnloadGuard } from './use-unload-guard.ts';
 export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   const editor = useEditor();
   const { state: connection } = useStudio();
-  const { leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight } = useSession((state) => state);
+  const { leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight } = useSession(useShallow(({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight }) => ({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight })));
   const dialog = useSession((state) => state.dialog);
   // Actions read these from the cache; asking here keeps them loaded whatever panels are open.
   useAssets();

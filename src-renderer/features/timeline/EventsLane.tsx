@@ -29,7 +29,7 @@ export interface LaneProps {
 }
 
 /** Narrower than this, an event is only a bar. */
-const DETAIL_PIXELS = 48;
+const DETAIL_PIXELS = 64;
 
 interface EventsLaneProps extends LaneProps {
   readonly pixelsPerFrame: number;

@@ -1,12 +1,13 @@
 import Box from '@mui/material/Box';
 import InputBase from '@mui/material/InputBase';
+import { memo } from 'react';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { sequenceOf, setGlobalPrompt } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 
 /** Words that go to every event: style, light, place. */
-export function GlobalPromptBar() {
+export const GlobalPromptBar = memo(function GlobalPromptBar() {
   const editor = useEditor();
   const value = useDocument((state) => sequenceOf(state.records).globalPrompt);
   const field = useDraftText('global', value, (text) => editor.document.transact(t('edit.globalPrompt'), (records) => setGlobalPrompt(records, text)));
@@ -20,4 +21,4 @@ export function GlobalPromptBar() {
       />
     </Box>
   );
-}
+});

@@ -25,8 +25,18 @@ import { visibleLanes } from './visible-items.ts';
 /** Empty time kept to the right of the last item, in frames. */
 const TAIL_FRAMES = 64;
 
-/** The document on its time axis: global words, and a lane for every track. */
+/** The document on its time axis, under the tools for it. The styles are here, where nothing is drawn again while one zooms. */
 export function Timeline() {
+  return (
+    <Box sx={{ ...LANE_STYLES, flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel' }}>
+      <TimelineToolbar />
+      <TimelineLanes />
+    </Box>
+  );
+}
+
+/** Global words, and a lane for every track. */
+function TimelineLanes() {
   const editor = useEditor();
   const stored = useDocument((state) => state.records);
   const pixelsPerFrame = useSession((state) => state.pixelsPerFrame);
@@ -78,37 +88,34 @@ export function Timeline() {
 
   const promptLane = lanes.find(({ kind }) => kind === 'prompt');
   return (
-    <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel' }}>
-      <TimelineToolbar />
-      <Box sx={{ flex: 1, minHeight: 0, display: 'flex', overflowY: 'auto', overflowX: 'hidden' }}>
-        <Box sx={{ width: LANE_HEADER_WIDTH, flex: 'none', borderRight: 1, borderColor: 'studio.line', height: 'fit-content' }}>
-          <Box sx={{ height: RULER_HEIGHT, borderBottom: 1, borderColor: 'studio.line' }} />
-          {lanes.map((lane) => <TrackHeader key={lane.id} lane={lane} />)}
-        </Box>
-        <Box sx={{ flex: 1, minWidth: 0, position: 'relative', minHeight: 'fit-content' }}>
-          {/* The global words hold for all time, so they do not scroll with it. */}
-          <Box sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, height: lanes[0]?.height, zIndex: 6 }}><GlobalPromptBar /></Box>
-          <Box ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
-            <Box ref={content} sx={{ ...LANE_STYLES, position: 'relative', minWidth: 1, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0), minHeight: 1, cursor: tool === 'blade' ? 'crosshair' : 'default', ...(tool === 'blade' ? { '& .item, & [data-event]': { cursor: 'crosshair !important' } } : {}) }} style={{ ...zoomStyle(pixelsPerFrame), width: frames * pixelsPerFrame }}>
-              <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
-                <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />
-                <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} />
-              </Box>
-              <Box onPointerDown={beginBox} sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 }}>
-                {lanes.map((lane) => (
-                  <div key={lane.id} className={`lane${lane.track?.locked ? ' locked' : ''}${lane.track?.hidden ? ' hiddenLane' : ''}`} data-lane={lane.id} style={{ top: lane.top, height: lane.height }}>
-                    <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} frameAt={view.frameAt} />
-                  </div>
-                ))}
-                {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
-              </Box>
-              {drag.snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${drag.snapLine * pixelsPerFrame}px)` }} />}
-              <Playhead pixelsPerFrame={pixelsPerFrame} />
-              {end === 0 && promptLane ? (
-                <Box sx={{ position: 'absolute', left: 12, display: 'flex', alignItems: 'center', gap: 2, fontSize: 12, color: 'text.secondary', pointerEvents: 'none', '& svg': { fontSize: 16 } }} style={{ top: RULER_HEIGHT + promptLane.top, height: promptLane.height }}><AddBoxOutlined />{t('empty.lane')}</Box>
-              ) : null}
+    <Box sx={{ flex: 1, minHeight: 0, display: 'flex', overflowY: 'auto', overflowX: 'hidden' }}>
+      <Box sx={{ width: LANE_HEADER_WIDTH, flex: 'none', borderRight: 1, borderColor: 'studio.line', height: 'fit-content' }}>
+        <Box sx={{ height: RULER_HEIGHT, borderBottom: 1, borderColor: 'studio.line' }} />
+        {lanes.map((lane) => <TrackHeader key={lane.id} lane={lane} />)}
+      </Box>
+      <Box sx={{ flex: 1, minWidth: 0, position: 'relative', minHeight: 'fit-content' }}>
+        {/* The global words hold for all time, so they do not scroll with it. */}
+        <Box sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, height: lanes[0]?.height, zIndex: 6 }}><GlobalPromptBar /></Box>
+        <Box ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
+          <div ref={content} className={`content ${tool}`} style={{ ...zoomStyle(pixelsPerFrame), width: frames * pixelsPerFrame, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0) }}>
+            <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
+              <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />
+              <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} />
             </Box>
-          </Box>
+            <Box onPointerDown={beginBox} sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 }}>
+              {lanes.map((lane) => (
+                <div key={lane.id} className={`lane${lane.track?.locked ? ' locked' : ''}${lane.track?.hidden ? ' hiddenLane' : ''}`} data-lane={lane.id} style={{ top: lane.top, height: lane.height }}>
+                  <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} frameAt={view.frameAt} />
+                </div>
+              ))}
+              {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
+            </Box>
+            {drag.snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${drag.snapLine * pixelsPerFrame}px)` }} />}
+            <Playhead pixelsPerFrame={pixelsPerFrame} />
+            {end === 0 && promptLane ? (
+              <Box sx={{ position: 'absolute', left: 12, display: 'flex', alignItems: 'center', gap: 2, fontSize: 12, color: 'text.secondary', pointerEvents: 'none', '& svg': { fontSize: 16 } }} style={{ top: RULER_HEIGHT + promptLane.top, height: promptLane.height }}><AddBoxOutlined />{t('empty.lane')}</Box>
+            ) : null}
+          </div>
         </Box>
       </Box>
     </Box>

@@ -11,6 +11,7 @@ import ZoomOut from '@mui/icons-material/ZoomOut';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Tooltip from '@mui/material/Tooltip';
+import { memo } from 'react';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { ActionButton } from '../../components/ActionButton.tsx';
 import { KeyCaps } from '../../components/KeyCaps.tsx';
@@ -20,7 +21,7 @@ import { t } from '../../i18n/text.ts';
 import { AddTrackMenu } from './AddTrackMenu.tsx';
 
 /** What one does to the timeline most often. */
-export function TimelineToolbar() {
+export const TimelineToolbar = memo(function TimelineToolbar() {
   const editor = useEditor();
   const snapping = useSession((state) => state.snapping);
   const tool = useSession((state) => state.tool);
@@ -44,4 +45,4 @@ export function TimelineToolbar() {
       </Box>
     </Box>
   );
-}
+});

@@ -1,5 +1,7 @@
 /** Styles of what lies on lanes, as nested selectors of one element: a thousand styled components would cost each frame dearly. */
 export const LANE_STYLES = {
+  '& .content': { position: 'relative', minWidth: '100%', minHeight: '100%' },
+  '& .content.blade, & .content.blade .item, & .content.blade [data-event]': { cursor: 'crosshair' },
   '& .lane': { position: 'absolute', left: 0, right: 0, borderBottom: 1, borderColor: 'studio.line' },
   '& .lane.locked': { backgroundImage: 'repeating-linear-gradient(135deg, transparent 0 6px, var(--mui-palette-studio-line) 6px 7px)' },
   '& .lane.hiddenLane > *': { opacity: 0.35 },

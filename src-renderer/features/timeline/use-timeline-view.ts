@@ -11,6 +11,8 @@ const STEP_PIXELS = 256;
 
 const ZOOM_STEP = 1.15;
 
+const stepped = (left: number): number => Math.floor(Math.max(0, left) / STEP_PIXELS) * STEP_PIXELS;
+
 export interface TimelineView {
   readonly scroller: RefObject<HTMLDivElement | null>;
   /** Frames that are drawn. */
@@ -31,7 +33,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
   const look = useCallback((): void => {
     const element = scroller.current;
     if (!element) return;
-    const left = Math.floor(element.scrollLeft / STEP_PIXELS) * STEP_PIXELS;
+    const left = stepped(element.scrollLeft);
     setView((before) => (before.left === left && before.width === element.clientWidth ? before : { left, width: element.clientWidth }));
   }, []);
 
@@ -77,8 +79,11 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
       if (!element || !(event.ctrlKey || event.metaKey)) return;
       const current = editor.session.getState().pixelsPerFrame;
       const x = event.clientX - element.getBoundingClientRect().left;
-      anchor.current ??= { frame: (x + element.scrollLeft) / zoomed.current, x };
-      editor.session.setState({ pixelsPerFrame: clampZoom(current * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP)) });
+      const kept = (anchor.current ??= { frame: (x + element.scrollLeft) / zoomed.current, x });
+      const next = clampZoom(current * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
+      // Where it will scroll to, in the same step: else everything would be drawn twice.
+      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x) }));
+      editor.session.setState({ pixelsPerFrame: next });
     },
     frameAt: (clientX) => {
       const element = scroller.current;

@@ -25,7 +25,7 @@ export function removeTrack(records: TimelineRecords, id: string): TimelineDiff 
   return edit(records, (batch) => {
     const track = trackById(records, id);
     if (track === null || track.locked || isDefaultTrack(id)) return;
-    for (const item of Array.from(batch.items(id))) removeItem(batch, item);
+    for (const item of batch.items(id)) removeItem(batch, item);
     batch.remove(id);
   });
 }
