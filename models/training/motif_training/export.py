@@ -1,4 +1,7 @@
-"""Writes the pack: configs, tokenizer, and averaged weights of every trained stage as half-precision safetensors."""
+"""Writes the pack: configs, tokenizer, and averaged weights of every trained stage as half-precision safetensors.
+
+Stages without a run keep the weights that the pack has; in a new pack they are untrained.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def parameter_shapes(stage: str) -> dict[str, tuple[int, ...]]:
 
 
 def averaged(runs: Path, run: str, stage: str, prefix: str) -> tuple[dict[str, torch.Tensor], float]:
-    """Averaged weights of a run, or untrained ones; and the minutes spent."""
+    """Averaged weights of a run, or untrained ones where there was no run; and the minutes spent."""
     state_file = runs / run / "state.pt"
     if state_file.exists():
         state = torch.load(state_file, weights_only=True)
@@ -122,6 +125,9 @@ def main(argv: list[str] | None = None) -> None:
     if scale_file.exists():
         vae_scale = json.loads(scale_file.read_text())["scaling_factor"]
     for folder, name, run, stage, prefix, config in plan:
+        if not (a.runs / run / "state.pt").exists() and any((out / folder).glob(f"{name}*.safetensors")):
+            print(f"{stage}: no run, the pack keeps what it has")
+            continue
         weights, spent = averaged(a.runs, run, stage, prefix)
         shapes = parameter_shapes(stage)
         if {k: tuple(v.shape) for k, v in weights.items()} != shapes:
