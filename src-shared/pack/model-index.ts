@@ -43,6 +43,8 @@ export const Conditioning = z.object({
   keyFrames: z.enum(['regenerate', 'keep']).default('regenerate'),
   /** Train timestep to which superResolution1's condition is noised. */
   noiseLevel: z.number().int().min(0).max(999).default(250),
+  /** How superResolution1's condition is enlarged: bilinearly with corner pixels on corner pixels (Show-1), or by Lanczos' kernel. */
+  enlargement: z.enum(['cornerBilinear', 'lanczos']).default('cornerBilinear'),
   /**
    * Where superResolution1's clean first frame comes from when there is no image model for it: `asOthers`, none (the first
    * window sees only noised frames); `ownPass`, the first window is made twice and gives its own first frame.

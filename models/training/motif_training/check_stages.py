@@ -13,10 +13,12 @@ import torch.nn.functional as F
 from . import configs
 from . import motion_world as world
 from .diffusion import cosine_abar, linear_abar, sample, schedule
+from .enlarge import enlarge_lanczos
 from .generic_world import generic_clip
 from .graph_network import GraphNetwork, compute_copy, export_graph
 from .sheets import contact_sheet
 from .stages import Interpolation
+from .text_bank import encode_texts
 from .tokenizer import MAX_LENGTH
 
 
@@ -42,13 +44,13 @@ def interpolate(parameters, net, keys: torch.Tensor, steps: int, generator) -> t
 def enlarge(parameters, net, low: torch.Tensor, first: torch.Tensor | None, steps: int, generator) -> torch.Tensor:
     """A window [1, 3, 8, h, w] four times larger; ``first`` is its clean first frame, if there is one."""
     frames = low[0].transpose(0, 1)
-    up = F.interpolate(frames, scale_factor=4, mode="bilinear", align_corners=True).transpose(0, 1)[None]
+    up = enlarge_lanczos(frames, 4).transpose(0, 1)[None]
     abar = cosine_abar()
     level = abar[configs.NOISE_LEVEL]
     cond = level.sqrt() * up + (1 - level).sqrt() * torch.randn(up.shape, generator=generator)
     if first is not None:
         cond[:, :, 0] = first
-    text = torch.zeros(1, MAX_LENGTH, 128).bfloat16()
+    text = encode_texts([""]).bfloat16()
     label = torch.tensor([configs.NOISE_LEVEL])
 
     def run(x, t):
@@ -102,11 +104,11 @@ def main(argv: list[str] | None = None) -> None:
             params, shown = weights(a.runs, "sr1"), []
             for kind, x in clips(8, 160, 256, 7 / 28)[:4]:
                 low = F.interpolate(x[0].transpose(0, 1), size=(40, 64), mode="area").transpose(0, 1)[None]
-                up = F.interpolate(low[0].transpose(0, 1), scale_factor=4, mode="bicubic").transpose(0, 1)[None]
+                up = enlarge_lanczos(low[0].transpose(0, 1), 4).transpose(0, 1)[None]
                 made = {n: enlarge(params, net, low, None, n, generator) for n in (1, 2, 4)}
-                note("sr1", kind, bicubic=psnr(up, x), **{f"{n} steps": psnr(y, x) for n, y in made.items()})
+                note("sr1", kind, lanczos=psnr(up, x), **{f"{n} steps": psnr(y, x) for n, y in made.items()})
                 shown.append(torch.stack([x[0, :, 4], up[0, :, 4], made[1][0, :, 4], made[2][0, :, 4], made[4][0, :, 4]], 1))
-            contact_sheet(torch.stack(shown), ["truth | bicubic | 1 | 2 | 4 steps"] * len(shown), a.out / "sr1.png", 1)
+            contact_sheet(torch.stack(shown), ["truth | lanczos | 1 | 2 | 4 steps"] * len(shown), a.out / "sr1.png", 1)
         if "vae" in only or "sr2" in only:
             encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=1, height=320, width=576))
             decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=1, height=160, width=288))

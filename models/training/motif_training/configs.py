@@ -81,5 +81,5 @@ SOLVER = {
 LATENT_SOLVER = {**SOLVER, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "thresholding": False, "lambda_min_clipped": None}
 """Scheduler of the latent stage."""
 
-NOISE_LEVEL = 2
+NOISE_LEVEL = 0
 """Timestep to which superResolution1's condition is noised."""

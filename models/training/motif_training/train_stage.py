@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> None:
         with torch.no_grad():
             stage.prepare(parameters)
     lr = a.lr or kind.lr
-    state = TrainingState(run, parameters, lr, weight_decay=0.001, average=0.995)
+    state = TrainingState(run, parameters, lr, weight_decay=0.001, average=0.998)
     state.resume()
 
     def save():

@@ -6,7 +6,7 @@ import { fromDiffusers } from '../schedulers/from-diffusers.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
 import { readConfig } from './open-pack.ts';
-import { upsampleBilinear } from './resize.ts';
+import { enlargeVideo } from './enlarge.ts';
 import { loadUnet } from './stage-sessions.ts';
 import type { StageContext } from './stage-step.ts';
 import type { SuperResolution1Models } from './super-resolution-1.ts';
@@ -42,7 +42,7 @@ export function firstFrameModel(folder: string | null, context: StageContext, se
       const shape = [1, 3, 1, settings.height, settings.width];
       const values = 3 * settings.height * settings.width;
       const noise = context.noise.fork('firstFrame');
-      const condition = addNoise(upsampleBilinear(lowResolution, settings.scale), { data: noise.fork('condition').normal(values), shape }, SETTINGS.noiseLevel);
+      const condition = addNoise(enlargeVideo(lowResolution, settings.scale, 'cornerBilinear'), { data: noise.fork('condition').normal(values), shape }, SETTINGS.noiseLevel);
       const { model, release } = await loadUnet(folder, config, { batch: 1, frames: 1, height: settings.height, width: settings.width, tokens: settings.tokens }, settings.threads);
       try {
         const steps = denoise(

@@ -1,4 +1,3 @@
-import type { Tensor } from '../tensor/tensor.ts';
 import type { VideoFrames } from './video-tensor.ts';
 
 /** For each output position: the first input position and the weights from there on. */
@@ -6,34 +5,6 @@ interface Taps {
   readonly starts: Int32Array;
   readonly weights: Float64Array;
   readonly width: number;
-}
-
-/** Bilinear upsampling by a whole factor, corner pixels on corner pixels. Video is [1, channels, frames, height, width]. */
-export function upsampleBilinear(video: Tensor, factor: number): Tensor {
-  const [, channels, frames, height, width] = video.shape as [number, number, number, number, number];
-  const [outHeight, outWidth] = [height * factor, width * factor];
-  const data = new Float32Array(channels * frames * outHeight * outWidth);
-  const xs = Float64Array.from({ length: outWidth }, (_, x) => (outWidth > 1 ? (x * (width - 1)) / (outWidth - 1) : 0));
-  for (let plane = 0; plane < channels * frames; plane += 1) {
-    const from = plane * height * width;
-    for (let y = 0; y < outHeight; y += 1) {
-      const sourceY = outHeight > 1 ? (y * (height - 1)) / (outHeight - 1) : 0;
-      const y0 = Math.min(Math.floor(sourceY), height - 1);
-      const fy = sourceY - y0;
-      const row0 = from + y0 * width;
-      const row1 = from + Math.min(y0 + 1, height - 1) * width;
-      const to = (plane * outHeight + y) * outWidth;
-      for (let x = 0; x < outWidth; x += 1) {
-        const x0 = Math.min(Math.floor(xs[x]!), width - 1);
-        const x1 = Math.min(x0 + 1, width - 1);
-        const fx = xs[x]! - x0;
-        const top = video.data[row0 + x0]! * (1 - fx) + video.data[row0 + x1]! * fx;
-        const bottom = video.data[row1 + x0]! * (1 - fx) + video.data[row1 + x1]! * fx;
-        data[to + x] = top * (1 - fy) + bottom * fy;
-      }
-    }
-  }
-  return { data, shape: [1, channels, frames, outHeight, outWidth] };
 }
 
 /** Keys 1981 cubic convolution with a = -0.5, as image libraries use it. */

@@ -144,7 +144,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
         const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
         return runScenePart(stage, context, scene, inputVideo, {
           size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise: mix?.firstNoise, strength: settings.strength ?? STRENGTH,
-          superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel } : null,
+          superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel, enlargement: conditioning.enlargement } : null,
           noiseCondition: noisingScheduler(pack, stage, context.scheduler).addNoise,
         }, resume);
       }
@@ -158,7 +158,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
           const video = requireInput(pack, stage, input);
           const { addNoise } = noisingScheduler(pack, stage, context.scheduler);
           const firstFrame = firstFrameModel(pack.firstFrameFolder, context, { scale: enlargement(pack), width, height, tokens: pack.index.promptTokens, threads });
-          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: settings.noiseLevel ?? conditioning.noiseLevel, firstFrame: conditioning.firstFrame }, { noiseCondition: addNoise, ...firstFrame }, resume);
+          return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: settings.noiseLevel ?? conditioning.noiseLevel, enlargement: conditioning.enlargement, firstFrame: conditioning.firstFrame }, { noiseCondition: addNoise, ...firstFrame }, resume);
         }
         case 'superResolution2': {
           const video = requireInput(pack, stage, input);

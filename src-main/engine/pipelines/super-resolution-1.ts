@@ -4,7 +4,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
 import { embedsOfFrames } from './frame-text.ts';
 import type { KnownFrames } from './known-frames.ts';
-import { upsampleBilinear } from './resize.ts';
+import { enlargeVideo } from './enlarge.ts';
+import type { Enlargement } from './enlarge.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { sliceFrames, writeFrames } from './video-tensor.ts';
 
@@ -16,12 +17,14 @@ export interface SuperResolution1Settings {
   readonly windowFrames: number;
   /** Train timestep to which the condition is noised, and the class label that says so: 250. */
   readonly noiseLevel: number;
+  /** How the condition is enlarged. */
+  readonly enlargement: Enlargement;
   /** Where the clean first frame comes from without an image model: nowhere, or from making the first window twice. */
   readonly firstFrame?: 'asOthers' | 'ownPass';
 }
 
 /** Show-1's own settings. */
-export const SHOW1_SUPER_RESOLUTION_1: SuperResolution1Settings = { scale: 4, windowFrames: 8, noiseLevel: 250 };
+export const SHOW1_SUPER_RESOLUTION_1: SuperResolution1Settings = { scale: 4, windowFrames: 8, noiseLevel: 250, enlargement: 'cornerBilinear' };
 
 /** What this stage needs beside the context. */
 export interface SuperResolution1Models {
@@ -55,7 +58,7 @@ export async function* superResolution1(
   context: StageContext, video: Tensor, settings: SuperResolution1Settings, models: SuperResolution1Models, resume: StageCheckpoint | null = null,
 ): StageRun {
   const [, , frames, height, width] = video.shape as [number, number, number, number, number];
-  const { scale, windowFrames, noiseLevel } = settings;
+  const { scale, windowFrames, noiseLevel, enlargement } = settings;
   const windows = windowStarts(frames, windowFrames);
   // A window made twice anchors itself: the second time it sees its own first frame clean, as it was trained to.
   const starts = settings.firstFrame === 'ownPass' && !models.firstFrame ? [0, ...windows] : windows;
@@ -70,7 +73,7 @@ export async function* superResolution1(
     // Only finished frames go into checkpoints: at this size they are most of their bytes.
     const finished = window === 0 ? null : sliceFrames(output, 0, starts[window - 1]! + windowFrames);
     const noise = context.noise.fork(`window${window}`);
-    const enlarged = upsampleBilinear(sliceFrames(video, start, windowFrames), scale);
+    const enlarged = enlargeVideo(sliceFrames(video, start, windowFrames), scale, enlargement);
     const condition = models.noiseCondition(enlarged, { data: noise.fork('condition').normal(values), shape }, noiseLevel);
     const clean = window > 0 ? sliceFrames(output, start, 1) : models.firstFrame ? await models.firstFrame(sliceFrames(video, 0, 1)) : null;
     if (clean) writeFrames(condition, 0, clean);

@@ -2,6 +2,8 @@ import type { Noise } from '../random/noise.ts';
 import { zeros } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
+import { enlargePart } from './enlarge.ts';
+import type { Enlargement, Place } from './enlarge.ts';
 import type { StageContext } from './stage-step.ts';
 import type { VideoFrames } from './video-tensor.ts';
 
@@ -15,6 +17,8 @@ export interface UpscaleWindowSettings {
   readonly overlap: number;
   /** Train timestep to which the condition is noised, and the class label that says so. */
   readonly noiseLevel: number;
+  /** How the condition was enlarged when the model was trained. */
+  readonly enlargement: Enlargement;
   /** Number of the window's first frame in its clip: frames of overlapping windows are drawn from the same noise. */
   readonly firstFrame: number;
   readonly noiseCondition: (sample: Tensor, noise: Tensor, timestep: number) => Tensor;
@@ -33,44 +37,6 @@ export function tileStarts(length: number, tile: number, overlap: number): reado
 /** Number of tiles of a frame: the units of work of a window. */
 export function tileCount(frame: { readonly width: number; readonly height: number }, { tile, overlap }: Pick<UpscaleWindowSettings, 'tile' | 'overlap'>): number {
   return tileStarts(frame.width, tile.width, overlap).length * tileStarts(frame.height, tile.height, overlap).length;
-}
-
-interface Place {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * Bilinear enlargement of a part of 8-bit frames, pixel areas on pixel areas: what lies at the middle of the frame stays there,
- * and a tile shows exactly what the whole frame's enlargement shows. Beyond the frame its edge is repeated. `place` is in output
- * pixels; returns [1, 3, frames, place.height, place.width] in [-1, 1].
- */
-export function enlargePart(frames: VideoFrames, scale: number, place: Place): Tensor {
-  const { count, width, height, data } = frames;
-  const out = zeros([1, 3, count, place.height, place.width]);
-  const axis = (start: number, length: number, limit: number) => Array.from({ length }, (_, index) => {
-    const at = Math.min(Math.max((start + index + 0.5) / scale - 0.5, 0), limit - 1);
-    const low = Math.min(Math.floor(at), limit - 1);
-    return { low, high: Math.min(low + 1, limit - 1), part: at - low };
-  });
-  const [columns, rows] = [axis(place.x, place.width, width), axis(place.y, place.height, height)];
-  const area = place.width * place.height;
-  for (let frame = 0; frame < count; frame += 1) {
-    const base = frame * width * height;
-    for (const [y, row] of rows.entries()) {
-      const [top, bottom] = [base + row.low * width, base + row.high * width];
-      for (const [x, column] of columns.entries()) {
-        for (let channel = 0; channel < 3; channel += 1) {
-          const upper = data[(top + column.low) * 3 + channel]! * (1 - column.part) + data[(top + column.high) * 3 + channel]! * column.part;
-          const lower = data[(bottom + column.low) * 3 + channel]! * (1 - column.part) + data[(bottom + column.high) * 3 + channel]! * column.part;
-          out.data[(channel * count + frame) * area + y * place.width + x] = (upper * (1 - row.part) + lower * row.part) / 127.5 - 1;
-        }
-      }
-    }
-  }
-  return out;
 }
 
 /**
@@ -131,7 +97,7 @@ function blendTile(target: { data: Uint8Array; width: number; height: number }, 
  * 8-bit frames [count, height * scale, width * scale, 3]. Memory: the output bytes and one tile.
  */
 export async function* upscaleWindow(context: StageContext, frames: VideoFrames, settings: UpscaleWindowSettings): AsyncGenerator<number, VideoFrames> {
-  const { scale, tile, overlap, noiseLevel, firstFrame } = settings;
+  const { scale, tile, overlap, noiseLevel, enlargement, firstFrame } = settings;
   const { count } = frames;
   const [width, height] = [frames.width * scale, frames.height * scale];
   const output = { data: new Uint8Array(count * width * height * 3), width, height };
@@ -140,7 +106,7 @@ export async function* upscaleWindow(context: StageContext, frames: VideoFrames,
   for (const [row, y] of ys.entries()) {
     for (const [column, x] of xs.entries()) {
       const place = { x: x * scale, y: y * scale, width: tile.width * scale, height: tile.height * scale };
-      const condition = settings.noiseCondition(enlargePart(frames, scale, place), noiseOf(context.noise.fork('condition'), firstFrame, count, place), noiseLevel);
+      const condition = settings.noiseCondition(enlargePart(frames, scale, place, enlargement), noiseOf(context.noise.fork('condition'), firstFrame, count, place), noiseLevel);
       const begin = startPosition(noiseOf(context.noise.fork('sample'), firstFrame, count, place));
       const steps = denoise({ ...context, condition, classLabel: noiseLevel, noise: context.noise.fork(`steps${firstFrame},${row},${column}`) }, begin);
       // The estimate of the last step, not the sample behind it: that still holds a trace of the noise it began from.

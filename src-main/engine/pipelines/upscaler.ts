@@ -48,7 +48,7 @@ export async function openUpscaler(pack: Pack, { threads, promptCache }: { reado
       const { addNoise } = noisingScheduler(pack, stage, scheduler);
       const total = tileCount(input, { tile, overlap });
       const context = { unet: unet.model, scheduler, promptEmbeds: { positive: positive!, negative: null }, guidanceScale: null, noise: createNoise(seed).fork('upscale'), signal };
-      const tiles = upscaleWindow(context, input, { scale, tile, overlap, noiseLevel: pack.index.conditioning.noiseLevel, firstFrame, noiseCondition: addNoise });
+      const tiles = upscaleWindow(context, input, { scale, tile, overlap, noiseLevel: pack.index.conditioning.noiseLevel, enlargement: pack.index.conditioning.enlargement, firstFrame, noiseCondition: addNoise });
       for (;;) {
         const next = await tiles.next();
         if (next.done === true) return reduceFrames(next.value, scale / factor);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resizeFrames, upsampleBilinear } from '../../../src-main/engine/pipelines/resize.ts';
+import { resizeFrames } from '../../../src-main/engine/pipelines/resize.ts';
 import { fromVideoFrames, sliceFrames, toVideoFrames, writeFrames } from '../../../src-main/engine/pipelines/video-tensor.ts';
 
 describe('resizing', () => {
@@ -25,14 +25,6 @@ describe('resizing', () => {
     expect([...resizeFrames(grey([0, 100, 200, 50], 4), 2, 1).data]).toEqual([50, 50, 50, 125, 125, 125]);
     // Three pixels onto two: the middle one is shared by halves.
     expect([...resizeFrames(grey([90, 30, 240], 3), 2, 1).data]).toEqual([70, 70, 70, 170, 170, 170]);
-  });
-
-  it('upsamples bilinearly with aligned corners', () => {
-    const video = { data: Float32Array.from({ length: 6 }, (_, i) => i ** 2), shape: [1, 1, 1, 2, 3] };
-    const expected = [0, 0.4, 0.8, 1.6, 2.8, 4, 3, 4.2, 5.4, 7, 9, 11, 6, 8, 10, 12.4, 15.2, 18, 9, 11.8, 14.6, 17.8, 21.4, 25];
-    const out = upsampleBilinear(video, 2);
-    expect(out.shape).toEqual([1, 1, 1, 4, 6]);
-    for (const [i, value] of expected.entries()) expect(out.data[i]).toBeCloseTo(value, 5);
   });
 });
 

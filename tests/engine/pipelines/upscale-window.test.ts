@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { blendShare, enlargePart, tileStarts, upscaleWindow, type UpscaleWindowSettings } from '../../../src-main/engine/pipelines/upscale-window.ts';
+import { enlargePart } from '../../../src-main/engine/pipelines/enlarge.ts';
+import { blendShare, tileStarts, upscaleWindow, type UpscaleWindowSettings } from '../../../src-main/engine/pipelines/upscale-window.ts';
 import type { VideoFrames } from '../../../src-main/engine/pipelines/video-tensor.ts';
 import type { UnetRun } from '../../../src-main/engine/pipelines/unet-run.ts';
 import { createNoise } from '../../../src-main/engine/random/noise.ts';
@@ -27,7 +28,7 @@ const passCondition = (bias: () => number): UnetRun => async ({ sample }) => {
 async function enlarge(frames: VideoFrames, unet: UnetRun, override: Partial<UpscaleWindowSettings> = {}): Promise<VideoFrames> {
   const scheduler = fromDiffusers(SOLVER, 1);
   const context = { unet, scheduler, promptEmbeds: { positive: zeros([1, 2, 4]), negative: null }, guidanceScale: null, noise: createNoise(3) };
-  const run = upscaleWindow(context, frames, { scale: 4, tile: { width: 16, height: 12 }, overlap: 4, noiseLevel: 0, firstFrame: 0, noiseCondition: (sample) => sample, ...override });
+  const run = upscaleWindow(context, frames, { scale: 4, tile: { width: 16, height: 12 }, overlap: 4, noiseLevel: 0, enlargement: 'cornerBilinear', firstFrame: 0, noiseCondition: (sample) => sample, ...override });
   for (;;) {
     const next = await run.next();
     if (next.done === true) return next.value;
@@ -47,24 +48,11 @@ describe('tiles', () => {
     }
   });
 
-  it('of an enlargement show what the whole enlargement shows', () => {
-    const frames = picture(2, 23, 17);
-    const whole = enlargePart(frames, 4, { x: 0, y: 0, width: 92, height: 68 });
-    const part = enlargePart(frames, 4, { x: 20, y: 8, width: 32, height: 24 });
-    for (let y = 0; y < 24; y += 1) for (let x = 0; x < 32; x += 1) expect(part.data[(2 * 24 + y) * 32 + x]).toBe(whole.data[(2 * 68 + y + 8) * 92 + x + 20]);
-  });
-
-  it('leave the middle of the picture in its middle', () => {
-    const ramp: VideoFrames = { count: 1, width: 8, height: 1, data: Uint8Array.from({ length: 24 }, (_, i) => Math.floor(i / 3) * 30) };
-    const { data } = enlargePart(ramp, 4, { x: 0, y: 0, width: 32, height: 4 });
-    expect(((data[15]! + data[16]!) / 2) * 127.5 + 127.5).toBeCloseTo(105, 3);
-  });
-
   it('meet without a seam: the picture equals the enlargement made in one piece', async () => {
     for (const [width, height] of [[37, 29], [16, 12], [9, 7]] as const) {
       const frames = picture(3, width, height);
       const tiled = await enlarge(frames, passCondition(() => 0));
-      const whole = enlargePart(frames, 4, { x: 0, y: 0, width: width * 4, height: height * 4 });
+      const whole = enlargePart(frames, 4, { x: 0, y: 0, width: width * 4, height: height * 4 }, 'cornerBilinear');
       expect([tiled.width, tiled.height, tiled.count]).toEqual([width * 4, height * 4, 3]);
       const area = width * height * 16;
       for (let pixel = 0; pixel < area; pixel += 1) expect(Math.abs(tiled.data[(area + pixel) * 3]! - (whole.data[area + pixel]! * 127.5 + 127.5))).toBeLessThanOrEqual(1.01);
