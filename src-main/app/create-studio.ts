@@ -34,6 +34,7 @@ import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createSystemService } from '../services/system-service.ts';
+import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
 import { createTimelineService } from '../services/timeline-service.ts';
 import { sweepUploads } from '../services/uploads-folder.ts';
@@ -118,6 +119,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       scenes: createScenesService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
+      library: createLibraryService({ projects }),
       models: createModelsService({ models }),
       export: createExportService({ projects, mediaBase }),
       footage: createFootageService({ projects, models, stepTimes }),

@@ -4,6 +4,7 @@ import { exportContract } from './export.ts';
 import { footageContract } from './footage.ts';
 import { generationContract } from './generation.ts';
 import { jobsContract } from './jobs.ts';
+import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
@@ -17,6 +18,7 @@ export const studioContract = {
   system: systemContract,
   projects: projectsContract,
   assets: assetsContract,
+  library: libraryContract,
   timeline: timelineContract,
   generation: generationContract,
   scenes: scenesContract,
