@@ -9,6 +9,7 @@ export function createLibraryService({ projects }: { readonly projects: OpenProj
       const { entries, total } = storeOf(projectId).library.page(filter, offset, limit);
       return { entries: [...entries], total };
     },
+    get: async ({ projectId, assetId }) => storeOf(projectId).library.get(assetId),
     tags: async ({ projectId }) => ({ tags: [...storeOf(projectId).library.tags()] }),
     star: async ({ projectId, assetIds, starred }) => {
       storeOf(projectId).library.star(assetIds, starred);

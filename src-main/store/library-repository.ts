@@ -8,6 +8,8 @@ import { parseStored } from './stored-json.ts';
 export interface LibraryRepository {
   /** Entries `offset` to `offset + limit` of what the filter leaves, and how many it leaves. */
   page(filter: LibraryFilter, offset: number, limit: number): { readonly entries: readonly LibraryEntry[]; readonly total: number };
+  /** NOT_FOUND when there is no such asset. */
+  get(assetId: string): LibraryEntry;
   /** Tags of everything outside the trash, by name. */
   tags(): readonly { readonly tag: string; readonly count: number }[];
   star(assetIds: readonly string[], starred: boolean): void;
@@ -112,6 +114,10 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
       const total = db.prepare<{ total: number }>(`SELECT count(*) AS total ${from}`).get(values)!.total;
       const ids = db.prepare<{ id: string }>(`SELECT assets.id ${from} ORDER BY ${ORDERS[filter.order]} LIMIT ? OFFSET ?`).all([...values, limit, offset]);
       return { entries: ids.map(({ id }) => entryOf(id)), total };
+    },
+    get: (assetId) => {
+      markNew();
+      return entryOf(assetId);
     },
     tags: () => {
       const counts = new Map<string, number>();

@@ -41,6 +41,7 @@ export const libraryContract = {
     z.object({ projectId: ProjectId, filter: LibraryFilter.prefault({}), offset: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(500).default(100) }),
     z.object({ entries: z.array(LibraryEntry), total: z.number().int() }),
   ),
+  get: method(z.object({ projectId: ProjectId, assetId: AssetId }), LibraryEntry),
   tags: method(z.object({ projectId: ProjectId }), z.object({ tags: z.array(z.object({ tag: Tag, count: z.number().int() })) })),
   star: method(Some.extend({ starred: z.boolean() }), z.object({})),
   tag: method(Some.extend({ add: z.array(Tag).max(20).default([]), remove: z.array(Tag).max(20).default([]) }), z.object({})),
