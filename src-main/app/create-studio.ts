@@ -25,6 +25,7 @@ import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
+import { createLearningMemory } from '../services/learning-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
 import { createModelsService } from '../services/models-service.ts';
 import { createMotionsService } from '../services/motions-service.ts';
@@ -66,7 +67,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
-  const engine = createEngineClient({ fork: config.forkEngine ?? createNodeEngineFork() });
+  const forkEngine = config.forkEngine ?? createNodeEngineFork();
+  const engine = createEngineClient({ fork: forkEngine });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
   const memory = createMeasuredMemory(appStore.settings);
   const posters = createPosters(join(dataDir, 'posters'));
@@ -123,7 +125,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       models: createModelsService({ models }),
       export: createExportService({ projects, mediaBase }),
       footage: createFootageService({ projects, models, stepTimes }),
-      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
+      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(forkEngine), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),
     peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,

@@ -129,7 +129,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 
   const onEvent = (event: EngineEvent) => {
-    if (event.type === 'ready' || active === null || event.runId !== active.command.runId) return;
+    if (event.type === 'ready' || event.type === 'estimated' || active === null || event.runId !== active.command.runId) return;
     const run = active;
     switch (event.type) {
       case 'progress':
