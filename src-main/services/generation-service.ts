@@ -21,7 +21,7 @@ export interface EngineIdentity {
 /** The motions of a request as a recipe names them. One that changes nothing is left out: the clip is then the model's own, found under its name. */
 function motionsOf(store: ProjectStore, choices: readonly MotionChoice[], opened: OpenedPack): Pick<Recipe, 'motions'> {
   const uses = choices
-    .filter(({ strength, noiseMix }) => strength > 0 || noiseMix > 0)
+    .filter(({ strength }) => strength > 0)
     .map(({ motionId, strength, noiseMix }) => ({ sha256: store.motions.get(motionId).asset.sha256, strength, noiseMix }))
     .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
   const twice = uses.find(({ sha256 }, index) => uses[index - 1]?.sha256 === sha256);

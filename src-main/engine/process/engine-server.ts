@@ -40,7 +40,7 @@ interface LoadedRunner {
 }
 
 /** Motions that change anything: without one, the stage is the model as it was, bit for bit. */
-const usedMotions = ({ stage, motions = [] }: RunCommand) => (stage === 'keyframes' ? motions.filter(({ strength, noiseMix }) => strength > 0 || noiseMix > 0) : []);
+const usedMotions = ({ stage, motions = [] }: RunCommand) => (stage === 'keyframes' ? motions.filter(({ strength }) => strength > 0) : []);
 
 /** What cannot be read has no estimate; the run that needs it will say why. */
 function estimate({ packDir, settings }: EstimateLearningCommand): number | null {

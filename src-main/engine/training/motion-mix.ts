@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { openWeights } from '../weights/open-weights.ts';
+import { lowBand } from '../random/low-band.ts';
 import { addChange } from './change.ts';
 import { decodeMotionFile } from './motion-file.ts';
 import type { MotionFile } from './motion-file.ts';
@@ -21,9 +22,18 @@ export interface MotionMix {
   values(): Readonly<Record<string, Float32Array>>;
   /** Another mix from now on. MODEL_INCOMPATIBLE when a motion changes weights that this model does not have. */
   use(motions: readonly UsedMotion[]): void;
-  /** First noise for a clip of `shape`: sqrt(p) of each motion's own noise and the rest of `fresh`, so that the variance stays 1. */
+  /**
+   * First noise for a clip of `shape`: where a picture varies slowly, sqrt(p) of each motion's own noise and the rest of `fresh`, so
+   * that the variance stays 1; `fresh` in what is finer. p is the share asked for, less below strength 1, so that strength 0 is none of it.
+   */
   firstNoise(fresh: Float32Array, shape: readonly number[]): Float32Array;
 }
+
+/**
+ * Waves of the noise that say where things are: a fifth of the spectrum, as FreeInit takes (Wu et al., arXiv 2312.07537, section
+ * 3.3). In what is finer the clip's own outlines would show through.
+ */
+const LAYOUT_BAND = 0.2;
 
 /** Motions that stay decoded. */
 const KEPT = 8;
@@ -72,21 +82,23 @@ export function openMotionMix(stageFolder: string): MotionMix {
       }));
     },
     firstNoise(fresh, shape) {
-      const parts = used.flatMap(({ file, noiseMix }) => {
-        if (noiseMix === 0 || file.noise === null) return [];
+      const parts = used.flatMap(({ file, strength, noiseMix }) => {
+        const share = noiseMix * Math.min(strength, 1);
+        if (share === 0 || file.noise === null) return [];
         if (file.noise.shape.join() !== shape.join()) throw new StudioError('MODEL_INCOMPATIBLE', `The noise of the motion "${file.facts.name}" is [${file.noise.shape.join(', ')}], the clip's is [${shape.join(', ')}]. Set its noise mix to 0.`);
-        return [{ noise: file.noise.data, share: noiseMix }];
+        return [{ noise: file.noise.data, share }];
       });
       if (parts.length === 0) return fresh;
       const total = parts.reduce((sum, { share }) => sum + share, 0);
       const shrink = total > 1 ? 1 / total : 1;
       const rest = Math.sqrt(Math.max(0, 1 - total * shrink));
-      const mixed = fresh.map((value) => value * rest);
+      const change = fresh.map((value) => value * (rest - 1));
       for (const { noise, share } of parts) {
         const factor = Math.sqrt(share * shrink);
-        for (let i = 0; i < mixed.length; i += 1) mixed[i]! += factor * noise[i]!;
+        for (let i = 0; i < change.length; i += 1) change[i]! += factor * noise[i]!;
       }
-      return mixed;
+      const slow = lowBand(change, shape.at(-2)!, shape.at(-1)!, LAYOUT_BAND);
+      return fresh.map((value, i) => value + slow[i]!);
     },
   };
 }
