@@ -40,12 +40,12 @@ export function createLearningMemory(fork: EngineFork): LearningMemory {
       const key = `${keyframesSha256}/${settings.loss}/${settings.rank}`;
       let found = known.get(key);
       if (found === undefined) {
-        found = ask(dir, settings);
-        known.set(key, found);
-        // What was not found is looked for again next time.
-        void found.then((bytes) => {
+        found = ask(dir, settings).then((bytes) => {
+          // What was not found is looked for again next time.
           if (bytes === null) known.delete(key);
+          return bytes;
         });
+        known.set(key, found);
       }
       return found;
     },
