@@ -87,7 +87,7 @@ describe.runIf(clips.length > 0)('motions of real clips', () => {
     const { frames: count, width, height } = pack.stageSize('keyframes');
     const draft = pack.index.presets.draft[0]!;
     const media = createMedia();
-    const engine = createEngineClient({ fork: createNodeEngineFork() });
+    const engine = createEngineClient({ fork: createNodeEngineFork(), stepTimeoutFloorMs: 900_000 });
     mkdirSync(folder, { recursive: true });
     let runs = 0;
     const generate = async (prompt: string, seed: number, motions: readonly MotionMessage[]): Promise<FramesMessage> => (await engine.run({

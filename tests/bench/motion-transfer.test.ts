@@ -76,7 +76,7 @@ test('motions outside the training set reach other subjects', async () => {
   // A new way of learning is a new folder: give one.
   const folder = process.env['MOTIF_TRANSFER_FOLDER'] ?? join('test-results', 'motion-transfer', createHash('sha256').update(JSON.stringify(run)).digest('hex').slice(0, 8));
   mkdirSync(folder, { recursive: true });
-  const engine = createEngineClient({ fork: createNodeEngineFork() });
+  const engine = createEngineClient({ fork: createNodeEngineFork(), stepTimeoutFloorMs: 900_000 });
   let runs = 0;
   const generate = async (prompt: string, seed: number, used: readonly MotionMessage[]): Promise<FramesMessage> => (await engine.run({
     runId: `transfer-${(runs += 1)}`, packDir, stage: 'keyframes', prompt, negativePrompt: '', seed, settings: draft, input: null, checkpoint: null, threads, motions: used,
