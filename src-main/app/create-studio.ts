@@ -4,6 +4,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
+import { createDownloads } from '../hub/downloads.ts';
+import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
 import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
@@ -23,6 +25,7 @@ import { createClipStrips } from '../services/clip-strips.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
+import { createHubService, describeModel, hubAddress } from '../services/hub-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createLearningMemory } from '../services/learning-memory.ts';
@@ -67,6 +70,15 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
+  const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
+  const downloads = createDownloads({
+    store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
+    async importFolder(folder, accepted, proven) {
+      await models.noteHashes(proven);
+      return models.importFolder(folder, accepted);
+    },
+    log,
+  });
   const forkEngine = config.forkEngine ?? createNodeEngineFork();
   const engine = createEngineClient({ fork: forkEngine });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
@@ -110,6 +122,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     }
   };
 
+  if (config.goesOnDownloading === true) downloads.goOn();
+
   const { mediaBase } = platform;
   return {
     handlers: {
@@ -123,6 +137,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       takes: createTakesService({ projects }),
       library: createLibraryService({ projects }),
       models: createModelsService({ models }),
+      hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase }),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(forkEngine), temporaryFolder, mediaBase }),
@@ -137,6 +152,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
       ),
     async close() {
+      await downloads.close();
       await models.close();
       await projects.closeAll();
       await engine.close();
