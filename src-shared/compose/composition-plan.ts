@@ -68,6 +68,8 @@ export interface Dissolve {
   readonly second: PictureShot;
   readonly from: number;
   readonly length: number;
+  /** The frame at which the first ends and the second begins without it. */
+  readonly cut: number;
 }
 
 /** Words on the canvas. */
@@ -125,7 +127,7 @@ function shotOf(look: ShotLook, source: SourceFacts, canvas: Canvas): PictureSho
 /** Joins the clips of one lane: dissolves where they touch, fades where they do not. */
 function laneOf(clips: readonly Clip[], shots: ReadonlyMap<string, PictureShot>): PictureLane {
   const result = new Map<string, PictureShot>();
-  const cuts: { readonly first: string; readonly second: string; readonly from: number; readonly length: number }[] = [];
+  const cuts: { readonly first: string; readonly second: string; readonly from: number; readonly length: number; readonly cut: number }[] = [];
   for (const [index, clip] of clips.entries()) {
     const shot = shots.get(clip.id);
     if (shot === undefined) continue;
@@ -142,11 +144,11 @@ function laneOf(clips: readonly Clip[], shots: ReadonlyMap<string, PictureShot>)
       rise: left === null && clip.crossfadeInFrames > 0 ? { from: clip.startFrame, length: clip.crossfadeInFrames } : null,
       fall: right === null && clip.crossfadeOutFrames > 0 ? { from: endFrame(clip) - clip.crossfadeOutFrames, length: clip.crossfadeOutFrames } : null,
     });
-    if (right !== null && clip.crossfadeOutFrames + intoRight > 0) cuts.push({ first: clip.id, second: right.id, from: endFrame(clip) - clip.crossfadeOutFrames, length: clip.crossfadeOutFrames + intoRight });
+    if (right !== null && clip.crossfadeOutFrames + intoRight > 0) cuts.push({ first: clip.id, second: right.id, from: endFrame(clip) - clip.crossfadeOutFrames, length: clip.crossfadeOutFrames + intoRight, cut: endFrame(clip) });
   }
-  const dissolves = cuts.flatMap(({ first, second, from, length }) => {
+  const dissolves = cuts.flatMap(({ first, second, from, length, cut }) => {
     const [a, b] = [result.get(first), result.get(second)];
-    return a === undefined || b === undefined ? [] : [{ first: a, second: b, from, length }];
+    return a === undefined || b === undefined ? [] : [{ first: a, second: b, from, length, cut }];
   });
   return { shots: [...result.values()], dissolves };
 }

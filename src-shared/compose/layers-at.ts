@@ -54,7 +54,7 @@ function structureAt(plan: CompositionPlan, frame: number): SpanLayer[] {
     const layer = laneLayerAt(lane, frame);
     if (layer === null) continue;
     // What a picture hides is not drawn.
-    const hides = layer.type === 'picture' ? layer.shot.isFull && layer.fade === null : layer.dissolve.first.isFull && layer.dissolve.second.isFull;
+    const hides = layer.type === 'picture' ? layer.shot.isFull && layer.fade === null : layer.type === 'dissolve' && layer.dissolve.first.isFull && layer.dissolve.second.isFull;
     if (hides) layers.length = 0;
     layers.push(layer);
   }

@@ -16,11 +16,13 @@ export interface FormatFacts {
   /** Names of ffmpeg's encoders, the preferred one first; one of each list is needed. */
   readonly videoEncoders: readonly string[];
   readonly audioEncoders: readonly string[];
+  /** Whether a recipe can travel inside; beside the file otherwise. */
+  readonly carriesRecipe: boolean;
 }
 
-const video = (extension: string, videoEncoders: readonly string[], audioEncoders: readonly string[], hasAlpha = false): FormatFacts => ({ kind: 'video', extension, hasAudio: audioEncoders.length > 0, hasAlpha, videoEncoders, audioEncoders });
-const audio = (extension: string, audioEncoders: readonly string[]): FormatFacts => ({ kind: 'audio', extension, hasAudio: true, hasAlpha: false, videoEncoders: [], audioEncoders });
-const interchange = (extension: string): FormatFacts => ({ kind: 'interchange', extension, hasAudio: false, hasAlpha: false, videoEncoders: [], audioEncoders: [] });
+const video = (extension: string, videoEncoders: readonly string[], audioEncoders: readonly string[], hasAlpha = false): FormatFacts => ({ kind: 'video', extension, hasAudio: audioEncoders.length > 0, hasAlpha, videoEncoders, audioEncoders, carriesRecipe: audioEncoders.length > 0 });
+const audio = (extension: string, audioEncoders: readonly string[]): FormatFacts => ({ kind: 'audio', extension, hasAudio: true, hasAlpha: false, videoEncoders: [], audioEncoders, carriesRecipe: extension !== 'wav' });
+const interchange = (extension: string): FormatFacts => ({ kind: 'interchange', extension, hasAudio: false, hasAlpha: false, videoEncoders: [], audioEncoders: [], carriesRecipe: false });
 
 /** Every format, in the order in which it is offered. */
 export const FORMATS: Readonly<Record<ExportFormat, FormatFacts>> = {

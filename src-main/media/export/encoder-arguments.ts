@@ -126,5 +126,5 @@ export const paletteArguments = (input: EncoderInput, frames: string, palette: s
 /** Second pass of a GIF. `loop` 0 is for ever, -1 is once. */
 export const gifArguments = ({ settings }: Pick<EncoderInput, 'settings'>, frames: string, palette: string, output: string): string[] => [
   ...FFMPEG_GLOBAL, ...inputGuards('matroska'), '-i', fileArgument(frames), ...inputGuards('png_pipe'), '-i', fileArgument(palette),
-  '-filter_complex', '[0:v][1:v]paletteuse=dither=sierra2_4a:diff_mode=rectangle[out]', '-map', '[out]', '-loop', settings.loop ? '0' : '-1', ...BIT_EXACT, '-f', 'gif', '-y', fileArgument(output),
+  '-filter_complex', '[0:v][1:v]paletteuse=dither=bayer:bayer_scale=3:diff_mode=rectangle[out]', '-map', '[out]', '-loop', settings.loop ? '0' : '-1', ...BIT_EXACT, '-f', 'gif', '-y', fileArgument(output),
 ];

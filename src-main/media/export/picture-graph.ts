@@ -5,7 +5,7 @@ import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { FFMPEG_GLOBAL, rateArgument } from '../command-line.ts';
 import type { Capabilities } from './capabilities.ts';
 import { inputArguments, isFullRange, isRgbSource, matrixOf, type ExportSource } from './export-source.ts';
-import { picturePieces, type PieceFade, type ShotPiece } from './picture-pieces.ts';
+import { picturePieces, type PieceFade } from './picture-pieces.ts';
 import type { WorkingFormat } from './working-format.ts';
 
 /** What a graph is built from. Only numbers and names made here get into it; words come as pictures. */
