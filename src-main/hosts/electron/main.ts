@@ -22,6 +22,7 @@ function desktopConfig(): StudioConfig {
     ...defaultStudioConfig(),
     embeddedPacksDir: process.env['MOTIF_EMBEDDED_PACKS_DIR'] ?? (app.isPackaged ? path.join(process.resourcesPath, 'models') : path.join(here, '../../models')),
     goesOnDownloading: true,
+    fontsDir: path.join(here, '../../assets/fonts'),
     forkEngine: createElectronEngineFork(path.join(here, 'engine-process.js')),
   };
 }
