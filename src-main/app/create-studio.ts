@@ -6,7 +6,7 @@ import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
-import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
+import { createExportHandler } from '../jobs/handlers/export.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
@@ -20,6 +20,7 @@ import { createMedia } from '../media/media.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
+import { createExportPresets } from '../services/export-presets.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
@@ -56,7 +57,7 @@ function makeDataFolder(dataDir: string): void {
 
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
-  const { dataDir, projectsFolder, threads, lanes, log } = config;
+  const { dataDir, projectsFolder, threads, lanes, fontsDir, log } = config;
   const temporaryFolder = join(dataDir, 'scratch');
   const uploadsFolder = join(dataDir, 'uploads');
   makeDataFolder(dataDir);
@@ -81,7 +82,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
-    anyData(createExportClipHandler({ media, temporaryFolder })),
+    anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
   ];
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
@@ -121,7 +122,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       takes: createTakesService({ projects }),
       library: createLibraryService({ projects }),
       models: createModelsService({ models }),
-      export: createExportService({ projects, mediaBase }),
+      export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
     },

@@ -35,6 +35,8 @@ export interface StudioConfig {
   readonly embeddedPacksDir: string;
   /** Model packs that were added. */
   readonly packsDir: string;
+  /** Fonts for titles and captions. */
+  readonly fontsDir: string;
   /** Threads of the engine. */
   readonly threads: number;
   /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
@@ -57,6 +59,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     dataDir,
     projectsFolder: environment['MOTIF_PROJECTS_DIR'] ?? join(existsSync(documents) ? documents : home, 'Motif'),
     embeddedPacksDir: environment['MOTIF_EMBEDDED_PACKS_DIR'] ?? fileURLToPath(new URL('../../models', import.meta.url)),
+    fontsDir: fileURLToPath(new URL('../../assets/fonts', import.meta.url)),
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),
     lanes: ['compute', 'media'],
