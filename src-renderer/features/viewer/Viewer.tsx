@@ -8,12 +8,14 @@ import { IconAction } from '../../components/IconAction.tsx';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { pictureAt } from '../../editor/playback-source.ts';
-import { sequenceOf } from '../../editor/timeline-edits.ts';
+import { sequenceOf, timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { ComposedStage } from './ComposedStage.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { LiveStrip } from './LiveStrip.tsx';
 import { MediaLayer } from './MediaLayer.tsx';
 import { PreviewCanvas } from './PreviewCanvas.tsx';
+import { SoundLayer } from './SoundLayer.tsx';
 import { TransportBar } from './TransportBar.tsx';
 
 /** The generation to watch at this place: running or paused first, else the first that waits. */
@@ -41,7 +43,9 @@ export function Viewer() {
   const shown = source.kind === 'asset' ? { asset: sourceAsset, assetFrame: playhead } : picture;
   const liveJob = source.kind === 'timeline' ? liveJobOf(jobs, picture.event?.id ?? null) : null;
   const showsLive = liveJob !== null && liveJob.previewVersion > 0 && (shown.asset === null || !isPlaying);
-  const ratio = shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
+  const hasItems = timelineEnd(records) > 0 && Object.values(records).some(({ type }) => type === 'clip' || type === 'caption' || type === 'audio');
+  const isComposed = source.kind === 'timeline' && (picture.asset !== null || hasItems);
+  const ratio = source.kind === 'asset' && shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
 
   useEffect(() => {
     const element = stage.current;
@@ -55,7 +59,7 @@ export function Viewer() {
     return () => document.removeEventListener('fullscreenchange', onChange);
   }, [fullScreen, editor]);
 
-  const isEmpty = source.kind === 'timeline' && shown.asset === null && liveJob === null;
+  const isEmpty = source.kind === 'timeline' && !isComposed && liveJob === null;
   return (
     <Box
       ref={stage} data-testid="viewer"
@@ -75,15 +79,17 @@ export function Viewer() {
           <EmptyStage event={picture.event} />
         ) : (
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
-            {shown.asset ? <MediaLayer key={shown.asset.id} asset={shown.asset} frame={shown.assetFrame} /> : null}
+            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
+            {isComposed ? <ComposedStage /> : null}
             {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}
-            {liveJob && liveJob.previewVersion === 0 && shown.asset === null ? (
+            {liveJob && liveJob.previewVersion === 0 && shown.asset === null && !hasItems ? (
               <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', color: 'grey.500', fontSize: 12.5 }}>{t(liveJob.state === 'available' ? 'viewer.waiting' : 'viewer.preparing')}</Box>
             ) : null}
           </Box>
         )}
       </Box>
       {liveJob ? <LiveStrip job={liveJob} /> : null}
+      {source.kind === 'timeline' ? <SoundLayer /> : null}
       <TransportBar />
     </Box>
   );
