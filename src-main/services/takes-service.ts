@@ -23,6 +23,8 @@ export function showNewTakes(store: ProjectStore, log: (line: string) => void): 
     for (const take of store.takes.list()) {
       if (known.has(take.id)) continue;
       known.add(take.id);
+      // Variants of an event inside a scene wait to be picked: the timeline says another seed.
+      if (take.recipe.scene !== undefined) continue;
       const event = promptEvents(store).find(({ id }) => id === take.promptEventId);
       if (event !== undefined && event.activeTakeId !== take.id) setActiveTake(store, event, take.id, 'New take');
     }

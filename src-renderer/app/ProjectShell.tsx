@@ -13,7 +13,9 @@ import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
+import { DiskDialog } from '../features/scene/DiskDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
+import { VariationDialog } from '../features/scene/VariationDialog.tsx';
 import { SettingsDialog } from '../features/settings/SettingsDialog.tsx';
 import { CommandPalette } from '../features/shortcuts/CommandPalette.tsx';
 import { KeymapDialog } from '../features/shortcuts/KeymapDialog.tsx';
@@ -24,6 +26,9 @@ import { announceJob } from './announce-job.ts';
 import { TitleBar } from './TitleBar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useUnloadGuard } from './use-unload-guard.ts';
+
+/** Pixels of the scene's bar, of playback and of the running stages together. */
+const CONTROLS_HEIGHT = 196;
 
 /** The four regions of an open project and what lies over them. */
 export function ProjectShell({ onLeave }: { onLeave: () => void }) {
@@ -42,6 +47,12 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   useEffect(() => runTransport(editor.session, () => sourceOf(editor)), [editor]);
   useShortcuts(editor);
   useUnloadGuard(editor);
+
+  // Toasts float above the timeline, the scene's bar and the viewer's controls.
+  useEffect(() => {
+    document.documentElement.style.setProperty('--notices-bottom', `${timelineHeight + CONTROLS_HEIGHT}px`);
+    return () => document.documentElement.style.removeProperty('--notices-bottom');
+  }, [timelineHeight]);
 
   const { setState } = editor.session;
   return (
@@ -75,6 +86,8 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
       {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'palette' ? <CommandPalette onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}
     </Box>
   );

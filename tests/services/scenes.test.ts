@@ -83,9 +83,30 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     expect((await under.client.scenes.plan(wish())).expectedMs).toBe(0);
   });
 
+  it('gives the room of kept stages back, and makes the same scene again from nothing', async () => {
+    const first = await render();
+    const { count, sizeBytes } = await under.client.assets.intermediates({ projectId });
+    expect(count).toBe(9);
+    // Five bodies and four seams of 8 x 16 pixels, three floats each.
+    expect(sizeBytes).toBeGreaterThan(21 * 8 * 16 * 3 * 4);
+    const { jobId } = await under.client.scenes.render({ ...wish(), seed: 4 });
+    await expect(under.client.assets.removeIntermediates({ projectId })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await jobEnd(under.client, projectId, jobId);
+    const before = (await under.client.projects.get({ projectId })).sizeBytes;
+    expect((await under.client.assets.removeIntermediates({ projectId })).count).toBe(18);
+    expect(await under.client.assets.intermediates({ projectId })).toEqual({ count: 0, sizeBytes: 0 });
+    expect((await under.client.projects.get({ projectId })).sizeBytes).toBeLessThanOrEqual(before);
+    // The clip itself is still there; an edit has nothing left to begin from.
+    expect((await render()).resultAssetId).toBe(first.resultAssetId);
+    await edit({ updated: [{ from: eventAt(2), to: eventAt(2, { prompt: 'a bird' }) }] });
+    expect((await under.client.scenes.plan(wish())).stages).toMatchObject([{ nodes: 9, stale: 9 }]);
+  });
+
   it('varies one event with the others frozen, as takes of that event', async () => {
     await render();
-    const { jobs } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), seedOffsets: [1, 2] });
+    const wanted = { ...wish(), promptEventId: idOf(1), variants: [{ seedOffset: 1 }, { seedOffset: 2 }, { seedOffset: 1 }] };
+    expect(await under.client.scenes.planVary(wanted)).toMatchObject({ stale: 6, isRough: false });
+    const { jobs } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), variants: [{ seedOffset: 1 }, { seedOffset: 2 }] });
     for (const { jobId } of jobs) {
       const job = await jobEnd(under.client, projectId, jobId);
       expect(job).toMatchObject({ state: 'completed', promptEventId: idOf(1) });
@@ -95,7 +116,10 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     expect(takes.map(({ recipe }) => recipe.scene?.events[1]?.seedOffset).toSorted()).toEqual([1, 2]);
     expect(takes[0]!.asset.sha256).not.toBe(takes[1]!.asset.sha256);
     expect(takes[0]!.asset.frames).toBe(4);
-    await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), seedOffsets: [1] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // Nothing on the timeline changes until someone picks one.
+    const { document } = await under.client.timeline.get({ projectId });
+    expect(document.records[idOf(1)]).toMatchObject({ activeTakeId: null, seedOffset: 0 });
+    await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), variants: [{ seedOffset: 1 }] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
