@@ -51,7 +51,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   // Toasts float above the timeline, the scene's bar and the viewer's controls.
   useEffect(() => {
     document.documentElement.style.setProperty('--notices-bottom', `${timelineHeight + CONTROLS_HEIGHT}px`);
-    return () => document.documentElement.style.removeProperty('--notices-bottom');
+    return () => void document.documentElement.style.removeProperty('--notices-bottom');
   }, [timelineHeight]);
 
   const { setState } = editor.session;
