@@ -17,7 +17,8 @@ export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number;
   const isReadOnly = editor.project.readOnly;
   const takes = useTakes();
   const event = useDocument((state) => eventById(state.records, take.promptEventId));
-  const used = event ? activeTake(takes, event) : null;
+  const active = event ? activeTake(takes, event) : null;
+  const used = active?.promptEventId === take.promptEventId ? active : null;
   // The take in use is compared with the one before it.
   const other = used?.id === take.id ? (takesOf(takes, used.promptEventId ?? '').find(({ id }) => id !== take.id) ?? null) : used;
   const choose = (run: () => void) => () => {

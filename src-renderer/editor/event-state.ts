@@ -2,7 +2,7 @@ import type { Job } from '../../src-shared/contract/jobs.ts';
 import type { ScenePlan } from '../../src-shared/contract/scenes.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
-import { UNFINISHED } from './editor.ts';
+import { toldIn, UNFINISHED } from './editor.ts';
 import { isMadeWith } from './event-motions.ts';
 
 /** Whether an event's frames are as the timeline says now, and what is under way to make them so. */
@@ -23,9 +23,9 @@ export interface EventSituation {
 /** True when a take was made from just what the event says now. */
 export function isTakeCurrent({ event, words, take, motions, scene }: Omit<EventSituation, 'jobs'>): boolean {
   if (take === null) return false;
-  const told = take.recipe.scene?.events.find(({ id }) => id === event.id);
-  // A variant inside a scene has the scene's words: the scene's own state tells whether they still hold.
-  if (told !== undefined) return scene !== 'new' && told.seedOffset === event.seedOffset && told.strength === event.strength && told.prompt.includes(event.prompt.trim());
+  const told = toldIn(take, event.id);
+  // Made in a scene it has the scene's words: the scene's own state tells whether they still hold.
+  if (told !== null) return scene !== 'new' && told.seedOffset === event.seedOffset && told.strength === event.strength && told.prompt.includes(event.prompt.trim());
   const { recipe } = take;
   return recipe.prompt === words && recipe.negativePrompt === event.negativePrompt.trim() && (!event.seedLocked || recipe.seed === event.seed) && isMadeWith(recipe, event, motions);
 }

@@ -77,8 +77,11 @@ export function exportableAssetId(editor: Editor): string | null {
 /** The take in use and the one that it would be compared with: the selected one, else the newest other. */
 function comparable(editor: Editor): readonly [Take, Take] | null {
   const event = currentEvent(editor);
-  const used = event ? activeTake(editor.takes(), event) : null;
-  if (event === null || used === null) return null;
+  if (event === null) return null;
+  const active = activeTake(editor.takes(), event);
+  // A whole scene has no moment in common with a clip of one event.
+  const used = active?.promptEventId === event.id ? active : takesOf(editor.takes(), event.id)[0];
+  if (used === undefined) return null;
   const others = takesOf(editor.takes(), event.id).filter(({ id }) => id !== used.id);
   const other = others.find(({ id }) => editor.session.getState().selectedIds.includes(id)) ?? others[0];
   return other === undefined ? null : [used, other];

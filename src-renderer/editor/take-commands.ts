@@ -1,4 +1,5 @@
 import type { Take } from '../../src-shared/contract/takes.ts';
+import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { t } from '../i18n/text.ts';
 import { projectKeys, type Editor } from './editor.ts';
 import { notify, notifyError } from './notices.ts';
@@ -7,16 +8,20 @@ import { eventOfVariation } from './variations.ts';
 
 const eventOf = (editor: Editor, take: Take) => eventById(editor.document.getState().records, take.promptEventId);
 
-/** What tells a take from its neighbours: its seed, or its place in a scene. */
+/** What tells a take from its neighbours: its seed, or what it varies in a scene. */
 export function takeName({ recipe, promptEventId, preset }: Take): string {
   const told = recipe.scene?.events.find(({ id }) => id === promptEventId);
-  const name = recipe.scene === undefined ? t('take.seed', { seed: recipe.seed }) : told === undefined ? t('take.scene') : t('take.variation', { offset: told.seedOffset, percent: Math.round(told.strength * 100) });
+  const name =
+    recipe.scene === undefined ? t('take.seed', { seed: recipe.seed })
+    : told === undefined ? t('take.scene')
+    : told.strength !== 1 ? t('vary.strengthOf', { percent: Math.round(told.strength * 100) })
+    // Four digits tell offsets apart well enough for the eye.
+    : t('take.variation', { offset: told.seedOffset % 10_000 });
   return `${name} · ${t(`preset.${preset}`)}`;
 }
 
 /** Makes a take stand for its event: an edit like any other, so it can be undone. */
-export function chooseTake(editor: Editor, take: Take): void {
-  const event = eventOf(editor, take);
+export function chooseTake(editor: Editor, take: Take, event: PromptEvent | null = eventOf(editor, take)): void {
   if (!event) return;
   // A variation inside a scene is used with what made it, so that the scene shows it too.
   editor.document.transact(t('edit.useTake'), (records) => patchEvent(records, event.id, eventOfVariation(take, event) ?? { activeTakeId: take.id }));

@@ -35,6 +35,8 @@ test('varies one event in a grid, picks, compares by wipe and side by side, and 
   await toast.waitFor();
   const [bar, notice] = [await scene.boundingBox(), await toast.boundingBox()];
   expect(notice!.y + notice!.height).toBeLessThan(bar!.y);
+  // The scene stands for both events: the viewer shows it, each event at its own place in it.
+  await expect.poll(() => window.video.count()).toBe(1);
   await studio.screenshot('badges-rendered');
 
   await window.events.nth(1).click();
@@ -53,8 +55,8 @@ test('varies one event in a grid, picks, compares by wipe and side by side, and 
   await dialog.getByRole('button', { name: /^Use Variation 5/ }).click();
   await dialog.waitFor({ state: 'detached' });
   await expect.poll(() => window.takes.count()).toBe(0);
-  const takes = window.inspector.getByRole('list', { name: 'Takes of this event' }).getByRole('button', { name: /^Variation/ });
-  await expect.poll(() => takes.count()).toBe(9);
+  const takes = window.inspector.getByRole('list', { name: 'Takes of this event' }).getByRole('button', { name: /^(Variation …|Whole scene)/ });
+  await expect.poll(() => takes.count()).toBe(10);
   await expect.poll(badges).toEqual(['rendered', 'rendered']);
   await expect.poll(() => scene.getByRole('status').textContent()).toBe('All parts are ready to be joined');
 

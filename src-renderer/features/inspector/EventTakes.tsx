@@ -8,7 +8,7 @@ import { useMotions, usePlan, useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { ActionButton } from '../../components/ActionButton.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
-import { activeTake, takesOf } from '../../editor/editor.ts';
+import { activeTake, sceneTakesOf, takesOf } from '../../editor/editor.ts';
 import { choicesOfRecipe } from '../../editor/event-motions.ts';
 import { finishTake } from '../../editor/generate.ts';
 import { chooseTake, takeName } from '../../editor/take-commands.ts';
@@ -20,13 +20,13 @@ import { Section } from './Section.tsx';
 export function EventTakes({ event }: { event: PromptEvent }) {
   const editor = useEditor();
   const all = useTakes();
-  const takes = takesOf(all, event.id);
+  const takes = [...takesOf(all, event.id), ...sceneTakesOf(all, event.id)].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   const active = activeTake(all, event);
   const draft = active?.preset === 'draft' && active.recipe.scene === undefined ? active : null;
   const { motions } = useMotions();
   const choices = draft ? choicesOfRecipe(draft.recipe, motions) : null;
   const plan = usePlan(draft && choices ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', motions: choices, packId: draft.recipe.pack.id, promptEventId: event.id } : null);
-  const canCompare = takes.length > 1;
+  const canCompare = takesOf(all, event.id).length > 1;
   return (
     <Section
       title={t('takes.ofEvent', { count: takes.length })}
@@ -39,7 +39,7 @@ export function EventTakes({ event }: { event: PromptEvent }) {
       ) : null}
       <Box component="ul" aria-label={t('takes.list')} sx={{ m: 0, p: 0, mx: '-4px', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(86px, 1fr))', gap: 0.5 }}>
         {takes.map((take) => (
-          <TakeCard key={take.id} take={take} isActive={take.id === active?.id} caption={takeName(take)} onClick={() => chooseTake(editor, take)} onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })} />
+          <TakeCard key={take.id} take={take} isActive={take.id === active?.id} caption={takeName(take)} onClick={() => chooseTake(editor, take, event)} onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })} />
         ))}
       </Box>
     </Section>

@@ -71,7 +71,7 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
         <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
           {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
         </ToggleButtonGroup>
-        <Box role="status" aria-label={t('vary.cost')} sx={{ flex: 1, minWidth: 200, fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
+        <Box role="status" aria-label={t('vary.cost')} sx={{ order: -1, flexBasis: '100%', fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
         <Button color="inherit" onClick={onClose}>{t('action.close')}</Button>
         <Button variant="contained" disabled={isStarting || error !== null || editor.project.readOnly} onClick={() => void make()}>{t('vary.make', { count: size })}</Button>
       </DialogActions>
