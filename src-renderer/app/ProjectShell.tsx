@@ -10,6 +10,8 @@ import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
+import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
+import { goesOn } from '../features/jobs/queue-total.ts';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
@@ -31,7 +33,7 @@ import { useUnloadGuard } from './use-unload-guard.ts';
 const CONTROLS_HEIGHT = 196;
 
 /** The four regions of an open project and what lies over them. */
-export function ProjectShell({ onLeave }: { onLeave: () => void }) {
+export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   const editor = useEditor();
   const { state: connection } = useStudio();
   const { leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight } = useSession(useShallow(({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight }) => ({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight })));
@@ -55,9 +57,13 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   }, [timelineHeight]);
 
   const { setState } = editor.session;
+  const leave = () => {
+    if (editor.jobs().some(goesOn)) setState({ dialog: { kind: 'leave' } });
+    else onLeave('pause');
+  };
   return (
     <Box sx={{ height: 1, display: 'flex', flexDirection: 'column', bgcolor: 'studio.desk', userSelect: 'none' }}>
-      <TitleBar onLeave={onLeave} />
+      <TitleBar onLeave={leave} />
       <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
           <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
@@ -88,6 +94,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'leave' ? <LeaveDialog onLeave={(how) => { setState({ dialog: null }); onLeave(how); }} onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}
     </Box>
   );

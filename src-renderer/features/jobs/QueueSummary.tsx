@@ -8,7 +8,7 @@ import DeleteSweepOutlined from '@mui/icons-material/DeleteSweepOutlined';
 import type { JobCommand } from '../../components/use-job-commands.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
-import { queueTotal } from './queue-total.ts';
+import { goesOn, queueTotal } from './queue-total.ts';
 
 function totalText(jobs: readonly Job[]): string | null {
   const total = queueTotal(jobs);
@@ -20,7 +20,7 @@ function totalText(jobs: readonly Job[]): string | null {
 /** Time left for the whole queue, and what can be done to all of it. Failed jobs stay until someone dismisses them. */
 export function QueueSummary({ jobs, onCommand }: { jobs: readonly Job[]; onCommand: (command: JobCommand, jobId: string) => void }) {
   const finished = jobs.filter(({ state }) => state === 'completed' || state === 'cancelled');
-  const going = jobs.filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable');
+  const going = jobs.filter(goesOn);
   const paused = jobs.filter(({ state }) => state === 'paused');
   const total = totalText(jobs);
   if (total === null && finished.length === 0 && paused.length === 0) return null;
