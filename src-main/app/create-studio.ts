@@ -38,6 +38,7 @@ import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
+import { createRoughCost } from '../services/rough-cost.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -84,6 +85,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const engine = createEngineClient({ fork: forkEngine });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
   const memory = createMeasuredMemory(appStore.settings);
+  const rough = createRoughCost({ settings: appStore.settings, threads });
   const posters = createPosters(join(dataDir, 'posters'));
   const { stepTimes } = appStore;
 
@@ -132,8 +134,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
-      generation: createGenerationService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, rough, engine: { version: ENGINE_VERSION, executionProvider } }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: { version: ENGINE_VERSION, executionProvider } }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       library: createLibraryService({ projects }),

@@ -27,6 +27,14 @@ export function sourceOf(editor: Pick<Editor, 'document' | 'session' | 'assets' 
   return { lengthFrames: assetFrames(asset, own), frameRate: own };
 }
 
+/** Where an event begins in a take, and how long it is there, in frames of the timeline: a whole scene holds others before it. */
+export function placeInTake({ promptEventId, recipe }: Take, eventId: string): { readonly startFrame: number; readonly frames: number } {
+  if (promptEventId !== null || recipe.scene === undefined) return { startFrame: 0, frames: Infinity };
+  const { events } = recipe.scene;
+  const index = events.findIndex(({ id }) => id === eventId);
+  return { startFrame: events.slice(0, Math.max(0, index)).reduce((sum, { durationFrames }) => sum + durationFrames, 0), frames: events[index]?.durationFrames ?? Infinity };
+}
+
 /** The picture under a frame of the timeline. */
 export interface TimelinePicture {
   readonly event: PromptEvent | null;
@@ -43,7 +51,8 @@ export function pictureAt(records: Parameters<typeof eventAt>[0], takes: readonl
   if (!event || !take) return { event, take: null, asset: null, assetFrame: 0 };
   const { frameRate } = sequenceOf(records);
   const own = take.asset.frameRate ?? frameRate;
-  const assetFrame = secondsToFrame(framesToSeconds(frame - event.startFrame, frameRate), own);
-  const isOver = assetFrame >= assetFrames(take.asset, own);
+  const { startFrame, frames } = placeInTake(take, event.id);
+  const assetFrame = secondsToFrame(framesToSeconds(frame - event.startFrame + startFrame, frameRate), own);
+  const isOver = assetFrame >= assetFrames(take.asset, own) || frame - event.startFrame >= frames;
   return { event, take, asset: isOver ? null : take.asset, assetFrame };
 }
