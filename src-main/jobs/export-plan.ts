@@ -7,6 +7,7 @@ import { ExportSettings } from '../../src-shared/export/settings.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
 import { timelineRecipeWithoutPrompts, type TimelineRecipe } from '../../src-shared/recipe/timeline-recipe.ts';
 import { canonicalJson, withoutPrompts } from '../../src-shared/recipe/recipe.ts';
+import { activeTake, placeInTake } from '../../src-shared/takes/take-of-event.ts';
 import { TimelineRecord, type TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { sequenceOf } from '../../src-shared/timeline/tracks.ts';
 import type { AssetRow } from '../store/asset-repository.ts';
@@ -17,24 +18,22 @@ export const ExportTimelineData = z.object({
   path: z.string().min(1),
   settings: ExportSettings,
   records: z.record(z.string(), TimelineRecord),
-  /** Assets of the takes that stand for prompt events, by event. */
-  takes: z.record(z.string(), z.string()),
+  /** What stands for prompt events, by event. */
+  takes: z.record(z.string(), z.object({ assetId: z.string(), startFrame: z.number().int().min(0), frames: z.number().int().min(1).nullable() })),
   from: z.number().int().min(0),
   to: z.number().int().min(1),
 });
 export type ExportTimelineData = z.infer<typeof ExportTimelineData>;
 
-/** The assets that stand for prompt events now: the chosen take while it exists, otherwise the newest. */
-export function takesOfEvents(store: ProjectStore, records: TimelineRecords): Record<string, string> {
+/** What stands for prompt events now. */
+export function takesOfEvents(store: ProjectStore, records: TimelineRecords): ExportTimelineData['takes'] {
   const takes = store.takes.list();
-  const shown: Record<string, string> = {};
-  for (const record of Object.values(records)) {
-    if (record.type !== 'promptEvent') continue;
-    const own = takes.filter((take) => take.promptEventId === record.id);
-    const take = own.find(({ id }) => id === record.activeTakeId) ?? own[0];
-    if (take !== undefined) shown[record.id] = take.asset.id;
-  }
-  return shown;
+  return Object.fromEntries(Object.values(records).flatMap((record) => {
+    const take = record.type === 'promptEvent' ? activeTake(takes, record) : null;
+    if (take === null) return [];
+    const { startFrame, frames } = placeInTake(take, record.id);
+    return [[record.id, { assetId: take.asset.id, startFrame, frames: Number.isFinite(frames) ? frames : null }]];
+  }));
 }
 
 /** What composing needs of a stored asset. Whether it is transparent is known only once it was looked into. */

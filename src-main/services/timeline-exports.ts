@@ -47,7 +47,7 @@ function dataOf({ store }: OpenProject, { settings, path, clipIds }: TimelineExp
   const parts = spans.map(({ from, to, id }, index): ExportTimelineData => {
     if (to <= from) throw empty();
     const item = id === null ? undefined : kept[id];
-    const assetId = item?.type === 'clip' ? item.assetId : item?.type === 'promptEvent' ? takes[item.id] : undefined;
+    const assetId = item?.type === 'clip' ? item.assetId : item?.type === 'promptEvent' ? takes[item.id]?.assetId : undefined;
     const recipe = assetId === undefined ? null : (store.assets.find(assetId)?.recipe ?? null);
     const take = assetId === undefined ? undefined : store.takes.list().find((other) => other.asset.id === assetId)?.id.slice('take:'.length, 'take:'.length + 8);
     const filled = expandName(stem, {

@@ -1,5 +1,5 @@
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
-import { activeTake } from '../editor/editor.ts';
+import { activeTake } from '../../src-shared/takes/take-of-event.ts';
 import { eventState, type EventState } from '../editor/event-state.ts';
 import { composePrompt } from '../editor/timeline-edits.ts';
 import { useJobs, useMotions, useTakes } from './queries.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { planComposition, type CompositionPlan, type SourceFacts } from '../../src-shared/compose/composition-plan.ts';
 import type { Asset } from '../../src-shared/contract/assets.ts';
-import { activeTake } from '../editor/editor.ts';
+import { activeTake, placeInTake } from '../../src-shared/takes/take-of-event.ts';
 import { useAssets, useTakes } from './queries.ts';
 import { useDocument } from './studio-context.tsx';
 
@@ -20,7 +20,12 @@ export function useComposition(): { readonly plan: CompositionPlan; readonly ass
     const byId = new Map([...takes.map(({ asset }) => asset), ...assets].map((asset) => [asset.id, asset]));
     const assetOf = (assetId: string): Asset | null => byId.get(assetId) ?? null;
     const plan = planComposition({
-      records, captions: 'burned', takeOf: (event) => activeTake(takes, event)?.asset.id ?? null,
+      records, captions: 'burned', takeOf: (event) => {
+        const take = activeTake(takes, event);
+        if (take === null) return null;
+        const { startFrame, frames } = placeInTake(take, event.id);
+        return { assetId: take.asset.id, startFrame, frames: Number.isFinite(frames) ? frames : null };
+      },
       asset: (assetId) => {
         const asset = assetOf(assetId);
         return asset === null ? null : factsOf(asset);

@@ -5,7 +5,7 @@ import type { Take } from '../../src-shared/contract/takes.ts';
 import { useTakes } from '../api/queries.ts';
 import { useDocument, useEditor } from '../api/studio-context.tsx';
 import { compareTakes } from '../editor/compare-takes.ts';
-import { activeTake, takesOf } from '../editor/editor.ts';
+import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { finishTake } from '../editor/generate.ts';
 import { recallPrompt, recallSeed, removeTake, toggleStar, chooseTake } from '../editor/take-commands.ts';
 import { eventById } from '../editor/timeline-edits.ts';

@@ -7,7 +7,6 @@ import type { StudioClient } from '../../src-shared/contract/studio-contract.ts'
 import type { SystemInfo } from '../../src-shared/contract/system.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { ModelPack } from '../../src-shared/contract/models.ts';
-import type { SceneEvent } from '../../src-shared/recipe/scene-script.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
@@ -73,27 +72,6 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
     motions: () => queryClient.getQueryData<Motion[]>(projectKeys.motions(project.id)) ?? [],
     close: () => document.close(),
   };
-}
-
-/** Takes of an event, newest first. */
-export const takesOf = (takes: readonly Take[], eventId: string): Take[] =>
-  takes.filter((take) => take.promptEventId === eventId).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-
-/** What a take's scene said about an event; null for clips of one event and for scenes without it. */
-export const toldIn = (take: Take, eventId: string): SceneEvent | null => take.recipe.scene?.events.find(({ id }) => id === eventId) ?? null;
-
-/** Takes of whole scenes in which an event has its place, newest first. */
-export const sceneTakesOf = (takes: readonly Take[], eventId: string): Take[] =>
-  takes.filter((take) => take.promptEventId === null && toldIn(take, eventId) !== null).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-
-/**
- * The take that stands for an event: the chosen one while it exists, of its own or of a whole scene; otherwise its newest clip.
- * Variations stand for nothing until one of them is picked.
- */
-export function activeTake(takes: readonly Take[], event: PromptEvent): Take | null {
-  const chosen = takes.find((take) => take.id === event.activeTakeId);
-  if (chosen !== undefined && (chosen.promptEventId === event.id || toldIn(chosen, event.id) !== null)) return chosen;
-  return takesOf(takes, event.id).find((take) => take.recipe.scene === undefined) ?? null;
 }
 
 /** The event that the inspector edits: selected directly or through one of its takes. */

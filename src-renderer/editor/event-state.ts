@@ -2,7 +2,8 @@ import type { Job } from '../../src-shared/contract/jobs.ts';
 import type { ScenePlan } from '../../src-shared/contract/scenes.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
-import { toldIn, UNFINISHED } from './editor.ts';
+import { UNFINISHED } from './editor.ts';
+import { toldIn } from '../../src-shared/takes/take-of-event.ts';
 import { isMadeWith } from './event-motions.ts';
 
 /** Whether an event's frames are as the timeline says now, and what is under way to make them so. */

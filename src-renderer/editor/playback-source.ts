@@ -2,7 +2,8 @@ import type { Asset } from '../../src-shared/contract/assets.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { framesToSeconds, secondsToFrame, type FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { activeTake, type Editor } from './editor.ts';
+import { activeTake, placeInTake } from '../../src-shared/takes/take-of-event.ts';
+import type { Editor } from './editor.ts';
 import { eventAt, sequenceOf, timelineEnd } from './timeline-edits.ts';
 
 /** What the viewer plays: its length in frames and its rate. */
@@ -25,14 +26,6 @@ export function sourceOf(editor: Pick<Editor, 'document' | 'session' | 'assets' 
   if (!asset) return { lengthFrames: 0, frameRate };
   const own = asset.frameRate ?? frameRate;
   return { lengthFrames: assetFrames(asset, own), frameRate: own };
-}
-
-/** Where an event begins in a take, and how long it is there, in frames of the timeline: a whole scene holds others before it. */
-export function placeInTake({ promptEventId, recipe }: Take, eventId: string): { readonly startFrame: number; readonly frames: number } {
-  if (promptEventId !== null || recipe.scene === undefined) return { startFrame: 0, frames: Infinity };
-  const { events } = recipe.scene;
-  const index = events.findIndex(({ id }) => id === eventId);
-  return { startFrame: events.slice(0, Math.max(0, index)).reduce((sum, { durationFrames }) => sum + durationFrames, 0), frames: events[index]?.durationFrames ?? Infinity };
 }
 
 /** The picture under a frame of the timeline. */

@@ -21,13 +21,21 @@ export interface SourceFacts {
   readonly hasAlpha: boolean;
 }
 
+/** A take as it stands for an event: its clip, the frame of the timeline's rate at which the event begins in it, and how long it is there. */
+export interface ShownTake {
+  readonly assetId: string;
+  readonly startFrame: number;
+  /** Null to the clip's end. */
+  readonly frames: number | null;
+}
+
 /** The document and what it points at. */
 export interface ComposeInput {
   readonly records: TimelineRecords;
   /** Facts about an asset; null when it is gone. */
   readonly asset: (assetId: string) => SourceFacts | null;
-  /** The asset of the take that stands for an event; null when it has none. */
-  readonly takeOf: (event: PromptEvent) => string | null;
+  /** The take that stands for an event; null when it has none. */
+  readonly takeOf: (event: PromptEvent) => ShownTake | null;
   /** Size of the canvas where it is not the sequence's; rounded to even. */
   readonly width?: number;
   readonly height?: number;
@@ -171,10 +179,10 @@ export function planComposition({ records, asset, takeOf, width, height, caption
     if (track.kind !== 'prompt' || track.hidden) continue;
     const shots = (items.get(track.id) ?? []).flatMap((event) => {
       if (event.type !== 'promptEvent') return [];
-      const assetId = takeOf(event);
-      const facts = assetId === null ? null : factsOf(assetId);
-      if (assetId === null || facts === null) return [];
-      const shot = shotOf({ id: event.id, assetId, startFrame: event.startFrame, durationFrames: event.durationFrames, sourceIn: ZERO, speed: ONE, opacity: 1, position: { x: 0, y: 0 }, scale: 1 }, facts, canvas);
+      const take = takeOf(event);
+      const facts = take === null ? null : factsOf(take.assetId);
+      if (take === null || facts === null) return [];
+      const shot = shotOf({ id: event.id, assetId: take.assetId, startFrame: event.startFrame, durationFrames: Math.min(event.durationFrames, take.frames ?? Infinity), sourceIn: framesToTime(take.startFrame, canvas.frameRate), speed: ONE, opacity: 1, position: { x: 0, y: 0 }, scale: 1 }, facts, canvas);
       if (shot === null) return [];
       // A take that is shorter than its event ends; it is not held.
       const { offset, step, unit, frames } = shot.frames;

@@ -8,7 +8,7 @@ import { useMotions, usePlan, useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { ActionButton } from '../../components/ActionButton.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
-import { activeTake, sceneTakesOf, takesOf } from '../../editor/editor.ts';
+import { activeTake, sceneTakesOf, takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { choicesOfRecipe } from '../../editor/event-motions.ts';
 import { finishTake } from '../../editor/generate.ts';
 import { chooseTake, takeName } from '../../editor/take-commands.ts';

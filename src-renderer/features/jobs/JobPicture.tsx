@@ -5,7 +5,8 @@ import { useAssets, useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { FrameLoop } from '../../components/FrameLoop.tsx';
 import { Poster } from '../../components/Poster.tsx';
-import { activeTake, UNFINISHED } from '../../editor/editor.ts';
+import { UNFINISHED } from '../../editor/editor.ts';
+import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventById } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 

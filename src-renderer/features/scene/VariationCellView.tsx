@@ -7,7 +7,7 @@ import { useJobs, useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { FrameLoop } from '../../components/FrameLoop.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
-import { activeTake } from '../../editor/editor.ts';
+import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import type { VariationCell } from '../../editor/session-store.ts';
 import { pickVariation, variantName } from '../../editor/variations.ts';
 import { t } from '../../i18n/text.ts';

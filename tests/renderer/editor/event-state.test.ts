@@ -3,9 +3,9 @@ import type { Job } from '../../../src-shared/contract/jobs.ts';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import { PROMPT_EVENT_DEFAULTS, type PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { sceneEvent, sceneRecipe } from '../../build/scene-fixture.ts';
-import { activeTake } from '../../../src-renderer/editor/editor.ts';
+import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventState, type EventSituation } from '../../../src-renderer/editor/event-state.ts';
-import { placeInTake } from '../../../src-renderer/editor/playback-source.ts';
+import { placeInTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventOfVariation, makeVariants } from '../../../src-renderer/editor/variations.ts';
 import { placeBefore } from '../../../src-renderer/features/jobs/place-before.ts';
 
