@@ -78,13 +78,13 @@ export function mixArguments(plan: Pick<CompositionPlan, 'frameRate'>, stretch: 
       const fade = sampleOfFrame(sound.to, rate) - sampleOfFrame(sound.to - sound.fadeOutFrames, rate);
       fades.push(`afade=t=out:ss=${samples - fade}:ns=${fade}:curve=tri`);
     }
-    // Counted by samples throughout: `aresample` with a first time stamp fills what is missing in front with silence.
-    const clock = (shift: number): string[] => ['asettb=1/48000', `asetpts=N+${shift}`, 'aresample=async=1:first_pts=0'];
+    // Delays count samples, so that no clock is rounded.
+    const behind = (samples: number): string[] => (samples === 0 ? [] : [`adelay=${samples}S|${samples}S`]);
     const place = sampleOfFrame(begin, rate) - origin;
     chains.push(`[${index}:a:0]${[
       `aresample=${MIX_RATE}:async=1:first_pts=0`, 'aformat=sample_fmts=fltp:channel_layouts=stereo',
-      ...tempoFilters(speed), ...clock(silence), 'apad', `atrim=end_sample=${samples}`, 'asetpts=N', ...fades, `volume=${sound.volume.toFixed(6)}:precision=float`,
-      ...clock(place), 'apad', `atrim=end_sample=${total}`,
+      ...tempoFilters(speed), 'asetpts=N', ...behind(silence), 'apad', `atrim=end_sample=${samples}`, 'asetpts=N', ...fades, `volume=${sound.volume.toFixed(6)}:precision=float`,
+      ...behind(place), 'apad', `atrim=end_sample=${total}`,
     ].join(',')}[s${index}]`);
   }
   const count = stretch.sounds.length;

@@ -20,7 +20,7 @@ export interface EncoderInput {
   readonly sound: string | null;
   /** The recipe as it travels inside; null for none. */
   readonly recipeJson: string | null;
-  readonly capabilities: Pick<Capabilities, 'encoders'>;
+  readonly capabilities: Pick<Capabilities, 'encoders' | 'filters'>;
 }
 
 type Quality = ExportSettings['quality'];
@@ -37,6 +37,9 @@ const AUDIO_KBPS: Readonly<Record<Quality, number>> = { high: 256, medium: 192, 
 /** What every player takes for granted, written down: BT.709, limited range. */
 const COLOUR_TAGS = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'] as const;
 
+/** The same on each frame, where ProRes looks for it. */
+const FRAME_TAGS = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+
 /** The first encoder of a list that is there; CODEC_UNSUPPORTED names the list. */
 export function chooseEncoder(names: readonly string[], { encoders }: Pick<Capabilities, 'encoders'>): string {
   const found = names.find((name) => encoders.has(name));
@@ -47,9 +50,11 @@ export function chooseEncoder(names: readonly string[], { encoders }: Pick<Capab
 /** About one key frame a second: scrubbing decodes no more than that. */
 const keyFrames = (rate: FrameRate): string[] => ['-g', String(Math.min(60, Math.max(8, Math.round(rate.num / rate.den))))];
 
-function videoArguments({ settings, frameRate, working, capabilities }: EncoderInput): string[] {
+function videoArguments({ settings, width, height, frameRate, working, capabilities }: EncoderInput): string[] {
   const { format, quality, alpha } = settings;
-  const encoder = chooseEncoder(FORMATS[format].videoEncoders, capabilities);
+  const names = FORMATS[format].videoEncoders;
+  // SVT-AV1 takes no picture below 64 pixels.
+  const encoder = chooseEncoder(width < 64 || height < 64 ? names.toReversed() : names, capabilities);
   const crf = ['-crf', String(CRF[encoder]?.[quality] ?? 20)];
   const common = ['-c:v', encoder, ...COLOUR_TAGS];
   switch (format) {
@@ -100,7 +105,7 @@ const rawInput = ({ width, height, frameRate, working }: Pick<EncoderInput, 'wid
 export function encodeArguments(input: EncoderInput, output: string): string[] {
   const { settings, working, sound, recipeJson, capabilities } = input;
   const { extension } = FORMATS[settings.format];
-  const matrix = working.isRgb ? [] : ['-vf', 'scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv,setsar=1'];
+  const matrix = working.isRgb ? [] : ['-vf', `scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv,setsar=1${capabilities.filters.has('setparams') ? `,${FRAME_TAGS}` : ''}`];
   return [
     ...FFMPEG_GLOBAL, ...rawInput(input), ...(sound === null ? [] : mixInput(sound)), '-map', '0:v:0', ...(sound === null ? ['-an'] : ['-map', '1:a:0']),
     ...matrix, ...videoArguments(input), ...(sound === null ? [] : soundArguments(settings, capabilities)),

@@ -219,6 +219,7 @@ function dissolveOver(
   const rate = plan.frameRate;
   const [start, end] = [piece.from - from, piece.to - from];
   const index = piece.from - begins;
+  // Before ffmpeg 4.3 a dissolve between transparent pictures is only nearly right: what only the first covers stays a little too long.
   if (!working.hasAlpha || !capabilities.filters.has('xfade')) {
     const [whole = '', part = ''] = graph.split(canvas, 2);
     const during = graph.chain([part], [`trim=start_frame=${start}:end_frame=${end}`, ...renumber(rate)]);
