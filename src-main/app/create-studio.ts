@@ -4,6 +4,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
+import { createDownloads } from '../hub/downloads.ts';
+import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
 import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
@@ -23,6 +25,7 @@ import { createClipStrips } from '../services/clip-strips.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
+import { createHubService, describeModel, hubAddress } from '../services/hub-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
@@ -66,6 +69,11 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
+  const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
+  const downloads = createDownloads({
+    store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
+    importFolder: (folder, accepted) => models.importFolder(folder, accepted), log,
+  });
   const engine = createEngineClient({ fork: config.forkEngine ?? createNodeEngineFork() });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
   const memory = createMeasuredMemory(appStore.settings);
@@ -108,6 +116,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     }
   };
 
+  if (config.goesOnDownloading === true) downloads.goOn();
+
   const { mediaBase } = platform;
   return {
     handlers: {
@@ -121,6 +131,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       takes: createTakesService({ projects }),
       library: createLibraryService({ projects }),
       models: createModelsService({ models }),
+      hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase }),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
@@ -135,6 +146,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
       ),
     async close() {
+      await downloads.close();
       await models.close();
       await projects.closeAll();
       await engine.close();

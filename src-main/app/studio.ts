@@ -39,6 +39,8 @@ export interface StudioConfig {
   readonly threads: number;
   /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
   readonly lanes: readonly JobLane[];
+  /** Whether this studio goes on with downloads that were running when the last one ended; false when left out. */
+  readonly goesOnDownloading?: boolean;
   /** How this host starts the engine process; a child of this Node process when left out. */
   readonly forkEngine?: EngineFork;
   readonly log: (line: string) => void;

@@ -10,6 +10,10 @@ export const Revision = z.string().trim().max(200).regex(/^(?!.*\.\.)[A-Za-z0-9]
 export const WeightPrecision = z.enum(['fp16', 'full']);
 export type WeightPrecision = z.infer<typeof WeightPrecision>;
 
+/** By what a file is proven whole: its SHA-256, the hash git gives it, or, where the hub states neither, its size alone. */
+export const FileProof = z.enum(['sha256', 'git', 'size']);
+export type FileProof = z.infer<typeof FileProof>;
+
 export const DownloadId = z.string().regex(/^download:[0-9a-f-]{36}$/);
 
 /** What a download is of, and where it goes. */
@@ -35,7 +39,7 @@ export const DownloadPlan = z.object({
   commit: z.string(),
   address: z.string(),
   folder: z.string(),
-  files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), /** Of it already here. */ haveBytes: z.number() })),
+  files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), proof: FileProof, /** Of it already here. */ haveBytes: z.number() })),
   totalBytes: z.number(),
   /** What would cross the network. */
   neededBytes: z.number(),
@@ -44,6 +48,8 @@ export const DownloadPlan = z.object({
   skippedBytes: z.number(),
   freeBytes: z.number(),
   licence: HubLicence,
+  /** The licence's short name as the hub states it, such as `cc-by-nc-4.0`. */
+  statedLicence: z.string().nullable(),
   gated: z.boolean(),
   /** Null when it can begin; otherwise why not, and the mend. */
   problem: z.string().nullable(),
@@ -58,6 +64,7 @@ export const DownloadFile = z.object({
   path: z.string(),
   sizeBytes: z.number(),
   doneBytes: z.number(),
+  proof: FileProof,
   state: z.enum(['waiting', 'running', 'checking', 'done']),
 });
 export type DownloadFile = z.infer<typeof DownloadFile>;
@@ -101,8 +108,8 @@ export const hubContract = {
   settings: method(z.object({}), HubSettings),
   /** An empty address goes back to the public hub. */
   setAddress: method(z.object({ address: z.string().max(500) }), HubSettings),
-  /** Kept for the present address only; an empty one is forgotten. Never answered back. */
-  setToken: method(z.object({ token: z.string().max(500).regex(/^[\x21-\x7e]*$/, 'A token has no spaces.') }), HubSettings),
+  /** Kept for one address only, the present one when left out; an empty token is forgotten. Never answered back. */
+  setToken: method(z.object({ token: z.string().max(500).regex(/^[\x21-\x7e]*$/, 'A token has no spaces.'), address: z.string().max(500).optional() }), HubSettings),
   /** Asks the hub what a repository holds. */
   plan: method(DownloadRequest, DownloadPlan),
   /** LICENCE_NOT_ACCEPTED unless the licence id of the plan is given. */
