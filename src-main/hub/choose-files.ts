@@ -63,7 +63,6 @@ export function chooseFiles(files: readonly HubFile[], precision: WeightPrecisio
     if (weights === null) withoutWeights.push(folder);
     for (const file of weights ?? []) wanted.add(file);
   }
-  const keep = ({ path }: HubFile) => !withoutText || !/^(text_encoder|tokenizer)\//.test(path);
-  const chosen = [...wanted].filter(keep);
-  return { wanted: chosen, skipped: files.filter((file) => !chosen.includes(file)), withoutWeights: withoutText ? withoutWeights.filter((folder) => folder !== 'text_encoder') : withoutWeights };
+  const isChosen = (file: HubFile) => wanted.has(file) && !(withoutText && /^(text_encoder|tokenizer)\//.test(file.path));
+  return { wanted: files.filter(isChosen), skipped: files.filter((file) => !isChosen(file)), withoutWeights: withoutText ? withoutWeights.filter((folder) => folder !== 'text_encoder') : withoutWeights };
 }

@@ -133,8 +133,18 @@ function quietWatch(quietMs: number, outer: AbortSignal): QuietWatch {
   };
 }
 
-/** The whole answer as text. HUB_ANSWER_INVALID when it is larger than `limit` bytes. */
+/** The whole answer as text. HUB_ANSWER_INVALID when it is larger than `limit` bytes. A broken line is tried once more. */
 export async function hubText(access: HubAccess, address: URL, what: string, limit: number, signal: AbortSignal): Promise<{ text: string; headers: Headers }> {
+  try {
+    return await readWhole(access, address, what, limit, signal);
+  } catch (error) {
+    // A connection that was kept from an earlier request may have died unnoticed.
+    if (!(error instanceof Setback) || error.patience !== 'long' || error.retryAfterMs !== null) throw error;
+    return readWhole(access, address, what, limit, signal);
+  }
+}
+
+async function readWhole(access: HubAccess, address: URL, what: string, limit: number, signal: AbortSignal): Promise<{ text: string; headers: Headers }> {
   const answer = await hubGet(access, address, what, signal);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
