@@ -54,7 +54,8 @@ export class DownloadRun {
   readonly #onChange: () => void;
   readonly #files: readonly FileTransfer[];
   readonly #speed = new TransferSpeed();
-  #trouble: { readonly message: string; readonly untilMs: number } | null = null;
+  /** What went wrong last, until bytes come again. */
+  #trouble: string | null = null;
   #hostNotBeforeMs = 0;
   #wake: (() => void)[] = [];
 
@@ -70,8 +71,8 @@ export class DownloadRun {
   progress(): RunProgress {
     const files = this.#files.map((file) => file.view());
     const left = files.reduce((sum, { sizeBytes, doneBytes }) => sum + sizeBytes - doneBytes, 0);
-    const trouble = this.#trouble !== null && !files.some(({ state }) => state === 'running' || state === 'checking') ? this.#trouble : null;
-    return { files, speed: this.#speed.bytesPerSecond(), remainingMs: this.#speed.remainingMs(left), waitingFor: trouble === null ? null : trouble.message };
+    const trouble = files.some(({ state }) => state === 'running' || state === 'checking') ? null : this.#trouble;
+    return { files, speed: this.#speed.bytesPerSecond(), remainingMs: this.#speed.remainingMs(left), waitingFor: trouble };
   }
 
   /** Throws what stopped it, or `signal`'s reason; everything received is on record then. */
@@ -122,7 +123,6 @@ export class DownloadRun {
         if (step.kind === 'receive') await this.#receive(file, step, signal);
         else if (step.kind === 'prepare') await file.prepare(signal);
         else await file.check(signal);
-        this.#trouble = null;
       } catch (error) {
         if (signal.aborted || !(error instanceof Setback)) throw error;
         this.#sitOut(file, error);
@@ -187,7 +187,7 @@ export class DownloadRun {
     if (!file.putOff(setback, this.#options.limits, this.#options.delayMs, nowMs)) throw setback.error;
     // A server that asks to wait means every request, not one file's.
     if (setback.retryAfterMs !== null) this.#hostNotBeforeMs = Math.max(this.#hostNotBeforeMs, nowMs + setback.retryAfterMs);
-    this.#trouble = { message: setback.error.message, untilMs: file.notBeforeMs };
+    this.#trouble = setback.error.message;
   }
 
   #changed(): void {

@@ -157,10 +157,6 @@ export class FileTransfer {
     this.#ignored += 1;
   }
 
-  get notBeforeMs(): number {
-    return this.#notBeforeMs;
-  }
-
   /** Everything has arrived: proves it, and gives the file its name. */
   async check(signal: AbortSignal): Promise<void> {
     if (this.row.sizeBytes === 0) await this.#part?.write(new Uint8Array(0), 0);
