@@ -15,7 +15,7 @@ let folder: string;
 let hub: StandInHub;
 let files: Map<string, Buffer>;
 const motif = (...args: string[]) => runMotif(args, { folder });
-const resultOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, never>;
+const resultOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'motif-hub-cli-'));
@@ -62,7 +62,7 @@ describe('motif models', () => {
     expect(done.stdout).toContain('Every file has the checksum that the hub states.');
   });
 
-  it('pauses on Ctrl-C, goes on where it was, and follows a pause from another terminal', async () => {
+  it('pauses on Ctrl-C, goes on where it was, and follows a pause from another terminal', { timeout: 180_000 }, async () => {
     hub.fault = ({ path }) => (path.endsWith('.bin') ? { kind: 'drip', chunkBytes: 4_000, delayMs: 40 } : null);
     const entry = join(import.meta.dirname, '../../src-main/hosts/cli/motif.ts');
     const env = { ...process.env, MOTIF_DATA_DIR: join(folder, 'data'), MOTIF_EMBEDDED_PACKS_DIR: join(folder, 'embedded') };

@@ -3,7 +3,7 @@ import { isResting, openDownloads, REPOSITORY, SMALL_TRANSFER, until } from './s
 
 const [folder, address] = process.argv.slice(2) as [string, string];
 // It dies with the test, so that nothing is left when the test itself is stopped.
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', () => process.exit(0));
 
 const { downloads, store } = openDownloads(folder, address, { ...SMALL_TRANSFER, quietMs: 5_000 });
 let id = downloads.list()[0]?.id;
@@ -19,4 +19,5 @@ process.send?.({ id });
 const end = await until(downloads, id, isResting);
 await downloads.close();
 store.close();
-process.send?.({ id, state: end.state, error: end.error?.message ?? null }, () => process.exit(0));
+process.send?.({ id, state: end.state, error: end.error?.message ?? null });
+process.disconnect();

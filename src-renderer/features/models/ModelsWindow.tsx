@@ -7,6 +7,7 @@ import Typography from '@mui/material/Typography';
 import { useState, type ComponentType } from 'react';
 import { IconAction } from '../../components/IconAction.tsx';
 import { t, type TextKey } from '../../i18n/text.ts';
+import { GetModels } from './GetModels.tsx';
 import { InstalledPacks } from './InstalledPacks.tsx';
 
 interface Part {
@@ -18,6 +19,7 @@ interface Part {
 /** The parts of the window, in the order of their tabs. Each needs the studio only, no open project. */
 const PARTS: readonly Part[] = [
   { id: 'installed', label: 'models.part.installed', Content: InstalledPacks },
+  { id: 'get', label: 'models.part.get', Content: GetModels },
 ];
 
 /** The models of this machine and the ways to more. */
