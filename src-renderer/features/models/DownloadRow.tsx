@@ -70,7 +70,7 @@ export function DownloadRow({ download, onChange, onDismissed }: DownloadRowProp
 function FileList({ download: { files } }: { download: Download }) {
   const done = files.filter(({ state }) => state === 'done').length;
   return (
-    <Box component="details" sx={{ fontSize: 11.5, color: 'text.secondary', '& summary': { cursor: 'pointer' } }}>
+    <Box component="details" sx={{ mt: 0.5, fontSize: 11.5, color: 'text.secondary', '& summary': { cursor: 'pointer' } }}>
       <summary>{t('hub.files', { done, count: files.length })}</summary>
       <Box component="ul" sx={{ m: 0, mt: 1, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: '1fr auto auto', columnGap: 4, rowGap: 0.5, fontVariantNumeric: 'tabular-nums', userSelect: 'text' }}>
         {files.map((file) => (

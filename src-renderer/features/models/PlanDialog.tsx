@@ -66,7 +66,7 @@ export function PlanDialog({ repository, precision, onClose, onStarted }: PlanDi
             <Typography variant="h3" component="h3">{plan.licence.name}</Typography>
             {plan.statedLicence === null ? null : <Typography variant="caption" component="p" sx={{ color: 'text.secondary', m: 0 }}>{t('hub.stated', { licence: plan.statedLicence })}</Typography>}
             <Box tabIndex={0} role="document" aria-label={t('hub.licenceText')} sx={{ mt: 1.5, p: 2.5, maxHeight: 190, overflowY: 'auto', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', fontSize: 12, borderRadius: 1.5, bgcolor: 'studio.well', border: 1, borderColor: 'divider', userSelect: 'text' }}>{plan.licence.text}</Box>
-            <FormControlLabel sx={{ mt: 1 }} control={<Checkbox size="small" checked={isAccepted} onChange={(_, on) => setAccepted(on)} />} label={<Box component="span" sx={{ fontSize: 12.5 }}>{t('hub.accept')}</Box>} />
+            {plan.problem !== null ? null : <FormControlLabel sx={{ mt: 1 }} control={<Checkbox size="small" checked={isAccepted} onChange={(_, on) => setAccepted(on)} />} label={<Box component="span" sx={{ fontSize: 12.5 }}>{t('hub.accept')}</Box>} />}
           </Box>
         )}
       </DialogContent>
