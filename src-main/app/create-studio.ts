@@ -72,7 +72,11 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
   const downloads = createDownloads({
     store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
-    importFolder: (folder, accepted) => models.importFolder(folder, accepted), log,
+    async importFolder(folder, accepted, proven) {
+      await models.noteHashes(proven);
+      return models.importFolder(folder, accepted);
+    },
+    log,
   });
   const engine = createEngineClient({ fork: config.forkEngine ?? createNodeEngineFork() });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';

@@ -25,9 +25,17 @@ export interface DownloadsOptions {
   readonly folder: string;
   readonly describe: DescribeModel;
   /** Makes a finished folder part of the packs; returns their ids. */
-  readonly importFolder: (folder: string, acceptedLicences: readonly string[]) => Promise<string[]>;
+  readonly importFolder: (folder: string, acceptedLicences: readonly string[], proven: readonly ProvenFile[]) => Promise<string[]>;
   readonly transfer?: Partial<TransferOptions>;
   readonly log: (line: string) => void;
+}
+
+/** A file in its place whose SHA-256 was computed from its bytes. */
+export interface ProvenFile {
+  readonly absolutePath: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly sha256: string;
 }
 
 /** Downloads of model repositories: asked for one by one, run one after the other, outliving every crash. */
@@ -109,12 +117,17 @@ export function createDownloads(options: DownloadsOptions): Downloads {
     store.setState(row.id, 'cancelled');
   };
 
+  const provenFiles = (row: DownloadRow): ProvenFile[] =>
+    store.files(row.id).flatMap(({ path: relativePath, sizeBytes, sha256, finishedMtimeMs }) =>
+      sha256 === null || finishedMtimeMs === null ? [] : [{ absolutePath: path.join(row.spec.folder, ...relativePath.split('/')), sizeBytes, mtimeMs: finishedMtimeMs, sha256 }],
+    );
+
   const transferAll = async (row: DownloadRow, run: DownloadRun, signal: AbortSignal): Promise<void> => {
     try {
       store.setState(row.id, 'running');
       changed(row.id);
       await run.run(signal);
-      store.complete(row.id, await options.importFolder(row.spec.folder, [row.spec.licence]));
+      store.complete(row.id, await options.importFolder(row.spec.folder, [row.spec.licence], provenFiles(row)));
     } catch (error) {
       const wish = store.get(row.id)?.wish ?? 'cancel';
       if (signal.aborted && signal.reason instanceof Stopped) {

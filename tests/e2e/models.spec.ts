@@ -125,7 +125,7 @@ describe('the models window', () => {
     await row.getByRole('button', { name: 'Try again' }).click();
     await row.getByText('Complete', { exact: true }).waitFor();
     await row.getByRole('button', { name: 'Dismiss' }).click();
-    await expect.poll(() => row.getByText('Complete', { exact: true }).count()).toBe(0);
+    await row.getByRole('button', { name: `Get ${GATED}` }).waitFor();
   });
 
   test('keeps a wrong address or name at its field', async () => {

@@ -32,7 +32,7 @@ export function GetModels() {
       <Box component="ul" aria-label={t('hub.repositories')} sx={{ m: 0, p: 0, listStyle: 'none', display: 'flex', flexDirection: 'column', gap: 2 }}>
         {KNOWN_REPOSITORIES.map(({ repository, role, gated, precision, aboutBytes }) => {
           const rows = rowsOf(repository);
-          const canGet = !rows.some(({ state }) => state !== 'cancelled' && state !== 'completed');
+          const canGet = !rows.some(({ state }) => state !== 'cancelled');
           return (
             <Repository
               key={repository} name={repository} about={[t(`hub.role.${role}`), t('hub.about', { size: formatBytes(aboutBytes) }), t(gated ? 'hub.gated' : 'hub.nonCommercial')].join(' · ')}
