@@ -72,11 +72,11 @@ export async function receiveRange(access: HubAccess, wanted: Wanted, receiver: 
   let taken: ReturnType<typeof checkAnswer>;
   try {
     taken = checkAnswer(answer, wanted);
+    receiver.onAnswer({ etag: answer.headers.get('etag'), sha256: answer.statedSha256, canContinue: taken.isPartial || whole });
   } catch (error) {
     answer.discard();
     throw error;
   }
-  receiver.onAnswer({ etag: answer.headers.get('etag'), sha256: answer.statedSha256, canContinue: taken.isPartial || whole });
 
   const { until } = taken;
   let { at } = taken;

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Project } from '../../src-shared/contract/projects.ts';
+import { useFollowDownloads } from '../api/downloads.ts';
 import { takeProjectToOpen } from '../api/desktop-port.ts';
 import { EditorProvider, useStudio } from '../api/studio-context.tsx';
 import { openEditor, UNFINISHED, type Editor } from '../editor/editor.ts';
@@ -11,6 +12,7 @@ import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import type { Leaving } from '../features/jobs/LeaveDialog.tsx';
 import { StartScreen } from '../features/start/StartScreen.tsx';
 import { t } from '../i18n/text.ts';
+import { announceDownload } from './announce-download.ts';
 import { ProjectShell } from './ProjectShell.tsx';
 
 /** Where a reload of the page goes back to. */
@@ -27,6 +29,8 @@ export function App() {
     if (asked !== null) sessionStorage.setItem(OPEN_KEY, asked);
     return sessionStorage.getItem(OPEN_KEY) !== null;
   });
+
+  useFollowDownloads(announceDownload);
 
   const enter = async (project: Project): Promise<Editor> => {
     const opened = await openEditor({ project, info, client, queryClient, storage: localStorage });

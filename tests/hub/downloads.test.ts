@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -290,6 +290,20 @@ describe('the disk', () => {
     const end = await finish((await start()).id);
     expect([end.state, end.error?.message]).toEqual(['discarded', expect.stringContaining('reached through a link')]);
     expect(existsSync(join(root, 'elsewhere/config.json'))).toBe(false);
+  });
+
+  it('is waited for when it is not connected', async () => {
+    hub.fault = ({ path }) => (path.startsWith('unet/diff') ? { kind: 'status', status: 404 } : null);
+    const { id, doneBytes } = await finish((await start()).id);
+    renameSync(join(root, 'models'), join(root, 'unplugged'));
+    await open.downloads.resume(id);
+    expect(await finish(id)).toMatchObject({ state: 'discarded', doneBytes, error: { code: 'NOT_FOUND', message: expect.stringContaining('Is its disk connected?') } });
+    renameSync(join(root, 'unplugged'), join(root, 'models'));
+    hub.fault = () => null;
+    const before = hub.requests.length;
+    await open.downloads.resume(id);
+    expect((await finish(id)).state).toBe('completed');
+    expect(new Set(hub.requests.slice(before).map(({ path }) => path))).toEqual(new Set(['unet/diffusion_pytorch_model.bin']));
   });
 
   const disk = mkdtempSync(join(tmpdir(), 'hub-disk-'));
