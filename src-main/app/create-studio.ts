@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Job } from '../../src-shared/contract/jobs.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
@@ -59,6 +60,10 @@ function makeDataFolder(dataDir: string): void {
     throw new StudioError('INVALID_INPUT', `The studio cannot keep its data in ${dataDir}. Make the folder writable, or set MOTIF_DATA_DIR to another one.`, { details: { path: dataDir }, cause: error });
   }
 }
+
+/** How far a job is, each of its parts counting the same. */
+const shareDone = (parts: Job['parts']): number =>
+  parts.reduce((sum, { state, step, total }) => sum + (state === 'done' || state === 'cached' ? 1 : total > 0 ? Math.min(1, step / total) : 0), 0) / Math.max(1, parts.length);
 
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
@@ -152,7 +157,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
         queue
           .list()
           .filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable')
-          .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
+          .map((job) => ({ projectId: id, jobId: job.id, title: job.title, share: shareDone(job.parts) })),
       ),
     async close() {
       await downloads.close();

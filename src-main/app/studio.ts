@@ -19,8 +19,8 @@ export interface Studio {
   media(request: MediaRequest): Promise<MediaResponse>;
   /** Largest resident memory so far of the engine process and of this one together, in bytes. */
   peakMemoryBytes(): number;
-  /** Work that is running or waiting its turn in the open projects: what a host asks about before it closes. */
-  unfinishedJobs(): readonly { readonly projectId: string; readonly jobId: string; readonly title: string }[];
+  /** Work that is running or waiting its turn in the open projects: what a host asks about before it closes. `share` done, in [0, 1]. */
+  unfinishedJobs(): readonly { readonly projectId: string; readonly jobId: string; readonly title: string; readonly share: number }[];
   /** Stops jobs between two steps, keeps their checkpoints and closes every file. */
   close(): Promise<void>;
 }
