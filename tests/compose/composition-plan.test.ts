@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleOfFrame } from '../../src-shared/compose/audio-plan.ts';
-import { planComposition, type CompositionPlan } from '../../src-shared/compose/composition-plan.ts';
+import { planComposition, type CompositionPlan, type ShownTake } from '../../src-shared/compose/composition-plan.ts';
 import { layersAt, spansOf, type Layer } from '../../src-shared/compose/layers-at.ts';
 import { placeLayer, sourceFrameAt } from '../../src-shared/compose/pixel-rules.ts';
 import { picturePieces, stretchesOf } from '../../src-main/media/export/picture-pieces.ts';
@@ -11,10 +11,19 @@ import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/records/sequence.ts'
 import { captionRecord, clipRecord, documentOf, eventRecord } from '../timeline/sample-document.ts';
 import { randomTimeline, SOURCES } from './random-timeline.ts';
 
-const planOf = (records: TimelineRecords, takes: Readonly<Record<string, string>> = {}): CompositionPlan =>
+const planOf = (records: TimelineRecords, takes: Readonly<Record<string, ShownTake>> = {}): CompositionPlan =>
   planComposition({ records, asset: (id) => SOURCES[id] ?? null, takeOf: ({ id }) => takes[id] ?? null, captions: 'burned' });
 const allFrames = (plan: CompositionPlan): number[] => Array.from({ length: plan.durationFrames }, (_, frame) => frame);
 const names = (layers: readonly Layer[]): string[] => layers.map((layer) => (layer.type === 'dissolve' ? `${layer.first.shot.id}>${layer.second.shot.id}` : layer.shot.id));
+
+it('an event shows its take from where it begins in it, and no longer than it is there', () => {
+  const event = eventRecord(1, 10, 12);
+  const [assetId, facts] = Object.entries(SOURCES).find(([, { kind, frames }]) => kind === 'video' && (frames ?? 0) > 40)!;
+  const plan = planOf(documentOf(event), { [event.id]: { assetId, startFrame: 6, frames: 5 } });
+  const shown = allFrames(plan).flatMap((frame) => layersAt(plan, frame).flatMap((layer) => (layer.type === 'picture' ? [[frame, layer.sourceFrame]] : [])));
+  const perFrame = (facts.frameRate!.num / facts.frameRate!.den) * (plan.frameRate.den / plan.frameRate.num);
+  expect(shown).toEqual([0, 1, 2, 3, 4].map((k) => [10 + k, Math.floor((6 + k) * perFrame + 1e-9)]));
+});
 
 describe('for any timeline', () => {
   it('cuts time into gapless spans in which the same things are drawn', () => {
@@ -119,7 +128,7 @@ describe('in particular', () => {
 
   it('puts the take of an event at the bottom, no longer than it lasts, and captions on top', () => {
     const event = eventRecord(1, 0, 300);
-    const plan = planOf(documentOf(sequence, event, captionRecord(2, 10, 5), clipRecord(3, 20, 10, { assetId: 'asset:b' })), { [event.id]: 'asset:a' });
+    const plan = planOf(documentOf(sequence, event, captionRecord(2, 10, 5), clipRecord(3, 20, 10, { assetId: 'asset:b' })), { [event.id]: { assetId: 'asset:a', startFrame: 0, frames: null } });
     expect(names(layersAt(plan, 12))).toEqual([event.id, captionRecord(2, 0, 1).id]);
     expect(names(layersAt(plan, 25))).toEqual([event.id, clipRecord(3, 0, 1).id]);
     expect([239, 240].map((frame) => layersAt(plan, frame).length)).toEqual([1, 0]);
