@@ -7,7 +7,7 @@ import { FileTransfer, PARTS_FOLDER, type NextStep } from './file-transfer.ts';
 import { fileAddress } from './hub-api.ts';
 import type { HubAccess } from './hub-http.ts';
 import { fileFacts, freeBytesAt, SPARE_BYTES } from './part-file.ts';
-import { RangeIgnored, receiveRange } from './receive-range.ts';
+import { EtagChanged, RangeIgnored, receiveRange } from './receive-range.ts';
 import { Setback, withoutSetback } from './setback.ts';
 import { TransferSpeed } from './transfer-speed.ts';
 
@@ -186,6 +186,7 @@ export class DownloadRun {
   #sitOut(file: FileTransfer, setback: Setback): void {
     const nowMs = Date.now();
     if (setback instanceof RangeIgnored) file.noteIgnored();
+    if (setback instanceof EtagChanged && file.noteOtherEtag(setback.etag)) return;
     if (!file.putOff(setback, this.#options.limits, this.#options.delayMs, nowMs)) throw setback.error;
     // A server that asks to wait means every request, not one file's.
     if (setback.retryAfterMs !== null) this.#hostNotBeforeMs = Math.max(this.#hostNotBeforeMs, nowMs + setback.retryAfterMs);
