@@ -1,12 +1,15 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Job } from '../../src-shared/contract/jobs.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
 import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
+import { createDownloads } from '../hub/downloads.ts';
+import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
-import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
+import { createExportHandler } from '../jobs/handlers/export.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
@@ -20,9 +23,11 @@ import { createMedia } from '../media/media.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
+import { createExportPresets } from '../services/export-presets.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
+import { createHubService, describeModel, hubAddress } from '../services/hub-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createLearningMemory } from '../services/learning-memory.ts';
@@ -34,6 +39,7 @@ import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
+import { createRoughCost } from '../services/rough-cost.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -55,9 +61,13 @@ function makeDataFolder(dataDir: string): void {
   }
 }
 
+/** How far a job is, each of its parts counting the same. */
+const shareDone = (parts: Job['parts']): number =>
+  parts.reduce((sum, { state, step, total }) => sum + (state === 'done' || state === 'cached' ? 1 : total > 0 ? Math.min(1, step / total) : 0), 0) / Math.max(1, parts.length);
+
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
-  const { dataDir, projectsFolder, threads, lanes, log } = config;
+  const { dataDir, projectsFolder, threads, lanes, fontsDir, log } = config;
   const temporaryFolder = join(dataDir, 'scratch');
   const uploadsFolder = join(dataDir, 'uploads');
   makeDataFolder(dataDir);
@@ -67,10 +77,20 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
+  const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
+  const downloads = createDownloads({
+    store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
+    async importFolder(folder, accepted, proven) {
+      await models.noteHashes(proven);
+      return models.importFolder(folder, accepted);
+    },
+    log,
+  });
   const forkEngine = config.forkEngine ?? createNodeEngineFork();
   const engine = createEngineClient({ fork: forkEngine });
   const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
   const memory = createMeasuredMemory(appStore.settings);
+  const rough = createRoughCost({ settings: appStore.settings, threads });
   const posters = createPosters(join(dataDir, 'posters'));
   const { stepTimes } = appStore;
 
@@ -83,7 +103,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
-    anyData(createExportClipHandler({ media, temporaryFolder })),
+    anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
   ];
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
@@ -110,6 +130,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     }
   };
 
+  if (config.goesOnDownloading === true) downloads.goOn();
+
   const { mediaBase } = platform;
   return {
     handlers: {
@@ -117,13 +139,14 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
-      generation: createGenerationService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, rough, engine: { version: ENGINE_VERSION, executionProvider } }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: { version: ENGINE_VERSION, executionProvider } }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       library: createLibraryService({ projects }),
       models: createModelsService({ models }),
-      export: createExportService({ projects, mediaBase }),
+      hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
+      export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(forkEngine), temporaryFolder, mediaBase }),
     },
@@ -134,9 +157,10 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
         queue
           .list()
           .filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable')
-          .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
+          .map((job) => ({ projectId: id, jobId: job.id, title: job.title, share: shareDone(job.parts) })),
       ),
     async close() {
+      await downloads.close();
       await models.close();
       await projects.closeAll();
       await engine.close();

@@ -19,8 +19,8 @@ export interface Studio {
   media(request: MediaRequest): Promise<MediaResponse>;
   /** Largest resident memory so far of the engine process and of this one together, in bytes. */
   peakMemoryBytes(): number;
-  /** Work that is running or waiting its turn in the open projects: what a host asks about before it closes. */
-  unfinishedJobs(): readonly { readonly projectId: string; readonly jobId: string; readonly title: string }[];
+  /** Work that is running or waiting its turn in the open projects: what a host asks about before it closes. `share` done, in [0, 1]. */
+  unfinishedJobs(): readonly { readonly projectId: string; readonly jobId: string; readonly title: string; readonly share: number }[];
   /** Stops jobs between two steps, keeps their checkpoints and closes every file. */
   close(): Promise<void>;
 }
@@ -35,10 +35,14 @@ export interface StudioConfig {
   readonly embeddedPacksDir: string;
   /** Model packs that were added. */
   readonly packsDir: string;
+  /** Fonts for titles and captions. */
+  readonly fontsDir: string;
   /** Threads of the engine. */
   readonly threads: number;
   /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
   readonly lanes: readonly JobLane[];
+  /** Whether this studio goes on with downloads that were running when the last one ended; false when left out. */
+  readonly goesOnDownloading?: boolean;
   /** How this host starts the engine process; a child of this Node process when left out. */
   readonly forkEngine?: EngineFork;
   readonly log: (line: string) => void;
@@ -57,6 +61,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     dataDir,
     projectsFolder: environment['MOTIF_PROJECTS_DIR'] ?? join(existsSync(documents) ? documents : home, 'Motif'),
     embeddedPacksDir: environment['MOTIF_EMBEDDED_PACKS_DIR'] ?? fileURLToPath(new URL('../../models', import.meta.url)),
+    fontsDir: fileURLToPath(new URL('../../assets/fonts', import.meta.url)),
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),
     lanes: ['compute', 'media'],

@@ -11,6 +11,7 @@ import type { AppStore } from '../store/app-store.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { completeTimes, type RoughCost } from './rough-cost.ts';
 
 /** What names the engine in recipes: its frames may differ from one version or execution provider to the next. */
 export interface EngineIdentity {
@@ -36,8 +37,9 @@ export function createGenerationService(parts: {
   readonly engine: EngineIdentity;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
+  readonly rough: RoughCost;
 }): StudioHandlers['generation'] {
-  const { projects, models, engine, stepTimes, memory } = parts;
+  const { projects, models, engine, stepTimes, memory, rough } = parts;
 
   /** Everything that determines the clip, from a wish and what the pack says about its preset. */
   const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
@@ -70,13 +72,15 @@ export function createGenerationService(parts: {
         const cached = cachedAssetId !== null || store.assets.findByStageKey(await stageKey(recipe, settings.stage)) !== null;
         stages.push({ stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, recipe, settings) });
       }
-      const times = [...stages.map(({ expectedMs }) => expectedMs), cachedAssetId === null ? expectedEncodeMs(stepTimes) : 0];
       const last = recipe.stages.at(-1)!.stage;
       const size = opened.index.sizes[last] ?? opened.pack.output;
+      const { ms, isRough } = completeTimes([
+        ...recipe.stages.map((settings, index) => ({ measuredMs: stages[index]?.expectedMs ?? null, roughMs: rough.stageMs(opened, settings, opened.index.sizes[settings.stage]?.frames ?? 0) })),
+        { measuredMs: cachedAssetId === null ? expectedEncodeMs(stepTimes) : 0, roughMs: rough.encodeMs(size.frames) },
+      ]);
       return {
-        recipe, recipeHash: hash, cachedAssetId, stages,
-        expectedMs: times.includes(null) ? null : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
-        expectedMemoryBytes: memory.expectedBytes(recipe),
+        recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
+        expectedMemoryBytes: memory.expectedBytes(recipe) ?? rough.memoryBytes(opened, recipe.stages.map(({ stage }) => stage)),
         output: { frames: size.frames, width: size.width, height: size.height },
       };
     },

@@ -3,6 +3,7 @@ import { assetsContract } from './assets.ts';
 import { exportContract } from './export.ts';
 import { footageContract } from './footage.ts';
 import { generationContract } from './generation.ts';
+import { hubContract } from './hub.ts';
 import { jobsContract } from './jobs.ts';
 import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
@@ -25,6 +26,7 @@ export const studioContract = {
   jobs: jobsContract,
   takes: takesContract,
   models: modelsContract,
+  hub: hubContract,
   export: exportContract,
   motions: motionsContract,
   footage: footageContract,
