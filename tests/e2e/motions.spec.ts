@@ -95,7 +95,7 @@ describe('motions', () => {
     const card = motions.cards.first().getByRole('button', { name: /^a red fish swims/ });
     await card.hover();
     await motions.cards.first().getByRole('img', { name: /looping/ }).waitFor();
-    expect(Number(await motions.cards.first().getByRole('img', { name: /looping/ }).getAttribute('data-frames'))).toBe(FRAMES);
+    await expect.poll(async () => Number(await motions.cards.first().getByRole('img', { name: /looping/ }).getAttribute('data-frames'))).toBe(FRAMES);
     await studio.screenshot('motions-card');
     await card.dragTo(window.events.first());
     await window.events.first().getByTestId('motion-chip').filter({ hasText: 'a red fish swims 100 %' }).waitFor();
