@@ -131,6 +131,7 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
   const toFront = db.prepare("UPDATE jobs SET priority = (SELECT coalesce(max(priority), 0) + 1 FROM jobs WHERE state IN ('available', 'retryable', 'paused')) WHERE id = ?");
   const waiting = db.prepare<{ id: string }>("SELECT id FROM jobs WHERE dismissed = 0 AND state IN ('available', 'retryable', 'paused') ORDER BY priority DESC, sequence");
   const setPriority = db.prepare('UPDATE jobs SET priority = ? WHERE id = ?');
+  const putRunningFirst = db.prepare("UPDATE jobs SET priority = ? WHERE state = 'running'");
   const hide = db.prepare("UPDATE jobs SET dismissed = 1 WHERE id = ? AND state IN ('completed', 'cancelled', 'discarded')");
 
   const toJob = (record: JobRecord): JobRow => toJobRow(db.path, record);
@@ -219,6 +220,8 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
         const at = before === null ? others.length : others.indexOf(before);
         // Every waiting job gets a place of its own; what is queued later comes behind them all.
         for (const [place, other] of others.toSpliced(at, 0, id).entries()) setPriority.run([order.length - place, other]);
+        // What runs was first: stopped and resumed, it goes on before the others.
+        putRunningFirst.run([order.length + 1]);
         db.touch('jobs');
         return get(id);
       }),

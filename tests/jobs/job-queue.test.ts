@@ -184,6 +184,10 @@ describe('pause, cancel, close', () => {
     expect(names()).toBe('rcbad');
     expect(() => bench.queue.move(running.id, of('b'))).toThrow(/cannot be moved/);
     expect(() => bench.queue.move(of('b'), running.id)).toThrow(/cannot be a place/);
+    // Stopped as a whole, the one that ran is still the first to go on.
+    for (const { id } of bench.queue.list().filter(({ state }) => state === 'available')) await bench.queue.pause(id);
+    await bench.queue.pause(running.id);
+    expect(names()).toBe('rcbad');
   });
 });
 

@@ -24,12 +24,12 @@ export function useReorder(waiting: readonly Job[]): { landing: Landing | null; 
   const aim = useRef<Landing | null>(null);
   const focusNext = useRef<string | null>(null);
 
-  // A row that moves in the page loses the focus on the way.
+  // A row that moves in the page loses the focus on the way; every drawing may have moved it.
   useEffect(() => {
     if (focusNext.current === null) return;
     rowOf(focusNext.current)?.querySelector<HTMLElement>('[data-handle]')?.focus();
     focusNext.current = null;
-  }, [waiting]);
+  });
 
   const move = async (jobId: string, before: string | null) => {
     try {

@@ -31,7 +31,7 @@ function Bar() {
   const { plan, problem: refusal } = useScenePlan(preset);
   const problem = refusal ?? (plan === null ? null : sceneObstacle(plan, editor.info.memory.totalBytes));
   const shares = useAdherence(preset);
-  const isRunning = useJobs().some((job) => job.kind === 'scene' && UNFINISHED.has(job.state));
+  const isRunning = useJobs().some((job) => job.kind === 'scene' && job.promptEventId === null && UNFINISHED.has(job.state));
   return (
     <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
       <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30 }}>
