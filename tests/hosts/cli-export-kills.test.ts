@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMedia } from '../../src-main/media/media.ts';
-import { ExportSettings } from '../../src-shared/export/settings.ts';
 import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/records/sequence.ts';
 import { clipRecord } from '../timeline/sample-document.ts';
 import { jobEnd, openTestStudio, runMotif, writeTestClip } from '../services/studio-fixture.ts';
