@@ -50,8 +50,8 @@ export function planExport({ records, takes, settings }: Pick<ExportTimelineData
 /** Assets that are seen or heard in `[from, to)`. */
 export function assetsNeeded(plan: CompositionPlan, from: number, to: number, settings: Pick<ExportSettings, 'format' | 'audio'>): string[] {
   const facts = FORMATS[settings.format];
-  const seen = facts.kind === 'video' ? plan.lanes.flatMap(({ shots }) => shots) : [];
-  const heard = facts.hasAudio && settings.audio ? plan.sounds : [];
+  const seen = facts.kind !== 'audio' ? plan.lanes.flatMap(({ shots }) => shots) : [];
+  const heard = (facts.hasAudio || facts.kind === 'interchange') && settings.audio ? plan.sounds : [];
   return [...new Set([...seen, ...heard].filter((span) => span.to > from && span.from < to).map(({ assetId }) => assetId))];
 }
 

@@ -40,7 +40,8 @@ export function recipeArguments(recipeJson: string | null): string[] {
  * schema, show it as text, never run it unasked.
  */
 export async function readRecipe(binaries: FfmpegBinaries, file: string, signal?: AbortSignal): Promise<string | null> {
-  const text = (await readFormatTags(binaries, file, signal))[RECIPE_KEY];
+  // Matroska writes the names of tags in capitals.
+  const text = Object.entries(await readFormatTags(binaries, file, signal)).find(([name]) => name.toLowerCase() === RECIPE_KEY)?.[1];
   if (typeof text !== 'string' || Buffer.byteLength(text) > 65_536 || !isJsonObject(text)) return null;
   return text;
 }

@@ -8,6 +8,7 @@ import { Splitter } from '../components/Splitter.tsx';
 import { sourceOf } from '../editor/playback-source.ts';
 import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
+import { TimelineExportDialog } from '../features/export/TimelineExportDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
@@ -89,6 +90,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       </Box>
       <QueueDrawer />
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
+      {dialog?.kind === 'exportTimeline' ? <TimelineExportDialog /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
       {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'palette' ? <CommandPalette onClose={() => setState({ dialog: null })} /> : null}

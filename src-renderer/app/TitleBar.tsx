@@ -122,6 +122,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
       </Box>
       <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)}>
         <MenuItem onClick={() => run('addEvent')}><Add sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
+        <MenuItem onClick={() => run('exportTimeline')}><IosShare sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.exportTimeline')} /><Box sx={{ ml: 4 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>
         <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><ActionKeys id="shortcuts" /></Box></MenuItem>
         <MenuItem onClick={() => run('palette')}><Search sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
         <MenuItem onClick={() => run('models')}><Inventory2Outlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.models')} /></MenuItem>

@@ -14,7 +14,7 @@ import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
 import { clampZoom } from './session-store.ts';
 import { focusPane, PANE_LABELS, PANES } from './panes.ts';
 import { sourceOf } from './playback-source.ts';
-import { eventEdges } from './timeline-edits.ts';
+import { eventEdges, timelineEnd } from './timeline-edits.ts';
 import { nextShuttle, playRange } from './transport.ts';
 
 const always = () => true;
@@ -214,6 +214,10 @@ const ACTIONS: readonly Action[] = [
       const assetId = exportableAssetId(editor);
       if (assetId !== null) editor.session.setState({ dialog: { kind: 'export', assetId }, shuttle: 0 });
     },
+  },
+  {
+    id: 'exportTimeline', label: 'action.exportTimeline', group: 'takes', shortcuts: ['Ctrl+Alt+E'], worksInText: true, isEnabled: (editor) => timelineEnd(editor.document.getState().records) > 0,
+    run: (editor) => editor.session.setState({ dialog: { kind: 'exportTimeline' }, shuttle: 0 }),
   },
 
   { id: 'leftPanel', label: 'action.leftPanel', group: 'view', shortcuts: ['T'], isEnabled: always, run: (editor) => editor.session.setState(({ leftOpen }) => ({ leftOpen: !leftOpen })) },

@@ -4,7 +4,7 @@ import type { TrackItem } from '../timeline/document.ts';
 import { sourceTime } from '../timeline/edits/source-range.ts';
 import { endFrame } from '../timeline/records/span.ts';
 import type { Track } from '../timeline/records/track.ts';
-import type { SourceFacts } from './composition-plan.ts';
+import type { SourceFacts } from './source-facts.ts';
 
 /**
  * One span of sound. Rules: sources are mixed by adding, at 48 kHz in stereo, and limited to full scale at the end. Another speed keeps

@@ -6,20 +6,10 @@ import type { Clip } from '../timeline/records/clip.ts';
 import { endFrame } from '../timeline/records/span.ts';
 import { itemsByTrack, sequenceOf, tracksOf } from '../timeline/tracks.ts';
 import { soundsOf, type SoundShot } from './audio-plan.ts';
+import type { SourceFacts } from './source-facts.ts';
 import { coversCanvas, frameMap, placeLayer, toEven, type FrameMap, type LayerPlace } from './pixel-rules.ts';
 
-/** What composing needs to know of an asset. Sizes are as shown: after rotation, with square pixels. */
-export interface SourceFacts {
-  readonly kind: 'video' | 'image' | 'audio';
-  readonly width: number;
-  readonly height: number;
-  /** Null for stills and sound. */
-  readonly frameRate: FrameRate | null;
-  readonly frames: number | null;
-  readonly hasAudio: boolean;
-  /** Whether pixels may be transparent. */
-  readonly hasAlpha: boolean;
-}
+export type { SourceFacts } from './source-facts.ts';
 
 /** A take as it stands for an event: its clip, the frame of the timeline's rate at which the event begins in it, and how long it is there. */
 export interface ShownTake {

@@ -24,7 +24,7 @@ export interface ExportBench {
   add(assetId: string, path: string): Promise<MediaInfo>;
   plan(records: TimelineRecords, captions?: 'burned' | 'left out'): CompositionPlan;
   /** Renders frames `[from, to)` of a document; all of them where none are named. */
-  render(records: TimelineRecords, name: string, settings: Partial<ExportSettings> & Pick<ExportSettings, 'format'>, more?: { from?: number; to?: number; signal?: AbortSignal; onFrames?: (frames: number) => void }): Promise<string>;
+  render(records: TimelineRecords, name: string, settings: Partial<ExportSettings> & Pick<ExportSettings, 'format'>, more?: { from?: number; to?: number; signal?: AbortSignal; onFrames?: (frames: number) => void; recipeJson?: string }): Promise<string>;
   /** Every frame of a known file, decoded by ffmpeg alone. */
   decoded(assetId: string): Promise<DecodedSource>;
   /** Frames of a file as RGB24 or RGBA. `decoder` is for files whose transparency needs one. */

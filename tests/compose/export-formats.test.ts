@@ -117,6 +117,14 @@ describe.each(machine)('$label', ({ binaries, media, label }) => {
     expect(crossings(76_000, 94_000) / 1000).toBeCloseTo(1, 1);
   }, 120_000);
 
+  it('carries the recipe in every format that can, and reads it back', async () => {
+    const recipe = JSON.stringify({ prompt: 'a "fish"; [v]=\\ 100% über', seed: 7 });
+    for (const format of formats.filter((each) => FORMATS[each].carriesRecipe && !['mp4-av1', 'mp4-hevc'].includes(each))) {
+      const path = await bench.render(document(), `recipe-${format}.${FORMATS[format].extension}`, { format }, { from: 12, to: 16, recipeJson: recipe });
+      expect([format, JSON.parse((await media.readRecipe(path)) ?? 'null')]).toEqual([format, JSON.parse(recipe)]);
+    }
+  }, 240_000);
+
   it('refuses to export silence as sound', async () => {
     await expect(bench.render(documentOf(sequence, clipRecord(1, 0, 6, { assetId: 'asset:a', volume: 0 })), 'none.wav', { format: 'wav' })).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('no sound') });
   });

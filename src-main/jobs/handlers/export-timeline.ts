@@ -17,7 +17,7 @@ import type { MediaInfo } from '../../media/probe.ts';
 import { MAX_RECIPE_BYTES } from '../../media/recipe-metadata.ts';
 import { writeWhole } from '../../media/write-whole.ts';
 import { writeAsset } from '../asset-file.ts';
-import { toExportError } from '../export-error.ts';
+import { explainFfmpeg, toExportError } from '../export-error.ts';
 import { assetsNeeded, exportedRecipe, ExportTimelineData, factsOfAsset, planExport, untouchedAsset } from '../export-plan.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
@@ -159,7 +159,7 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
       try {
         await run(data, context);
       } catch (error) {
-        throw toExportError(error, data.path);
+        throw explainFfmpeg(toExportError(error, data.path));
       }
       context.complete(() => ({ resultPath: data.path }));
     },

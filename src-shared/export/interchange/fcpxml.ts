@@ -1,5 +1,5 @@
 import { toDecimal, type Rational } from '../../timing/rational.ts';
-import type { InterchangeClip, InterchangeEdit, InterchangeMedia } from './write-interchange.ts';
+import type { InterchangeClip, InterchangeEdit, InterchangeMedia } from './edit.ts';
 
 // Control characters have no place in XML, not even escaped.
 // eslint-disable-next-line no-control-regex

@@ -1,6 +1,6 @@
 import type { FrameRate } from '../../timing/frame-rate.ts';
 import { addRational, compareRational, subtractRational, timeToFrames, toDecimal, ZERO, type Rational } from '../../timing/rational.ts';
-import type { InterchangeClip, InterchangeEdit, InterchangeMedia } from './write-interchange.ts';
+import type { InterchangeClip, InterchangeEdit, InterchangeMedia } from './edit.ts';
 
 const fps = (rate: FrameRate): number => rate.num / rate.den;
 const time = (value: Rational, rate: FrameRate) => ({ OTIO_SCHEMA: 'RationalTime.1', rate: fps(rate), value: toDecimal(timeToFrames(value, rate)) });
