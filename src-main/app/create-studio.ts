@@ -2,10 +2,11 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
-import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
+import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
+import { builtBackends } from '../engine/session/probe-providers.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
+import { probeInProcess } from '../jobs/probe-engine.ts';
 import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
@@ -17,13 +18,16 @@ import { createJobQueue } from '../jobs/job-queue.ts';
 import { createLearningCurves } from '../jobs/learning-curves.ts';
 import { sweepScratchFolders } from '../jobs/scratch-folder.ts';
 import { createMedia } from '../media/media.ts';
+import { createModelInspector } from '../jobs/model-inspector.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
+import { openExecution, readProviderFacts } from '../services/execution.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
+import { createMemoryPlans } from '../services/memory-plans.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
 import { createModelsService } from '../services/models-service.ts';
@@ -63,10 +67,19 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   sweepScratchFolders(temporaryFolder);
   sweepUploads(uploadsFolder);
 
+  const fork = config.forkEngine ?? createNodeEngineFork();
+  const inspector = createModelInspector(fork);
+  const memoryPlans = createMemoryPlans(inspector);
   const media = createMedia();
-  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
-  const engine = createEngineClient({ fork: config.forkEngine ?? createNodeEngineFork() });
-  const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
+  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspector.inspect } });
+  const execution = await openExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(builtBackends()), probe: (order) => probeInProcess(fork, order) });
+  const engine = createEngineClient({ fork, providers: execution.order, onFallback: execution.noteFallback });
+  const engineIdentity = {
+    version: ENGINE_VERSION,
+    get executionProvider() {
+      return execution.provider;
+    },
+  };
   const memory = createMeasuredMemory(appStore.settings);
   const posters = createPosters(join(dataDir, 'posters'));
   const { stepTimes } = appStore;
@@ -110,15 +123,15 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const { mediaBase } = platform;
   return {
     handlers: {
-      system: createSystemService({ platform, media, appVersion: packageJson.version, executionProvider, projectsFolder }),
+      system: createSystemService({ platform, media, appVersion: packageJson.version, execution, projectsFolder }),
       projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
-      generation: createGenerationService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, engine: { version: ENGINE_VERSION, executionProvider } }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, engine: engineIdentity }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
-      models: createModelsService({ models }),
+      models: createModelsService({ models, memoryPlans }),
       export: createExportService({ projects, mediaBase }),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
@@ -133,6 +146,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
       ),
     async close() {
+      inspector.close();
       await models.close();
       await projects.closeAll();
       await engine.close();
