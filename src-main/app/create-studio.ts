@@ -4,6 +4,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
 import { builtBackends } from '../engine/session/probe-providers.ts';
+import { createDownloads } from '../hub/downloads.ts';
+import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
 import { probeInProcess } from '../jobs/probe-engine.ts';
@@ -26,6 +28,7 @@ import { openExecution, readProviderFacts } from '../services/execution.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
+import { createHubService, describeModel, hubAddress } from '../services/hub-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMemoryPlans } from '../services/memory-plans.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
@@ -38,6 +41,7 @@ import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createSystemService } from '../services/system-service.ts';
+import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
 import { createTimelineService } from '../services/timeline-service.ts';
 import { sweepUploads } from '../services/uploads-folder.ts';
@@ -80,6 +84,15 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       return execution.provider;
     },
   };
+  const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
+  const downloads = createDownloads({
+    store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
+    async importFolder(folder, accepted, proven) {
+      await models.noteHashes(proven);
+      return models.importFolder(folder, accepted);
+    },
+    log,
+  });
   const memory = createMeasuredMemory(appStore.settings);
   const posters = createPosters(join(dataDir, 'posters'));
   const { stepTimes } = appStore;
@@ -120,6 +133,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     }
   };
 
+  if (config.goesOnDownloading === true) downloads.goOn();
+
   const { mediaBase } = platform;
   return {
     handlers: {
@@ -132,6 +147,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans }),
+      library: createLibraryService({ projects }),
+      hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase }),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
@@ -146,8 +163,9 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
       ),
     async close() {
-      inspector.close();
+      await downloads.close();
       await models.close();
+      inspector.close();
       await projects.closeAll();
       await engine.close();
       appStore.close();

@@ -43,6 +43,8 @@ export interface StudioConfig {
   readonly lanes: readonly JobLane[];
   /** What the models run on this time; the creator's setting when left out. */
   readonly executionProvider?: ProviderWish | undefined;
+  /** Whether this studio goes on with downloads that were running when the last one ended; false when left out. */
+  readonly goesOnDownloading?: boolean;
   /** How this host starts the engine process; a child of this Node process when left out. */
   readonly forkEngine?: EngineFork;
   readonly log: (line: string) => void;

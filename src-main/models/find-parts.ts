@@ -64,8 +64,8 @@ async function candidates(root: string): Promise<string[]> {
   return found;
 }
 
-/** Tells what a UNet is by its channels, block types and, where two stages share them, the pipeline's name. */
-function roleOf(unet: Record<string, unknown>, pipeline: string): PartRole | null {
+/** Tells what a UNet is by its channels, block types and, where two stages share them, the pipeline's name; null for one of another family. */
+export function roleOf(unet: Record<string, unknown>, pipeline: string): PartRole | null {
   const [inChannels, blocks] = [unet['in_channels'], Array.isArray(unet['down_block_types']) ? unet['down_block_types'].map(String) : []];
   const noiseLevel = unet['class_embed_type'] === 'timestep';
   if (blocks.some((type) => type === 'SimpleCrossAttnDownBlock2D')) return inChannels === 6 && noiseLevel ? 'firstFrame' : null;

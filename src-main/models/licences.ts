@@ -32,6 +32,13 @@ const TERMS: Readonly<Record<PartRole, Terms>> = {
   keyframes: SHOW1, interpolation: SHOW1, superResolution1: SHOW1, superResolution2: SHOW1, firstFrame: DEEPFLOYD, textToVideo: TEXT_TO_VIDEO, text: TEXT_ENCODER,
 };
 
+/** The terms of weights of this role; `own` is the text of a licence file beside them. The id is the SHA-256 of what is shown. */
+export function termsOf(role: PartRole, own: string | null): Pick<Licence, 'id' | 'name' | 'text'> {
+  const known = TERMS[role];
+  const text = own ?? known.text;
+  return { id: createHash('sha256').update(`${known.name}\n${text}`).digest('hex'), name: known.name, text };
+}
+
 /** The licence file in a folder, if there is one that can be shown. */
 async function ownLicence(folder: string): Promise<string | null> {
   const names = await readdir(folder).catch(() => []);
@@ -48,12 +55,9 @@ async function ownLicence(folder: string): Promise<string | null> {
 export async function licencesOf(parts: readonly { readonly role: PartRole; readonly path: string }[], accepted: ReadonlySet<string>): Promise<Licence[]> {
   const found = new Map<string, Licence>();
   for (const part of parts) {
-    const own = await ownLicence(part.path);
-    const known = TERMS[part.role];
-    const text = own ?? known.text;
-    const id = createHash('sha256').update(`${known.name}\n${text}`).digest('hex');
+    const { id, name, text } = termsOf(part.role, await ownLicence(part.path));
     const earlier = found.get(id);
-    found.set(id, { id, name: known.name, text, paths: [...(earlier?.paths ?? []), part.path], accepted: accepted.has(id) });
+    found.set(id, { id, name, text, paths: [...(earlier?.paths ?? []), part.path], accepted: accepted.has(id) });
   }
   return [...found.values()];
 }

@@ -34,6 +34,8 @@ export interface ModelRegistry {
   inspectFolder(folder: string, onLook?: OnLook): Promise<FolderReport>;
   /** Refers to the parts in a folder, without copying. LICENCE_NOT_ACCEPTED until all its licences are. Returns pack ids. */
   importFolder(folder: string, acceptedLicences: readonly string[]): Promise<string[]>;
+  /** Takes hashes of files that were just proven, so that they need not be read again. */
+  noteHashes(files: readonly (Omit<PackFileEntry, 'relativePath'> & { readonly sha256: string })[]): Promise<void>;
   /** Forgets an imported pack; its weights stay. */
   removeImport(packId: string): Promise<void>;
   /** Told as the hashes of imported packs come along. */
@@ -178,6 +180,11 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir, imports }
     importFolder: async (folder, acceptedLicences) => {
       const { packs, inspect } = requireImports();
       return importFolder(folder, acceptedLicences, packs, inspect);
+    },
+    noteHashes: async (files) => {
+      // Imports go by real paths, whatever links led to the folder.
+      for (const { sha256, ...file } of files) await hashes.learn({ ...file, absolutePath: await realpath(file.absolutePath) }, sha256);
+      await hashes.save();
     },
     removeImport: async (packId) => {
       if (!(await requireImports().packs.remove(packId))) throw new StudioError('NOT_FOUND', `There is no imported model "${packId}". Packs in the studio's own folders are removed there.`, { details: { packId } });

@@ -23,6 +23,8 @@ export interface FileHashes {
   of(file: PackFileEntry, progress?: HashProgress): Promise<string>;
   /** The hash if it is remembered; null means that the file would have to be read. */
   known(file: PackFileEntry): Promise<string | null>;
+  /** Remembers a hash that was computed elsewhere from these very bytes. */
+  learn(file: Omit<PackFileEntry, 'relativePath'>, sha256: string): Promise<void>;
   /** Writes what was learned; a cache that cannot be written only costs time. */
   save(): Promise<void>;
 }
@@ -57,6 +59,10 @@ export function openFileHashes(cacheDir: string): FileHashes {
       (await load()).files[file.absolutePath] = { sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, sha256 };
       changed = true;
       return sha256;
+    },
+    async learn({ absolutePath, sizeBytes, mtimeMs }, sha256) {
+      (await load()).files[absolutePath] = { sizeBytes, mtimeMs, sha256 };
+      changed = true;
     },
     async save() {
       if (!changed) return;

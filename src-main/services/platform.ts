@@ -8,6 +8,8 @@ export interface Platform {
   readonly capabilities: readonly z.infer<typeof Capability>[];
   /** Base of media addresses, relative to the page or absolute, without a slash at its end. */
   readonly mediaBase: string;
+  /** Seals secrets so that only this user of this machine can open them; null where the system has no such place. */
+  readonly keychain: { seal(text: string): string; open(sealed: string): string } | null;
   /** Each dialog answers null, or an empty list, when the person changes their mind. */
   chooseProjectToOpen(): Promise<string | null>;
   chooseSavePath(defaultName: string): Promise<string | null>;
@@ -23,6 +25,7 @@ export function createHeadlessPlatform(host: 'node' | 'cli', mediaBase: string):
   return {
     host,
     mediaBase,
+    keychain: null,
     capabilities: host === 'node' ? ['uploadOverHttp'] : [],
     chooseProjectToOpen: () => unavailable('Choosing a project in a dialog'),
     chooseSavePath: () => unavailable('Choosing where to save in a dialog'),

@@ -1,8 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DownloadStore } from '../../src-shared/hub/download-record.ts';
 import { StoreDatabase } from './database.ts';
+import { createDownloadRepository } from './download-repository.ts';
 import { migrate, assertNotFromFuture } from './migration.ts';
 import { app } from './migrations/0010-app.ts';
+import { downloads } from './migrations/0020-downloads.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 
 /** A project the creator had open, newest first. */
@@ -25,7 +28,7 @@ export interface StepTimeRepository {
   record(key: string, measured: StepTime): void;
 }
 
-/** Settings, recent projects and measured step times of this machine. Two studios may share it. */
+/** Settings, recent projects, measured step times and downloads of this machine. Two studios may share it. */
 export interface AppStore {
   readonly path: string;
   readonly settings: SettingRepository;
@@ -35,12 +38,13 @@ export interface AppStore {
     remove(path: string): void;
   };
   readonly stepTimes: StepTimeRepository;
+  readonly downloads: DownloadStore;
   close(): void;
 }
 
 /** "MtfA": told apart from a project file. */
 const APP_APPLICATION_ID = 0x4d746641;
-const APP_MIGRATIONS = [app];
+const APP_MIGRATIONS = [app, downloads];
 const RECENT_LIMIT = 50;
 /** Weight of a new measurement once several exist. */
 const STEP_TIME_BLEND = 0.4;
@@ -88,6 +92,7 @@ export function openAppStore(path: string): AppStore {
         });
       },
     },
+    downloads: createDownloadRepository(db),
     close: () => db.close(),
   };
 }

@@ -63,6 +63,8 @@ export interface AssetRepository {
   findBySha256(sha256: string): AssetRow | null;
   rename(id: string, name: string): AssetRow;
   /** CONFLICT while a take or a clip on the timeline uses it. */
+  assertUnused(id: string): void;
+  /** CONFLICT as above. */
   remove(id: string): void;
   readRange(id: string, start: number, endExclusive: number): Uint8Array;
   readAll(id: string): Uint8Array;
@@ -115,10 +117,18 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
        frameRateDen = @frameRateDen, durationMs = @durationMs, hasAudio = @hasAudio, shape = @shape WHERE id = @id AND state = 'writing'`,
   );
   const byId = db.prepare<AssetRecord>(`${SELECT} AND assets.id = ?`);
-  const listAll = db.prepare<AssetRecord>(`${SELECT} ORDER BY assets.createdAt DESC, assets.rowid DESC`);
   const byStageKey = db.prepare<AssetRecord>(`${SELECT} AND assets.stageKey = ? ORDER BY assets.rowid LIMIT 1`);
-  const byRecipeHash = db.prepare<AssetRecord>(`${SELECT} AND assets.recipeHash = ? AND assets.kind = 'video' ORDER BY assets.rowid LIMIT 1`);
-  const bySha256 = db.prepare<AssetRecord>(`${SELECT} AND blobs.sha256 = ? AND assets.origin = 'imported' ORDER BY assets.rowid LIMIT 1`);
+  // Prepared late: the trash comes with a later migration than the assets. What lies in it is as good as gone.
+  let visible: ReturnType<typeof prepareVisible> | null = null;
+  const prepareVisible = () => {
+    const SEEN = `${SELECT} AND NOT EXISTS (SELECT 1 FROM assetMarks WHERE assetId = assets.id AND trashedAt IS NOT NULL)`;
+    return {
+      list: db.prepare<AssetRecord>(`${SEEN} ORDER BY assets.createdAt DESC, assets.rowid DESC`),
+      byRecipeHash: db.prepare<AssetRecord>(`${SEEN} AND assets.recipeHash = ? AND assets.kind = 'video' ORDER BY assets.rowid LIMIT 1`),
+      bySha256: db.prepare<AssetRecord>(`${SEEN} AND blobs.sha256 = ? AND assets.origin = 'imported' ORDER BY assets.rowid LIMIT 1`),
+    };
+  };
+  const seen = () => (visible ??= prepareVisible());
   const updateName = db.prepare('UPDATE assets SET name = ? WHERE id = ?');
   const blobOf = db.prepare<{ blobId: number }>('SELECT blobId FROM assets WHERE id = ?');
   const removeAsset = db.prepare('DELETE FROM assets WHERE id = ?');
@@ -143,6 +153,16 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
       throw new StudioError('NOT_FOUND', `The project has no asset ${id}.`);
     }
     return { id: record.blobId, sha256: record.sha256, sizeBytes: record.sizeBytes };
+  };
+
+  const assertUnused = (id: string): void => {
+    // Prepared late: these tables come with a later migration than the assets themselves.
+    takeUsing ??= db.prepare<{ id: string }>('SELECT id FROM takes WHERE assetId = ? LIMIT 1');
+    // Clips, sounds, images, takes of clips and motions all name their assets by id.
+    clipUsing ??= db.prepare<{ id: string }>('SELECT id FROM timelineRecords WHERE instr(record, ?) > 0 LIMIT 1');
+    const asset = get(id);
+    if (takeUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is a take. Remove the take first.`, { details: { assetId: id } });
+    if (clipUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is on the timeline. Remove it there first.`, { details: { assetId: id } });
   };
 
   const beginWrite = (draft: AssetDraft): AssetWriter => {
@@ -192,7 +212,7 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     find,
     list: (filter = {}) => {
       const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-      const assets = listAll.all().map((record) => toAsset(db.path, record)!);
+      const assets = seen().list.all().map((record) => toAsset(db.path, record)!);
       return assets.filter((asset) => {
         if (filter.kinds !== undefined && !filter.kinds.includes(asset.kind)) return false;
         const text = `${asset.name} ${asset.recipe?.prompt ?? ''}`.toLowerCase();
@@ -200,22 +220,17 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
       });
     },
     findByStageKey: (key) => toAsset(db.path, byStageKey.get([key])),
-    findByRecipeHash: (hash) => toAsset(db.path, byRecipeHash.get([hash])),
-    findBySha256: (sha256) => toAsset(db.path, bySha256.get([sha256])),
+    findByRecipeHash: (hash) => toAsset(db.path, seen().byRecipeHash.get([hash])),
+    findBySha256: (sha256) => toAsset(db.path, seen().bySha256.get([sha256])),
     rename: (id, name) => {
       get(id);
       updateName.run([name, id]);
       db.touch('assets');
       return get(id);
     },
+    assertUnused,
     remove: (id) => {
-      // Prepared late: these tables come with a later migration than the assets themselves.
-      takeUsing ??= db.prepare<{ id: string }>('SELECT id FROM takes WHERE assetId = ? LIMIT 1');
-      // Clips, sounds, images, takes of clips and motions all name their assets by id.
-      clipUsing ??= db.prepare<{ id: string }>('SELECT id FROM timelineRecords WHERE instr(record, ?) > 0 LIMIT 1');
-      const asset = get(id);
-      if (takeUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is a take. Remove the take first.`, { details: { assetId: id } });
-      if (clipUsing.get([id]) !== undefined) throw new StudioError('CONFLICT', `"${asset.name}" is on the timeline. Remove it there first.`, { details: { assetId: id } });
+      assertUnused(id);
       db.transaction(() => {
         const blobId = blobOf.get([id])?.blobId;
         removeAsset.run([id]);

@@ -10,6 +10,7 @@ import { createCheckpointRepository, type CheckpointRepository } from './checkpo
 import { StoreDatabase } from './database.ts';
 import { isWritable, readFileHeader } from './file-header.ts';
 import { checkIntegrity } from './integrity.ts';
+import { createLibraryRepository, type LibraryRepository } from './library-repository.ts';
 import { createJobRepository, type JobRepository } from './job-repository.ts';
 import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } from './migration.ts';
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
@@ -43,6 +44,7 @@ export interface ProjectStore {
   readonly sceneRuns: SceneRunRepository;
   readonly settings: SettingRepository;
   readonly motions: MotionRepository;
+  readonly library: LibraryRepository;
   project(): ProjectRow;
   rename(name: string): ProjectRow;
   /** Bytes on disk, the write-ahead log included. */
@@ -141,6 +143,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     sceneRuns: createSceneRunRepository(db),
     settings: createSettingRepository(db),
     motions: createMotionRepository(db, assets),
+    library: createLibraryRepository(db, assets),
     project,
     rename: (name) => {
       updateName.run([name]);

@@ -17,9 +17,13 @@ export function useRecentProjects(): { projects: readonly RecentProject[]; isLoa
   return { projects: data ?? NONE, isLoading };
 }
 
+/** An imported pack that is being read through for its hash. */
+const isBeingRead = (pack: ModelPack): boolean => pack.imported !== undefined && pack.problem === null && pack.sha256 === '';
+
+/** All packs; looked at again while one of them is read through. */
 export function usePacks(): readonly ModelPack[] {
   const { client } = useStudio();
-  return useQuery({ queryKey: ['models'], queryFn: async () => (await client.models.list({})).packs }).data ?? NONE;
+  return useQuery({ queryKey: ['models'], queryFn: async () => (await client.models.list({})).packs, refetchInterval: ({ state }) => (state.data?.some(isBeingRead) ? 1_000 : false) }).data ?? NONE;
 }
 
 export function useProject(): Project {

@@ -7,6 +7,7 @@ import { openEditor, UNFINISHED, type Editor } from '../editor/editor.ts';
 import { createEvent, generateEvent } from '../editor/generate.ts';
 import { notify, notifyError } from '../editor/notices.ts';
 import { eventById, patchEvent } from '../editor/timeline-edits.ts';
+import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import { StartScreen } from '../features/start/StartScreen.tsx';
 import { t } from '../i18n/text.ts';
 import { ProjectShell } from './ProjectShell.tsx';
@@ -19,6 +20,7 @@ export function App() {
   const { client, info } = useStudio();
   const queryClient = useQueryClient();
   const [editor, setEditor] = useState<Editor | null>(null);
+  const [isModelsOpen, setModelsOpen] = useState(false);
   const [isRestoring, setRestoring] = useState(() => {
     const asked = takeProjectToOpen();
     if (asked !== null) sessionStorage.setItem(OPEN_KEY, asked);
@@ -79,7 +81,14 @@ export function App() {
   };
 
   if (isRestoring) return null;
-  if (!editor) return <StartScreen onOpen={open} onCreate={create} onMakeClip={makeClipNow} />;
+  if (!editor) {
+    return (
+      <>
+        <StartScreen onOpen={open} onCreate={create} onMakeClip={makeClipNow} onModels={() => setModelsOpen(true)} />
+        {isModelsOpen ? <ModelsWindow onClose={() => setModelsOpen(false)} /> : null}
+      </>
+    );
+  }
   return (
     <EditorProvider key={editor.project.id} editor={editor}>
       <ProjectShell onLeave={() => void leave()} />

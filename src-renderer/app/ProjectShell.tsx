@@ -12,6 +12,7 @@ import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
+import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
 import { SettingsDialog } from '../features/settings/SettingsDialog.tsx';
@@ -75,6 +76,7 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
       {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'palette' ? <CommandPalette onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'models' ? <ModelsWindow onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}
     </Box>
   );

@@ -1,6 +1,7 @@
 import Add from '@mui/icons-material/Add';
 import CloudOffOutlined from '@mui/icons-material/CloudOffOutlined';
 import IosShare from '@mui/icons-material/IosShare';
+import Inventory2Outlined from '@mui/icons-material/Inventory2Outlined';
 import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
 import MoreHoriz from '@mui/icons-material/MoreHoriz';
 import PlaylistPlay from '@mui/icons-material/PlaylistPlay';
@@ -122,6 +123,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
         <MenuItem onClick={() => run('addEvent')}><Add sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
         <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><ActionKeys id="shortcuts" /></Box></MenuItem>
         <MenuItem onClick={() => run('palette')}><Search sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
+        <MenuItem onClick={() => run('models')}><Inventory2Outlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.models')} /></MenuItem>
         <MenuItem onClick={() => run('settings')}><SettingsOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.settings')} /><Box sx={{ ml: 4 }}><ActionKeys id="settings" /></Box></MenuItem>
         <Divider />
         <MenuItem onClick={() => { setMode(mode === 'light' ? 'dark' : 'light'); setMenu(null); }}>{t(mode === 'light' ? 'theme.dark' : 'theme.light')}</MenuItem>

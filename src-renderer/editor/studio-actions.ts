@@ -188,6 +188,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'fullScreen', label: 'action.fullScreen', group: 'view', shortcuts: ['`', 'F11'], isEnabled: always, run: (editor) => editor.session.setState(({ fullScreen }) => ({ fullScreen: !fullScreen })) },
   { id: 'shortcuts', label: 'action.shortcuts', group: 'view', shortcuts: ['?'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'shortcuts' } }) },
   { id: 'palette', label: 'action.palette', group: 'view', shortcuts: ['Ctrl+K'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'palette' } }) },
+  { id: 'models', label: 'action.models', group: 'view', shortcuts: [], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'models' } }) },
   { id: 'settings', label: 'action.settings', group: 'view', shortcuts: ['Ctrl+,'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'settings' } }) },
   ...PANES.map((pane, index): Action => ({ id: `focus-${pane}`, label: PANE_LABELS[pane], group: 'view', shortcuts: [`Alt+${index + 1}`], worksInText: true, isEnabled: always, run: (editor) => focusPane(editor, pane) })),
   { id: 'escape', label: 'action.escape', group: 'view', shortcuts: ['Escape'], isEnabled: always, run: leave },

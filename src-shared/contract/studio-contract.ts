@@ -3,7 +3,9 @@ import { assetsContract } from './assets.ts';
 import { exportContract } from './export.ts';
 import { footageContract } from './footage.ts';
 import { generationContract } from './generation.ts';
+import { hubContract } from './hub.ts';
 import { jobsContract } from './jobs.ts';
+import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
@@ -17,12 +19,14 @@ export const studioContract = {
   system: systemContract,
   projects: projectsContract,
   assets: assetsContract,
+  library: libraryContract,
   timeline: timelineContract,
   generation: generationContract,
   scenes: scenesContract,
   jobs: jobsContract,
   takes: takesContract,
   models: modelsContract,
+  hub: hubContract,
   export: exportContract,
   motions: motionsContract,
   footage: footageContract,

@@ -11,6 +11,7 @@ COMMANDS = {
     "export": "write the pack from the runs",
     "eval": "measure keyframes on held-out prompts",
     "stages": "measure the stages after keyframes",
+    "truth": "write what the product's evaluation compares with",
 }
 
 
@@ -29,6 +30,8 @@ def main() -> None:
         from .evaluate import main as run
     elif command == "stages":
         from .check_stages import main as run
+    elif command == "truth":
+        from .truth_command import main as run
     else:
         lines = "\n".join(f"  {name:10} {text}" for name, text in COMMANDS.items())
         sys.exit(f"usage: python -m motif_training COMMAND ...\n{lines}")

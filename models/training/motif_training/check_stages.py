@@ -27,16 +27,16 @@ def psnr(x: torch.Tensor, y: torch.Tensor) -> float:
     return (10 * torch.log10(4 / (x.clamp(-1, 1) - y).pow(2).mean())).item()
 
 
-def weights(runs: Path, name: str) -> dict[str, torch.Tensor]:
+def weights(runs: Path, name: str, dtype: torch.dtype = torch.float32) -> dict[str, torch.Tensor]:
     """Averaged weights of a run, in the computing type."""
-    return compute_copy(torch.load(runs / name / "state.pt", weights_only=True)["ema"], torch.bfloat16)
+    return compute_copy(torch.load(runs / name / "state.pt", weights_only=True)["ema"], dtype)
 
 
 def interpolate(parameters, net, keys: torch.Tensor, steps: int, generator) -> torch.Tensor:
     """Five frames from the first and last of ``keys`` [1, 3, 5, h, w]."""
     condition = Interpolation.condition(keys)
-    text = torch.zeros(1, MAX_LENGTH, 128).bfloat16()
-    run = lambda x, t: net(parameters, torch.cat([x, condition], 1).bfloat16(), torch.tensor([t]), text).float()  # noqa: E731
+    text = encode_texts([""])
+    run = lambda x, t: net(parameters, torch.cat([x, condition], 1), torch.tensor([t]), text)  # noqa: E731
     abar = cosine_abar()
     return sample(run, torch.randn(keys.shape, generator=generator), schedule(steps, abar), abar)
 
@@ -50,11 +50,11 @@ def enlarge(parameters, net, low: torch.Tensor, first: torch.Tensor | None, step
     cond = level.sqrt() * up + (1 - level).sqrt() * torch.randn(up.shape, generator=generator)
     if first is not None:
         cond[:, :, 0] = first
-    text = encode_texts([""]).bfloat16()
+    text = encode_texts([""])
     label = torch.tensor([configs.NOISE_LEVEL])
 
     def run(x, t):
-        data = {"sample": torch.cat([x, cond], 1).bfloat16(), "timestep": torch.tensor([t]), "encoder_hidden_states": text, "class_labels": label}
+        data = {"sample": torch.cat([x, cond], 1), "timestep": torch.tensor([t]), "encoder_hidden_states": text, "class_labels": label}
         return net(parameters, *[data[i[0]] for i in net.inputs]).float()
 
     return sample(run, torch.randn(up.shape, generator=generator), schedule(steps, abar), abar)
@@ -114,7 +114,7 @@ def main(argv: list[str] | None = None) -> None:
             decoder = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=1, height=160, width=288))
             vae, shown = weights(a.runs, "vae"), []
             for kind, x in clips(1, 320, 576, 0.0)[:4]:
-                y = decoder(vae, encoder(vae, x[:, :, 0].bfloat16())).float()
+                y = decoder(vae, encoder(vae, x[:, :, 0])).float()
                 note("vae", kind, reconstruction=psnr(y, x[:, :, 0]))
                 shown.append(torch.stack([x[0, :, 0], y[0]], 1))
             contact_sheet(torch.stack(shown), ["truth | reconstruction"] * len(shown), a.out / "vae.png", 1)
@@ -122,19 +122,19 @@ def main(argv: list[str] | None = None) -> None:
             scale = json.loads((a.runs / "vae" / "scale.json").read_text())["scaling_factor"]
             net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=1, frames=8, height=160, width=288, tokens=MAX_LENGTH))
             params, shown = weights(a.runs, "sr2"), []
-            text = torch.zeros(1, MAX_LENGTH, 128).bfloat16()
+            text = torch.zeros(1, MAX_LENGTH, 128)
             abar = linear_abar()
             for kind, x in clips(8, 320, 576, 7 / 28)[:4]:
                 frames = x[0].transpose(0, 1)
                 soft = F.interpolate(F.interpolate(frames, size=(110, 176), mode="area"), size=(320, 576), mode="bicubic").clamp(-1, 1)
-                z = torch.cat([encoder(vae, f[None].bfloat16()).float() for f in soft]).transpose(0, 1)[None] * scale
+                z = torch.cat([encoder(vae, f[None]).float() for f in soft]).transpose(0, 1)[None] * scale
                 for t in (100, 250):
                     noise = torch.randn(z.shape, generator=generator)
                     xt = abar[t].sqrt() * z + (1 - abar[t]).sqrt() * noise
-                    out = net(params, xt.bfloat16(), torch.tensor([t]), text).float()
+                    out = net(params, xt, torch.tensor([t]), text).float()
                     x0 = (abar[t].sqrt() * xt - (1 - abar[t]).sqrt() * out) / scale
-                    y = decoder(vae, x0[0, :, 4][None].bfloat16()).float()
-                    plain = decoder(vae, (z / scale)[0, :, 4][None].bfloat16()).float()
+                    y = decoder(vae, x0[0, :, 4][None]).float()
+                    plain = decoder(vae, (z / scale)[0, :, 4][None]).float()
                     note("sr2", kind, **{f"input at t={t}": psnr(soft[4], frames[4]), f"vae only at t={t}": psnr(plain[0], frames[4]), f"one step at t={t}": psnr(y[0], frames[4])})
                     if t == 100:
                         shown.append(torch.stack([frames[4], soft[4], plain[0], y[0]], 1))

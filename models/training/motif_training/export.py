@@ -154,7 +154,7 @@ def main(argv: list[str] | None = None) -> None:
         "description": "A small Show-1 trained from scratch on rendered scenes: one moving subject, its colour, direction and place.",
         "stages": {"keyframes": "keyframes", "interpolation": "interpolation", "superResolution1": "super_resolution_1", "superResolution2": "super_resolution_2"},
         "promptTokens": MAX_LENGTH,
-        "conditioning": {"betweenKeyFrames": "linearBlend", "keyFrames": "keep", "noiseLevel": configs.NOISE_LEVEL},
+        "conditioning": {"betweenKeyFrames": "linearBlend", "keyFrames": "keep", "noiseLevel": configs.NOISE_LEVEL, "enlargement": "lanczos"},
         "output": {"keyframes": 8, "frames": 29, "width": 576, "height": 320, "frameRate": {"num": 8, "den": 1}},
         "presets": presets(a.guidance, a.strength),
         "files": files,

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 def _noise_texture(generator: torch.Generator, h: int, w: int) -> torch.Tensor:
     """Smooth random texture, [1, h, w] in about [-1, 1]: a few octaves with a random slope."""
-    slope = 0.35 + 0.5 * torch.rand(1, generator=generator).item()
+    slope = 0.35 + 0.75 * torch.rand(1, generator=generator).item()  # 1 is what photographs have
     total = torch.zeros(1, 1, h, w)
     gain = 1.0
     cells = 3

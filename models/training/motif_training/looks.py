@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 
 
-def _blur(x: torch.Tensor, sigma: float) -> torch.Tensor:
+def soften(x: torch.Tensor, sigma: float) -> torch.Tensor:
+    """Gaussian blur of frames [frames, channels, h, w] with a standard deviation in pixels."""
     radius = max(1, int(2.5 * sigma))
     taps = torch.exp(-0.5 * (torch.arange(-radius, radius + 1).float() / sigma) ** 2)
     taps = taps / taps.sum()
@@ -39,13 +40,13 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
         g = ((g - 0.5) * 1.7 + 0.42).clamp(0, 1)
         return g.expand_as(frames)
     if look == "ink sketch":
-        ink = (_edges(_blur(frames, 0.5 * unit)) * 3.2 * unit).clamp(0, 1)
+        ink = (_edges(soften(frames, 0.5 * unit)) * 3.2 * unit).clamp(0, 1)
         paper = torch.tensor([0.95, 0.93, 0.87]).view(1, 3, 1, 1)
         tone = 0.85 + 0.15 * _luma(frames)
         return paper * tone * (1 - 0.9 * ink)
     if look == "neon":
         edge = (_edges(frames) * 2.2 * unit).clamp(0, 1)
-        glow = _blur(edge, 1.2 * unit)
+        glow = soften(edge, 1.2 * unit)
         colour = frames / frames.amax(1, keepdim=True).clamp_min(0.2)
         return (frames * 0.16 + colour * (edge * 0.8 + glow * 0.9)).clamp(0, 1)
     if look == "pixel art":
@@ -56,14 +57,14 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed % (1 << 31))
     if look == "watercolor":
         noise = torch.rand(1, 1, h, w, generator=generator)
-        grain = _blur(noise, 1.5 * unit) - 0.5
-        soft = _blur(frames, 0.9 * unit)
+        grain = soften(noise, 1.5 * unit) - 0.5
+        soft = soften(frames, 0.9 * unit)
         rim = _edges(soft) * 0.5 * unit
         return (0.25 + 0.78 * soft + 0.35 * grain - 0.4 * rim).clamp(0, 1)
     if look == "oil":
         k = max(3, int(2 * unit) // 2 * 2 + 1)
         mean = F.avg_pool2d(frames, k, 1, k // 2, count_include_pad=False)
-        strokes = _blur(torch.rand(1, 1, h, w, generator=generator), 0.8 * unit) - 0.5
+        strokes = soften(torch.rand(1, 1, h, w, generator=generator), 0.8 * unit) - 0.5
         mean = (mean * 7).round() / 7
         return (mean * (1 + 1.2 * strokes)).clamp(0, 1)
     if look == "comic halftone":

@@ -14,12 +14,14 @@ import torch
 import torch.nn.functional as F
 
 from . import configs
+from .captions import LOOKS
 from . import motion_world as world
 from .diffusion import add_noise, cosine_abar, linear_abar, velocity
 from .enlarge import enlarge_lanczos
 from .generic_world import dead_leaves, generic_clip
 from .graph_network import GraphNetwork, compute_copy, export_graph
-from .text_bank import TextBank
+from .looks import apply_look, soften
+from .text_bank import TextBank, encode_texts
 from .tokenizer import MAX_LENGTH
 
 
@@ -73,16 +75,18 @@ class Interpolation:
 
     name, lr, prefix = "interpolation", 6e-4, ""
 
-    def __init__(self, batch: int = 6, device: str = "cpu") -> None:
+    def __init__(self, batch: int = 2, device: str = "cpu") -> None:
         self.size, self.device = batch, torch.device(device)
         self.net = GraphNetwork(export_graph("unet3d", configs.INTERPOLATION, batch=batch, frames=5, height=40, width=64, tokens=MAX_LENGTH), device=device)
         self.shapes = self.net.shapes
         self.abar = cosine_abar().to(device)
+        self.texts = TextBank()
 
     @staticmethod
     def prepare(parameters):
-        """Starts as the linear blend."""
+        """Starts as the linear blend; what it is asked to denoise says nothing at the noisiest step."""
         pass_condition(parameters, 3)
+        parameters["conv_in.weight"][:, :3] = 0
 
     @staticmethod
     def condition(x: torch.Tensor) -> torch.Tensor:
@@ -94,7 +98,7 @@ class Interpolation:
         return torch.cat([x[:, :, :1] * (1 - k) + x[:, :, -1:] * k, mask], 1)
 
     def batch(self, rng):
-        return {"x0": torch.stack([mixed_clip(rng, 5, 40, 64, 1 / 7, 0.7) for _ in range(self.size)])}
+        return {"x0": torch.stack([mixed_clip(rng, 5, 40, 64, 1 / 7, 0.7) for _ in range(self.size)]), "text": self.texts.draw(rng, self.size)}
 
     def loss(self, parameters, batch, generator):
         x0 = batch["x0"]
@@ -102,8 +106,8 @@ class Interpolation:
         noise = torch.randn(x0.shape, generator=generator, device=self.device)
         ab = self.abar[t]
         xt = torch.cat([add_noise(x0, noise, ab), self.condition(x0)], 1)
-        text = torch.zeros(self.size, MAX_LENGTH, 128)
-        out = self.net(compute_copy(parameters, torch.bfloat16), xt.bfloat16(), t, text.bfloat16()).float()
+        # not in bfloat16, for the same reason as superResolution1
+        out = self.net(compute_copy(parameters, torch.float32), xt, t, batch["text"])
         error = (out - velocity(x0, noise, ab)).pow(2)
         # in-between frames count; moving places count more
         moving = (x0[:, :, :1] - x0[:, :, -1:]).abs().amax(1, keepdim=True).clamp_max(1)
@@ -160,6 +164,8 @@ class SuperResolution1:
                 full = motion_clip(rng, 1, 160, 256, 0.0, world.FULL)
             else:
                 full = dead_leaves(rng, 160, 256, int(rng.integers(40, 140)))[:, None] * 2 - 1
+            if still and rng.random() < 0.6:  # footage is rarely as sharp as what is drawn
+                full = soften(full.transpose(0, 1), rng.uniform(0.3, 1.3)).transpose(0, 1)
             up = self.enlargement(rng, full.transpose(0, 1)).transpose(0, 1)
             for _ in range(2 if still else 1):
                 y, x = int(rng.integers(0, 161 - h)), int(rng.integers(0, 257 - w))
@@ -278,21 +284,21 @@ class Autoencoder:
 
     def loss(self, parameters, batch, generator):
         x = batch["x"]
-        params = compute_copy(parameters, torch.bfloat16)
-        mean, logvar = self.encoder.outputs_of(params, x.bfloat16())
-        mean, logvar = mean.float(), logvar.float()
+        params = compute_copy(parameters, torch.float32)
+        mean, logvar = self.encoder.outputs_of(params, x)
         z = mean + torch.exp(0.5 * logvar) * torch.randn(mean.shape, generator=generator, device=self.device)
-        y = self.decoder(params, z.bfloat16()).float()
+        y = self.decoder(params, z)
         kl = 0.5 * (mean.pow(2) + logvar.exp() - 1 - logvar).mean()
         edges = sum((torch.diff(y, dim=d) - torch.diff(x, dim=d)).abs().mean() for d in (2, 3))
         return (y - x).abs().mean() + 0.5 * (y - x).pow(2).mean() + 0.5 * edges + 1e-5 * kl
 
 
 class SuperResolution2:
-    """Latents of enlarged frames to latents of crisp frames; an expert on low noise."""
+    """Latents of enlarged frames to latents of crisp frames, and of any frames to a look in words; an expert on timesteps 0-900."""
 
-    name, lr, prefix = "sr2", 1e-3, ""
-    frames, latent = 4, (32, 48)
+    name, lr, prefix = "sr2", 8e-4, ""
+    frames, latent = 4, (40, 56)
+    style_share = 0.75
 
     def __init__(self, batch: int = 2, runs: Path = Path("runs"), device: str = "cpu") -> None:
         self.size, self.device = batch, torch.device(device)
@@ -302,40 +308,58 @@ class SuperResolution2:
         self.shapes = self.net.shapes
         self.abar = linear_abar().to(device)
         stored = torch.load(runs / "vae" / "state.pt", map_location="cpu", weights_only=True)["ema"]
-        self.vae = compute_copy({name: value.to(device) for name, value in stored.items()}, torch.bfloat16)
+        self.vae = compute_copy({name: value.to(device) for name, value in stored.items()}, torch.float32)
         self.scale = json.loads((runs / "vae" / "scale.json").read_text())["scaling_factor"]
+        self.texts = TextBank()
+        self.styles = {look: encode_texts([f"{look} style", look, f"in {look} style"]) for look in LOOKS}
 
     def latents(self, clips):
         n, c, f, h, w = clips.shape
         with torch.no_grad():
-            z = self.encoder(self.vae, clips.transpose(1, 2).reshape(n * f, c, h, w).bfloat16()).float() * self.scale
+            z = self.encoder(self.vae, clips.transpose(1, 2).reshape(n * f, c, h, w)) * self.scale
         return z.view(n, f, *z.shape[1:]).transpose(1, 2)
 
-    def batch(self, rng):
-        """Crops of one clip: crisp, and soft as superResolution1 hands it over (160x256, enlarged bicubically)."""
-        full = mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.6)
-        low = F.interpolate(full.transpose(0, 1), size=(160, 256), mode="area")
+    @staticmethod
+    def softened(rng, full: torch.Tensor) -> torch.Tensor:
+        """Frames [frames, 3, 320, 576] as superResolution1 hands them over: 160x256, enlarged bicubically."""
+        low = F.interpolate(full, size=(160, 256), mode="area")
         if rng.random() < 0.7:
             soft = F.interpolate(F.interpolate(low, scale_factor=1 / rng.uniform(1, 2.5), mode="area"), size=(160, 256), mode="bilinear")
             low = soft * (k := rng.uniform(0.3, 1)) + low * (1 - k)
-        low = F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1).transpose(0, 1)
+        return F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1)
+
+    def batch(self, rng):
+        """Crops of one clip: what is wanted and what is given, with the words that ask for it.
+
+        Either crisp frames from soft ones, or frames in one of eight looks from plain ones.
+        """
+        plain = mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.3).transpose(0, 1)
+        if rng.random() < 0.5:
+            plain = soften(plain, rng.uniform(0.3, 1.5))
+        if rng.random() < self.style_share:
+            look = LOOKS[int(rng.integers(len(LOOKS)))]
+            given, wanted = plain, apply_look((plain + 1) / 2, look, int(rng.integers(1 << 30))) * 2 - 1
+            text = self.styles[look][[int(rng.integers(3)) for _ in range(self.size)]]
+        else:
+            given, wanted = self.softened(rng, plain), plain
+            text = self.texts.draw(rng, self.size)
         h, w = self.latent[0] * 2, self.latent[1] * 2
-        places = [(int(rng.integers(0, 320 - h + 1)), int(rng.integers(0, 576 - w + 1))) for _ in range(self.size)]
-        cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places])  # noqa: E731
-        return {"full": cut(full), "low": cut(low)}
+        places = [(int(rng.integers(0, 321 - h)), int(rng.integers(0, 577 - w))) for _ in range(self.size)]
+        cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places]).transpose(1, 2)  # noqa: E731
+        return {"wanted": cut(wanted), "given": cut(given), "text": text}
 
     def loss(self, parameters, batch, generator):
-        clean, soft = self.latents(batch["full"]), self.latents(batch["low"])
+        wanted, given = self.latents(batch["wanted"]), self.latents(batch["given"])
         uniform = lambda *shape: torch.rand(*shape, generator=generator, device=self.device)  # noqa: E731
-        t = torch.where(uniform(self.size) < 0.6, 60 + uniform(self.size) * 200, uniform(self.size) * 900).long()
-        noise = torch.randn(clean.shape, generator=generator, device=self.device)
+        t = torch.where(uniform(self.size) < 0.3, 60 + uniform(self.size) * 200, uniform(self.size) * 900).long()
+        noise = torch.randn(wanted.shape, generator=generator, device=self.device)
         ab = self.abar[t].view(-1, 1, 1, 1, 1)
-        mix = (uniform(self.size, 1, 1, 1, 1) < 0.75).float()
-        xt = ab.sqrt() * (mix * soft + (1 - mix) * clean) + (1 - ab).sqrt() * noise
-        text = torch.zeros(self.size, MAX_LENGTH, 128)
-        out = self.net(compute_copy(parameters, torch.bfloat16), xt.bfloat16(), t, text.bfloat16()).float()
+        # later steps of a run see what earlier ones drew, more and more of it
+        mix = torch.where(uniform(self.size, 1, 1, 1, 1) < 0.6, torch.ones(()), uniform(self.size, 1, 1, 1, 1))
+        xt = ab.sqrt() * (mix * given + (1 - mix) * wanted) + (1 - ab).sqrt() * noise
+        out = self.net(compute_copy(parameters, torch.float32), xt, t, batch["text"])
         x0 = ab.sqrt() * xt - (1 - ab).sqrt() * out
-        return ((x0 - clean).pow(2) / (1 - ab).clamp_min(0.08)).mean()
+        return ((x0 - wanted).pow(2) / (1 - ab).clamp_min(0.25)).mean()
 
 
 STAGES = {stage.name: stage for stage in (Interpolation, SuperResolution1, Autoencoder, SuperResolution2)}

@@ -1,3 +1,4 @@
+import type { Download } from '../../../src-shared/contract/hub.ts';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 
 /** Where a command writes. With `--json` lines for people are left out and progress becomes JSON lines on stderr. */
@@ -11,6 +12,8 @@ export interface Terminal {
   note(text: string): void;
   /** How a job is doing; redrawn in place on a terminal. */
   progress(job: Job): void;
+  /** How a download is doing; redrawn in place on a terminal. */
+  transfer(download: Download): void;
 }
 
 /** Bytes through which streams are written; the process's own unless a test says otherwise. */
@@ -33,6 +36,19 @@ export function createTerminal(json: boolean, streams: Streams = process): Termi
       else if (stderr.isTTY === true) redraw(job, stderr, drawn);
       else logParts(job, stderr, logged);
     },
+    transfer(download) {
+      const { id, state, doneBytes, totalBytes, speed, remainingMs, waitingFor } = download;
+      if (json) stderr.write(`${JSON.stringify({ downloadId: id, state, doneBytes, totalBytes, speed: speed === null ? null : Math.round(speed), remainingMs: remainingMs === null ? null : Math.round(remainingMs), waitingFor })}\n`);
+      else if (stderr.isTTY === true) {
+        stderr.write(`${drawn.lines === 0 ? '' : '\u001b[1A'}\u001b[2K${transferLine(download)}\n`);
+        drawn.lines = state === 'running' || state === 'available' ? 1 : 0;
+      } else {
+        for (const file of download.files) {
+          if (file.state === 'done' && logged.get(file.path) !== 'done') stderr.write(`${file.path}: proven and in place\n`);
+          logged.set(file.path, file.state);
+        }
+      }
+    },
   };
 }
 
@@ -45,6 +61,18 @@ const LABELS: Readonly<Record<Job['parts'][number]['name'], string>> = {
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** `3.5 GB`, `12.0 MB`, `812 B` from bytes. */
+export function formatSize(bytes: number): string {
+  return bytes >= 1e8 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e5 ? `${(bytes / 1e6).toFixed(1)} MB` : bytes >= 1e3 ? `${(bytes / 1e3).toFixed(1)} kB` : `${bytes} B`;
+}
+
+/** Bar, bytes, speed and time left of a download; never a number that nobody measured. */
+export function transferLine({ state, doneBytes, totalBytes, speed, remainingMs, waitingFor, files }: Download): string {
+  const filled = totalBytes === 0 ? 30 : Math.floor((doneBytes / totalBytes) * 30);
+  const pace = waitingFor ?? (state !== 'running' ? state : files.some((file) => file.state === 'checking') && !files.some((file) => file.state === 'running') ? 'checking' : speed === null || remainingMs === null ? 'estimating' : `${formatSize(speed)}/s, ${formatDuration(remainingMs)} left`);
+  return `${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${formatSize(doneBytes)} of ${formatSize(totalBytes)}  ${pace}`;
 }
 
 /** One line per part: name, bar, count. */

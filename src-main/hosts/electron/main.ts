@@ -21,6 +21,7 @@ function desktopConfig(): StudioConfig {
   return {
     ...defaultStudioConfig(),
     embeddedPacksDir: process.env['MOTIF_EMBEDDED_PACKS_DIR'] ?? (app.isPackaged ? path.join(process.resourcesPath, 'models') : path.join(here, '../../models')),
+    goesOnDownloading: true,
     forkEngine: createElectronEngineFork(path.join(here, 'engine-process.js')),
   };
 }

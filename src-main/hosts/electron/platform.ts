@@ -1,11 +1,20 @@
-import { BrowserWindow, dialog, shell } from 'electron';
+import { BrowserWindow, dialog, safeStorage, shell } from 'electron';
 import type { Platform } from '../../app/studio.ts';
 import { MEDIA_BASE } from './security.ts';
 
 const PROJECT_FILES = [{ name: 'Motif Studio project', extensions: ['motif'] }];
 const MEDIA_FILES = [{ name: 'Video, image or sound', extensions: ['mp4', 'mov', 'mkv', 'webm', 'avi', 'gif', 'png', 'jpg', 'jpeg', 'webp', 'wav', 'mp3', 'm4a', 'flac', 'ogg'] }];
 
-/** The desktop's dialogs, on top of the window that has the focus. */
+/** The system's keychain. Linux without one falls back to a fixed password, which seals nothing: then there is none. */
+function systemKeychain(): Platform['keychain'] {
+  if (!safeStorage.isEncryptionAvailable() || (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text')) return null;
+  return {
+    seal: (text) => safeStorage.encryptString(text).toString('base64'),
+    open: (sealed) => safeStorage.decryptString(Buffer.from(sealed, 'base64')),
+  };
+}
+
+/** The desktop's dialogs, on top of the window that has the focus, and its keychain. Call it once the app is ready. */
 export function createElectronPlatform(): Platform {
   const choose = async (options: Electron.OpenDialogOptions): Promise<readonly string[]> => {
     const parent = BrowserWindow.getFocusedWindow();
@@ -15,6 +24,7 @@ export function createElectronPlatform(): Platform {
   return {
     host: 'electron',
     mediaBase: MEDIA_BASE,
+    keychain: systemKeychain(),
     capabilities: ['nativeDialogs', 'revealInFolder', 'uploadOverHttp'],
     chooseProjectToOpen: async () => (await choose({ title: 'Open a project', properties: ['openFile'], filters: PROJECT_FILES }))[0] ?? null,
     async chooseSavePath(defaultName) {

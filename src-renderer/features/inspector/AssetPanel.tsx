@@ -11,11 +11,13 @@ import { useEditor } from '../../api/studio-context.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { projectKeys } from '../../editor/editor.ts';
+import { trashAssets } from '../../editor/library-commands.ts';
 import { openLearning } from '../../editor/motion-commands.ts';
 import { notifyError } from '../../editor/notices.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { Facts, Section } from './Section.tsx';
+import { TagsField } from './TagsField.tsx';
 
 /** A media file: what it is and what can be done with it. */
 export function AssetPanel({ asset }: { asset: Asset }) {
@@ -25,13 +27,6 @@ export function AssetPanel({ asset }: { asset: Asset }) {
   const name = useDraftText(asset.id, asset.name, (text) => {
     if (text.trim() !== '') void client.assets.rename({ projectId: project.id, assetId: asset.id, name: text.trim() }).then(refresh, notifyError);
   });
-  const remove = () => {
-    session.setState(({ selectedIds, viewerSource }) => ({
-      selectedIds: selectedIds.filter((id) => id !== asset.id),
-      ...(viewerSource.kind === 'asset' && viewerSource.assetId === asset.id ? { viewerSource: { kind: 'timeline' as const }, playhead: 0, shuttle: 0 } : {}),
-    }));
-    void client.assets.remove({ projectId: project.id, assetId: asset.id }).then(refresh, notifyError);
-  };
   const rate = asset.frameRate;
   return (
     <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', py: 3 }}>
@@ -43,8 +38,9 @@ export function AssetPanel({ asset }: { asset: Asset }) {
         <Button variant="contained" startIcon={<PlayArrow />} onClick={() => session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0 })}>{t('asset.view')}</Button>
         {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button> : null}
         {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<ModelTraining />} disabled={project.readOnly} onClick={() => openLearning(editor, { assetId: asset.id })}>{t('motions.learnFrom')}</Button> : null}
-        {asset.origin === 'imported' ? <Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={remove}>{t('asset.remove')}</Button> : null}
+        <Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={() => void trashAssets(editor, [asset.id])}>{t('mediaLibrary.moveToTrash')}</Button>
       </Box>
+      <Section title={t('mediaLibrary.tagList')}><TagsField assetId={asset.id} /></Section>
       <Section title={t('asset.file')}>
         <Facts
           rows={[

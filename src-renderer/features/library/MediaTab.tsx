@@ -7,33 +7,32 @@ import ButtonBase from '@mui/material/ButtonBase';
 import InputAdornment from '@mui/material/InputAdornment';
 import LinearProgress from '@mui/material/LinearProgress';
 import TextField from '@mui/material/TextField';
-import { useRef, useState, type DragEvent } from 'react';
-import type { Asset } from '../../../src-shared/contract/assets.ts';
-import { thumbnailUrl } from '../../api/media-address.ts';
-import { useAssets, useJobs } from '../../api/queries.ts';
-import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useDeferredValue, useMemo, useRef, useState, type DragEvent } from 'react';
+import { LibraryFilter } from '../../../src-shared/contract/library.ts';
+import { useJobs } from '../../api/queries.ts';
+import { useEditor } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
-import { Poster } from '../../components/Poster.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
-import { ASSET_DRAG } from '../../editor/motion-commands.ts';
 import { notifyError } from '../../editor/notices.ts';
-import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { t } from '../../i18n/text.ts';
 import { uploadFile, type Upload } from '../../api/upload.ts';
+import { DiskUseBar } from './DiskUseBar.tsx';
+import { FilterBar } from './FilterBar.tsx';
+import { MediaGrid } from './MediaGrid.tsx';
 
 /** Imported and generated media, with everything that is on its way in. */
 export function MediaTab() {
   const editor = useEditor();
-  const { assets, isLoading } = useAssets();
   const importing = useJobs().filter((job) => job.kind === 'import' && UNFINISHED.has(job.state));
   const [search, setSearch] = useState('');
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const [isDropTarget, setDropTarget] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const isReadOnly = editor.project.readOnly;
-  const wanted = search.trim().toLowerCase();
-  const shown = assets.filter((asset) => `${asset.name} ${asset.recipe?.prompt ?? ''}`.toLowerCase().includes(wanted)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const [narrowed, setNarrowed] = useState<Partial<LibraryFilter>>({});
+  const wanted = useDeferredValue(search.trim());
+  const filter = useMemo(() => LibraryFilter.parse({ ...narrowed, search: wanted }), [narrowed, wanted]);
 
   const patch = (id: string, change: Partial<Upload>) => setUploads((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
 
@@ -70,7 +69,18 @@ export function MediaTab() {
     if (!isReadOnly) send([...event.dataTransfer.files]);
   };
 
-  const isEmpty = !isLoading && assets.length === 0 && importing.length === 0 && uploads.length === 0;
+  const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed;
+  const incoming = importing.length + uploads.length === 0 ? null : (
+    <Box component="ul" aria-label={t('mediaLibrary.incoming')} sx={{ m: 0, mb: 2, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 2 }}>
+      {uploads.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
+      {importing.map((job) => <Incoming key={job.id} name={job.title} share={job.parts[0] ? partShare(job.parts[0]) : 0} error={null} onDismiss={() => undefined} />)}
+    </Box>
+  );
+  const nothing = isNarrowed ? <EmptyState title={wanted === '' ? t(filter.trashed ? 'mediaLibrary.trashIsEmpty' : 'mediaLibrary.nothing') : t('library.nothingFound', { search: wanted })} /> : incoming !== null ? null : (
+    <EmptyState icon={<AddPhotoAlternateOutlined />} title={t('library.empty')} body={t('library.emptyHelp')}>
+      <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} disabled={isReadOnly} onClick={() => void choose()}>{t('library.importMedia')}</Button>
+    </EmptyState>
+  );
   return (
     <Box
       onDragOver={(event) => { event.preventDefault(); setDropTarget(true); }} onDragLeave={() => setDropTarget(false)} onDrop={onDrop} data-testid="media-drop"
@@ -84,19 +94,9 @@ export function MediaTab() {
         <Button variant="outlined" color="inherit" disabled={isReadOnly} onClick={() => void choose()} startIcon={<FileUploadOutlined />} sx={{ borderColor: 'divider', flex: 'none' }}>{t('library.import')}</Button>
         <input ref={picker} type="file" multiple hidden accept="video/*,image/*,audio/*" aria-label={t('library.chooseFiles')} onChange={(event) => { send([...(event.target.files ?? [])]); event.target.value = ''; }} />
       </Box>
-      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
-        {isEmpty ? (
-          <EmptyState icon={<AddPhotoAlternateOutlined />} title={t('library.empty')} body={t('library.emptyHelp')}>
-            <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} disabled={isReadOnly} onClick={() => void choose()}>{t('library.importMedia')}</Button>
-          </EmptyState>
-        ) : null}
-        {shown.length === 0 && !isEmpty && wanted !== '' ? <EmptyState title={t('library.nothingFound', { search })} /> : null}
-        <Box component="ul" aria-label={t('library.media')} sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 2 }}>
-          {uploads.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
-          {importing.map((job) => <Incoming key={job.id} name={job.title} share={job.parts[0] ? partShare(job.parts[0]) : 0} error={null} onDismiss={() => undefined} />)}
-          {shown.map((asset) => <MediaCard key={asset.id} asset={asset} />)}
-        </Box>
-      </Box>
+      <FilterBar filter={filter} onChange={(change) => setNarrowed((before) => ({ ...before, ...change }))} />
+      <MediaGrid filter={filter} incoming={incoming} nothing={nothing} />
+      <DiskUseBar isTrash={filter.trashed} />
     </Box>
   );
 }
@@ -108,27 +108,6 @@ function Incoming({ name, share, error, onDismiss }: { name: string; share: numb
         {error === null ? <LinearProgress aria-label={t('library.importing', { name })} variant={share > 0 && share < 1 ? 'determinate' : 'indeterminate'} value={share * 100} sx={{ width: 1 }} /> : t('library.failed', { name })}
       </ButtonBase>
       <Box sx={{ pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{name}</Box>
-    </Box>
-  );
-}
-
-function MediaCard({ asset }: { asset: Asset }) {
-  const editor = useEditor();
-  const isSelected = useSession((state) => state.selectedIds[0] === asset.id);
-  const length = asset.frames !== null && asset.frameRate !== null ? formatTimecode(asset.frames, asset.frameRate) : null;
-  return (
-    <Box component="li" sx={{ minWidth: 0 }}>
-      <ButtonBase
-        draggable={asset.kind === 'video'} onDragStart={(drag) => { drag.dataTransfer.setData(ASSET_DRAG, asset.id); drag.dataTransfer.effectAllowed = 'copy'; }}
-        aria-label={asset.name} aria-pressed={isSelected} onClick={() => editor.session.setState({ selectedIds: [asset.id], rightOpen: true })}
-        onDoubleClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0, selectedIds: [asset.id] })}
-        sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isSelected ? 'primary.main' : 'transparent', '&:hover': { borderColor: isSelected ? 'primary.main' : 'divider' } }}
-      >
-        <Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind={asset.kind}>
-          {length === null ? null : <Box component="span" sx={{ position: 'absolute', right: 4, bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', fontVariantNumeric: 'tabular-nums' }}>{length}</Box>}
-        </Poster>
-        <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{asset.name}</Box>
-      </ButtonBase>
     </Box>
   );
 }

@@ -3,21 +3,20 @@ import type { FolderReport, ModelPack } from '../../../../src-shared/contract/mo
 import type { StudioClient } from '../../../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../../../src-shared/errors/studio-error.ts';
 import { withStudio } from '../cli-studio.ts';
-import { invalid, nearest, requirePositionals, usageLine, type Command, type CommandInput } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 3 : 1)} GB`;
+import { invalid, nearest, requirePositionals, usageLine, type Command } from '../command.ts';
+import { formatSize, type Terminal } from '../terminal.ts';
+import { DOWNLOAD_ACTIONS, DOWNLOAD_OPTIONS, type ModelsAction } from './downloads.ts';
 
 function describePack(pack: ModelPack): string {
   const state = pack.problem ?? (pack.sha256 === '' ? 'to be read through once before its first clip' : 'ready');
   const missing = (pack.imported?.missing ?? []).map((line) => `\n    lacks ${line}`).join('');
-  return `${pack.id}  ${pack.name}  ${gigabytes(pack.sizeBytes)}  ${pack.licence || 'licence unknown'}\n    ${state}${missing}`;
+  return `${pack.id}  ${pack.name}  ${formatSize(pack.sizeBytes)}  ${pack.licence || 'licence unknown'}\n    ${state}${missing}`;
 }
 
 function describeReport(report: FolderReport, terminal: Terminal): void {
   for (const part of report.parts) {
     terminal.line(part.problem === null
-      ? `${part.role}  ${gigabytes(part.sizeBytes)}  ${part.format}  ${part.tensors} tensors, ${part.parameters} parameters  ${part.path}`
+      ? `${part.role}  ${formatSize(part.sizeBytes)}  ${part.format}  ${part.tensors} tensors, ${part.parameters} parameters  ${part.path}`
       : `${part.role}  cannot be used: ${part.problem}`);
   }
   for (const pack of report.packs) for (const line of pack.missing) terminal.line(`${pack.id} lacks ${line}`);
@@ -38,41 +37,48 @@ async function importModels(client: StudioClient, folder: string, accept: boolea
   return { packIds, report, wallMs };
 }
 
-type Action = (client: StudioClient, input: CommandInput, terminal: Terminal) => Promise<object>;
-
-const ACTIONS: Readonly<Record<string, Action>> = {
-  list: async (client, input, terminal) => {
-    expectCount(input, 1);
-    const { packs } = await client.models.list({});
-    for (const pack of packs) terminal.line(describePack(pack));
-    return { packs };
+const IMPORT_ACTIONS: Readonly<Record<string, { readonly names: readonly string[]; readonly run: ModelsAction }>> = {
+  list: {
+    names: [],
+    async run(client, _input, { terminal }) {
+      const { packs } = await client.models.list({});
+      for (const pack of packs) terminal.line(describePack(pack));
+      return { packs };
+    },
   },
-  import: async (client, input, terminal) => {
-    const [, folder = ''] = expectCount(input, 2);
-    return importModels(client, resolve(folder), input.on('accept'), terminal);
+  import: {
+    names: ['FOLDER'],
+    run: (client, input, { terminal }) => importModels(client, resolve(input.positionals[1] ?? ''), input.on('accept'), terminal),
   },
-  remove: async (client, input, terminal) => {
-    const [, packId = ''] = expectCount(input, 2);
-    await client.models.remove({ packId });
-    terminal.line(`Removed ${packId}. Its files stay where they are.`);
-    return { packId };
+  remove: {
+    names: ['ID'],
+    async run(client, input, { terminal }) {
+      const packId = input.positionals[1] ?? '';
+      await client.models.remove({ packId });
+      terminal.line(`Removed ${packId}. Its files stay where they are.`);
+      return { packId };
+    },
   },
 };
 
-const expectCount = (input: CommandInput, count: number): readonly string[] => requirePositionals(modelsCommand, input, ['list, import or remove', 'FOLDER or ID'].slice(0, count));
+const ACTIONS = { ...IMPORT_ACTIONS, ...DOWNLOAD_ACTIONS };
+const NAMES = Object.keys(ACTIONS).join(', ');
 
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'Lists model packs, imports folders of weights where they lie, or forgets them.',
-  arguments: 'list | import FOLDER | remove ID',
-  options: [{ name: 'accept', help: 'with import: you have read the licences shown and accept them' }],
-  async run(input, { terminal }) {
-    const [name = ''] = requirePositionals(modelsCommand, input, ['list, import or remove'], true);
-    const action = ACTIONS[name];
+  summary: 'Lists model packs, imports folders of weights where they lie, and downloads repositories from a hub.',
+  arguments: 'list | import FOLDER | remove ID | download OWNER/NAME | downloads | pause ID | resume ID | cancel ID | hub [URL]',
+  options: [{ name: 'accept', help: 'with import and download: you have read the licences shown and accept them' }, ...DOWNLOAD_OPTIONS],
+  async run(input, context) {
+    const [name = ''] = requirePositionals(modelsCommand, input, [`one of ${NAMES}`], true);
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (action === undefined) {
       const near = nearest(name, Object.keys(ACTIONS));
       throw invalid(`Unknown action "${name}".${near === null ? '' : ` Did you mean "${near}"?`} Usage: ${usageLine(modelsCommand)}`);
     }
-    return withStudio({ lanes: [] }, ({ client }) => action(client, input, terminal));
+    // The address of a hub is shown when none is given.
+    const names = name === 'hub' && input.positionals.length > 1 ? ['URL'] : action.names;
+    requirePositionals(modelsCommand, input, [name, ...names]);
+    return withStudio({ lanes: [] }, ({ client }) => action.run(client, input, context));
   },
 };

@@ -21,7 +21,7 @@ export const serveCommand: Command = {
     const { createStudio } = await import('../../../app/create-studio.ts');
     const { createLaunchSecrets } = await import('../../node/launch-secrets.ts');
     const { mediaBaseOf, startNodeHost } = await import('../../node/node-host.ts');
-    const config = defaultStudioConfig();
+    const config = { ...defaultStudioConfig(), goesOnDownloading: true };
     const secrets = createLaunchSecrets();
     const studio = await createStudio(config, createHeadlessPlatform('node', mediaBaseOf(secrets)));
     try {

@@ -1,0 +1,51 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import type { DiskUse, LibraryEntry, LibraryFilter } from '../../src-shared/contract/library.ts';
+import { projectKeys } from '../editor/editor.ts';
+import { useEditor } from './studio-context.tsx';
+
+/** Entries that are asked for at once. */
+const PAGE = 60;
+
+type Page = { readonly entries: readonly LibraryEntry[]; readonly total: number };
+
+function usePageQuery(filter: LibraryFilter) {
+  const { client, project } = useEditor();
+  return (page: number) => ({
+    queryKey: [...projectKeys.assets(project.id), 'library', filter, page] as const,
+    queryFn: (): Promise<Page> => client.library.page({ projectId: project.id, filter, offset: page * PAGE, limit: PAGE }),
+    staleTime: 60_000,
+  });
+}
+
+/** How much a filter leaves; the number of the filter before while the new one is asked for, null before the first answer. */
+export function useLibraryTotal(filter: LibraryFilter): number | null {
+  const query = usePageQuery(filter);
+  return useQuery({ ...query(0), placeholderData: (before) => before }).data?.total ?? null;
+}
+
+/** Entries `first` to `last` of what a filter leaves, by their number; undefined while their page is on its way. */
+export function useLibraryEntries(filter: LibraryFilter, first: number, last: number): (index: number) => LibraryEntry | undefined {
+  const query = usePageQuery(filter);
+  const from = Math.floor(Math.max(0, first) / PAGE);
+  const pages = Array.from({ length: Math.floor(Math.max(0, last) / PAGE) - from + 1 }, (_, i) => query(from + i));
+  const answers = useQueries({ queries: pages });
+  return (index) => answers[Math.floor(index / PAGE) - from]?.data?.entries[index % PAGE];
+}
+
+/** One asset with what the creator says about it; null until known. */
+export function useLibraryEntry(assetId: string): LibraryEntry | null {
+  const { client, project } = useEditor();
+  return useQuery({ queryKey: [...projectKeys.assets(project.id), 'entry', assetId], queryFn: () => client.library.get({ projectId: project.id, assetId }), retry: false }).data ?? null;
+}
+
+/** The creator's own words for things, with how often each is used. */
+export function useTags(): readonly { readonly tag: string; readonly count: number }[] {
+  const { client, project } = useEditor();
+  return useQuery({ queryKey: [...projectKeys.assets(project.id), 'tags'], queryFn: async () => (await client.library.tags({ projectId: project.id })).tags }).data ?? [];
+}
+
+/** What the project takes on disk; null until known. */
+export function useDiskUse(): DiskUse | null {
+  const { client, project } = useEditor();
+  return useQuery({ queryKey: [...projectKeys.assets(project.id), 'diskUse'], queryFn: () => client.library.diskUse({ projectId: project.id }) }).data ?? null;
+}

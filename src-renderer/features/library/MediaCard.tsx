@@ -1,0 +1,53 @@
+import Star from '@mui/icons-material/Star';
+import StarBorder from '@mui/icons-material/StarBorder';
+import RestoreFromTrash from '@mui/icons-material/RestoreFromTrash';
+import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
+import { useState } from 'react';
+import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
+import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
+import { assetUrl, thumbnailUrl } from '../../api/media-address.ts';
+import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { HoverScrub } from '../../components/HoverScrub.tsx';
+import { IconAction } from '../../components/IconAction.tsx';
+import { Poster } from '../../components/Poster.tsx';
+import { restoreAssets, starAssets } from '../../editor/library-commands.ts';
+import { ASSET_DRAG } from '../../editor/motion-commands.ts';
+import { t } from '../../i18n/text.ts';
+
+const corner = { position: 'absolute', top: 3, right: 3, p: 0.5, bgcolor: 'rgb(0 0 0 / 0.55)', color: 'common.white', '&:hover': { bgcolor: 'rgb(0 0 0 / 0.75)', color: 'common.white' }, '& svg': { fontSize: 14 } } as const;
+
+/** One asset in the grid: its picture, its length, and frame by frame what is in it while the pointer moves over it. */
+export function MediaCard({ entry }: { entry: LibraryEntry }) {
+  const { asset, starred, tags, trashedAt } = entry;
+  const editor = useEditor();
+  const isSelected = useSession((state) => state.selectedIds.includes(asset.id));
+  const [isHovered, setHovered] = useState(false);
+  const length = asset.frames !== null && asset.frameRate !== null ? formatTimecode(asset.frames, asset.frameRate) : null;
+  const { readOnly } = editor.project;
+  return (
+    <Box sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+      <ButtonBase
+        draggable={asset.kind === 'video' && trashedAt === null} onDragStart={(drag) => { drag.dataTransfer.setData(ASSET_DRAG, asset.id); drag.dataTransfer.effectAllowed = 'copy'; }}
+        aria-label={asset.name} aria-pressed={isSelected}
+        onClick={(event) => editor.session.setState(({ selectedIds }) => ({
+          selectedIds: !(event.ctrlKey || event.metaKey) ? [asset.id] : isSelected ? selectedIds.filter((id) => id !== asset.id) : [...selectedIds.filter((id) => id.startsWith('asset:')), asset.id], rightOpen: true,
+        }))}
+        onDoubleClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0, selectedIds: [asset.id] })}
+        sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isSelected ? 'primary.main' : 'transparent', '&:hover': { borderColor: isSelected ? 'primary.main' : 'divider' } }}
+      >
+        <Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind={asset.kind}>
+          {isHovered && asset.kind === 'video' ? <HoverScrub src={assetUrl(editor.info.mediaBase, editor.project.id, asset.id)} /> : null}
+          {length === null ? null : <Box component="span" sx={{ position: 'absolute', right: 4, bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', fontVariantNumeric: 'tabular-nums' }}>{length}</Box>}
+          {tags.length === 0 ? null : <Box component="span" sx={{ position: 'absolute', left: 4, bottom: 4, maxWidth: 0.6, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{tags.join(' · ')}</Box>}
+        </Poster>
+        <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{asset.name}</Box>
+      </ButtonBase>
+      {trashedAt !== null
+        ? <Box sx={{ position: 'absolute', top: 3, right: 3 }}><IconAction label={t('mediaLibrary.restore', { name: asset.name })} icon={<RestoreFromTrash />} disabled={readOnly} onClick={() => void restoreAssets(editor, [asset.id])} sx={corner} /></Box>
+        : isHovered || starred || isSelected
+          ? <Box sx={{ position: 'absolute', top: 3, right: 3 }}><IconAction label={t(starred ? 'mediaLibrary.unstar' : 'mediaLibrary.star', { name: asset.name })} pressed={starred} icon={starred ? <Star /> : <StarBorder />} disabled={readOnly} onClick={() => void starAssets(editor, [asset.id], !starred)} sx={{ ...corner, ...(starred ? { color: 'warning.light' } : {}) }} /></Box>
+          : null}
+    </Box>
+  );
+}
