@@ -146,7 +146,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       scenes: createScenesService({ projects, models, stepTimes, memory, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
-      models: createModelsService({ models, memoryPlans }),
+      models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase }),

@@ -1,12 +1,26 @@
 import type { Hashing, LookProgress } from '../../src-shared/contract/models.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
+import type { SettingRepository } from '../store/setting-repository.ts';
 import { changedTopics } from './changed-topics.ts';
 import type { MemoryPlans } from './memory-plans.ts';
 
-export function createModelsService({ models, memoryPlans }: { readonly models: ModelRegistry; readonly memoryPlans: MemoryPlans }): StudioHandlers['models'] {
+const PREFERRED = 'preferredPack';
+
+export function createModelsService({ models, memoryPlans, settings }: { readonly models: ModelRegistry; readonly memoryPlans: MemoryPlans; readonly settings: SettingRepository }): StudioHandlers['models'] {
   return {
-    list: async () => ({ packs: await models.list() }),
+    list: async () => {
+      const preferred = settings.get(PREFERRED);
+      const packs = await models.list();
+      return { packs: [...packs.filter(({ id }) => id === preferred), ...packs.filter(({ id }) => id !== preferred)] };
+    },
+    prefer: async ({ packId }) => {
+      const found = (await models.list()).find(({ id }) => id === packId);
+      if (found === undefined || found.problem !== null) throw new StudioError('MODEL_MISSING', `"${packId}" cannot be used for new clips: ${found?.problem ?? 'it is not installed.'}`, { details: { packId } });
+      settings.set(PREFERRED, packId);
+      return {};
+    },
     inspectFolder: async ({ folder }) => models.inspectFolder(folder),
     async *lookIntoFolder({ folder }, { signal }) {
       // The latest word only: a slow listener skips folders, never the report.

@@ -44,6 +44,7 @@ export function createSystemService(parts: {
     chooseProjectToOpen: async () => ({ path: await platform.chooseProjectToOpen() }),
     chooseSavePath: async ({ defaultName }) => ({ path: await platform.chooseSavePath(join(projectsFolder, toFileName(defaultName, 'Untitled'))) }),
     chooseMedia: async () => ({ paths: [...(await platform.chooseMedia())] }),
+    chooseFolder: async () => ({ path: await platform.chooseFolder() }),
     revealInFolder: async ({ path }) => {
       await platform.revealInFolder(path);
       return {};

@@ -90,7 +90,10 @@ export type LookProgress = z.infer<typeof LookProgress>;
 const Folder = z.string().min(1, 'Choose a folder.').max(4096);
 
 export const modelsContract = {
+  /** Every pack; the first that works is the one that new clips are made with. */
   list: method(z.object({}), z.object({ packs: z.array(ModelPack) })),
+  /** Makes new clips with this pack from now on. */
+  prefer: method(z.object({ packId: z.string() }), z.object({})),
   /** Looks into a folder of weights as the hub lays them out; reads headers only. */
   inspectFolder: method(z.object({ folder: Folder }), FolderReport),
   /** The same look, told folder by folder; its last message has the report. */

@@ -30,5 +30,6 @@ export const systemContract = {
   chooseProjectToOpen: method(z.object({}), z.object({ path: z.string().nullable() })),
   chooseSavePath: method(z.object({ defaultName: z.string().max(200) }), z.object({ path: z.string().nullable() })),
   chooseMedia: method(z.object({}), z.object({ paths: z.array(z.string()) })),
+  chooseFolder: method(z.object({}), z.object({ path: z.string().nullable() })),
   revealInFolder: method(z.object({ path: z.string() }), z.object({})),
 };

@@ -22,6 +22,8 @@ const PROCESS_BYTES = 250 * 2 ** 20;
 /** What the runtime's own buffers add to live activations. */
 const ACTIVATION_OVERHEAD = 1.25;
 const FLOAT_BYTES = 4;
+/** What widened weights and packed copies of the layers at hand take where weights stay in their file; measured on Show-1's keyframe model. */
+const WIDENING_BYTES = 2 ** 30;
 
 /** One network's step, from its headers and configuration alone. `build` emits the graph that will run. */
 function stepOf(stage: StageName, part: MemoryStep['part'], weightsDir: string, build: (config: unknown, source: ParameterSource) => BuiltModel): MemoryStep {
@@ -32,8 +34,8 @@ function stepOf(stage: StageName, part: MemoryStep['part'], weightsDir: string, 
     const counts = used.map(({ shape }) => shape.reduce((product, dim) => product * dim, 1));
     const weightBytes = used.reduce((sum, { byteLength }) => sum + byteLength, 0);
     const weightsStayInFile = memoryHabits(sumBytes(weights)).keepStoredWeights === true;
-    // Widened weights live as long as the session; those that stay in their file, one at a time.
-    const held = FLOAT_BYTES * (weightsStayInFile ? Math.max(0, ...counts) : counts.reduce((sum, count) => sum + count, 0));
+    // Widened weights live as long as the session.
+    const held = weightsStayInFile ? WIDENING_BYTES : FLOAT_BYTES * counts.reduce((sum, count) => sum + count, 0);
     const activationBytes = peakActivationBytes(graph);
     return { stage, part, weightBytes, weightsStayInFile, activationBytes, needBytes: Math.round(PROCESS_BYTES + held + activationBytes * ACTIVATION_OVERHEAD) };
   } finally {

@@ -40,5 +40,5 @@ function causeOf(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = inner instanceof Error ? inner.message : String(inner);
   const words = text.split('\n').map((line) => line.trim()).filter((line) => line !== '')[0] ?? 'it did not start';
-  return words.replace(/^\/\S+:\d+ .*?\) ?was false\. /, '').replace(/^\/\S+:\d+ /, '').slice(0, 300);
+  return words.replace(/^.* was false\. /, '').replace(/^\/\S+:\d+ /, '').slice(0, 300);
 }
