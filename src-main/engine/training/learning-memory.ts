@@ -14,7 +14,7 @@ const ACTIVATION_OVERHEAD = 1.25;
 /** Values as they were, are, were best, two moments, and the gradients on their way out. */
 const OPTIMIZER_COPIES = 7;
 
-/** Roughly the resident memory of learning on a pack: weights for both sessions (in float32 unless the model is large), activations, optimizer. */
+/** Roughly the resident memory of learning on a pack: weights for the sessions, activations, optimizer. */
 export function estimateLearningMemory(packDir: string, settings: LearningSettings): number {
   const pack = openPack(packDir);
   const folder = pack.stageFolder('keyframes');
@@ -30,9 +30,10 @@ export function estimateLearningMemory(packDir: string, settings: LearningSettin
     };
     const { activationBytes } = buildMotionGraph(unet, settings, learningBudget(storedBytes));
     const values = [...weights.entries.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    const heldBytes = memoryHabits(storedBytes).keepStoredWeights === true ? storedBytes : values * 4;
+    // Where weights stay in their file, the backward pass still needs the widened ones of the forward pass; the other session holds none.
+    const heldBytes = values * 4 * (memoryHabits(storedBytes).keepStoredWeights === true ? 1 : 2);
     const trained = projections.reduce((sum, { values: { length } }) => sum + length, 0);
-    return Math.round(PROCESS_BYTES + activationBytes * ACTIVATION_OVERHEAD + heldBytes * 2 + trained * 4 * OPTIMIZER_COPIES);
+    return Math.round(PROCESS_BYTES + activationBytes * ACTIVATION_OVERHEAD + heldBytes + trained * 4 * OPTIMIZER_COPIES);
   } finally {
     weights.close();
   }
