@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Job } from '../../src-shared/contract/jobs.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
 import { builtBackends } from '../engine/session/probe-providers.ts';
@@ -9,7 +10,7 @@ import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
 import { probeInProcess } from '../jobs/probe-engine.ts';
-import { createExportClipHandler } from '../jobs/handlers/export-clip.ts';
+import { createExportHandler } from '../jobs/handlers/export.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
@@ -25,6 +26,7 @@ import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
 import { openExecution, readProviderFacts } from '../services/execution.ts';
+import { createExportPresets } from '../services/export-presets.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
@@ -32,6 +34,7 @@ import { createHubService, describeModel, hubAddress } from '../services/hub-ser
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMemoryPlans } from '../services/memory-plans.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
+import { createLearningMemory } from '../services/learning-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
 import { createModelsService } from '../services/models-service.ts';
 import { createMotionsService } from '../services/motions-service.ts';
@@ -40,6 +43,7 @@ import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
+import { createRoughCost } from '../services/rough-cost.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -61,9 +65,13 @@ function makeDataFolder(dataDir: string): void {
   }
 }
 
+/** How far a job is, each of its parts counting the same. */
+const shareDone = (parts: Job['parts']): number =>
+  parts.reduce((sum, { state, step, total }) => sum + (state === 'done' || state === 'cached' ? 1 : total > 0 ? Math.min(1, step / total) : 0), 0) / Math.max(1, parts.length);
+
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
-  const { dataDir, projectsFolder, threads, lanes, log } = config;
+  const { dataDir, projectsFolder, threads, lanes, fontsDir, log } = config;
   const temporaryFolder = join(dataDir, 'scratch');
   const uploadsFolder = join(dataDir, 'uploads');
   makeDataFolder(dataDir);
@@ -94,6 +102,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     log,
   });
   const memory = createMeasuredMemory(appStore.settings);
+  const rough = createRoughCost({ settings: appStore.settings, threads });
   const posters = createPosters(join(dataDir, 'posters'));
   const { stepTimes } = appStore;
 
@@ -106,7 +115,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
-    anyData(createExportClipHandler({ media, temporaryFolder })),
+    anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
   ];
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
@@ -142,16 +151,16 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
-      generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, engine: engineIdentity }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, engine: engineIdentity }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
-      export: createExportService({ projects, mediaBase }),
+      export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       footage: createFootageService({ projects, models, stepTimes }),
-      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase }),
+      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(fork), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),
     peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,
@@ -160,7 +169,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
         queue
           .list()
           .filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable')
-          .map((job) => ({ projectId: id, jobId: job.id, title: job.title })),
+          .map((job) => ({ projectId: id, jobId: job.id, title: job.title, share: shareDone(job.parts) })),
       ),
     async close() {
       await downloads.close();

@@ -21,8 +21,8 @@ export interface Studio {
   media(request: MediaRequest): Promise<MediaResponse>;
   /** Largest resident memory so far of the engine process and of this one together, in bytes. */
   peakMemoryBytes(): number;
-  /** Work that is running or waiting its turn in the open projects: what a host asks about before it closes. */
-  unfinishedJobs(): readonly { readonly projectId: string; readonly jobId: string; readonly title: string }[];
+  /** Work that is running or waiting its turn in the open projects: what a host asks about before it closes. `share` done, in [0, 1]. */
+  unfinishedJobs(): readonly { readonly projectId: string; readonly jobId: string; readonly title: string; readonly share: number }[];
   /** Stops jobs between two steps, keeps their checkpoints and closes every file. */
   close(): Promise<void>;
 }
@@ -37,6 +37,8 @@ export interface StudioConfig {
   readonly embeddedPacksDir: string;
   /** Model packs that were added. */
   readonly packsDir: string;
+  /** Fonts for titles and captions. */
+  readonly fontsDir: string;
   /** Threads of the engine. */
   readonly threads: number;
   /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
@@ -63,6 +65,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     dataDir,
     projectsFolder: environment['MOTIF_PROJECTS_DIR'] ?? join(existsSync(documents) ? documents : home, 'Motif'),
     embeddedPacksDir: environment['MOTIF_EMBEDDED_PACKS_DIR'] ?? fileURLToPath(new URL('../../models', import.meta.url)),
+    fontsDir: fileURLToPath(new URL('../../assets/fonts', import.meta.url)),
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),
     lanes: ['compute', 'media'],

@@ -6,8 +6,8 @@ import type { DownloadRow, DownloadStore } from '../../src-shared/hub/download-r
 import { FileTransfer, PARTS_FOLDER, type NextStep } from './file-transfer.ts';
 import { fileAddress } from './hub-api.ts';
 import type { HubAccess } from './hub-http.ts';
-import { freeBytesAt, SPARE_BYTES } from './part-file.ts';
-import { RangeIgnored, receiveRange } from './receive-range.ts';
+import { fileFacts, freeBytesAt, SPARE_BYTES } from './part-file.ts';
+import { EtagChanged, RangeIgnored, receiveRange } from './receive-range.ts';
 import { Setback, withoutSetback } from './setback.ts';
 import { TransferSpeed } from './transfer-speed.ts';
 
@@ -103,9 +103,11 @@ export class DownloadRun {
     await rm(path.join(this.#row.spec.folder, PARTS_FOLDER), { recursive: true, force: true });
   }
 
-  /** Before the first byte: whether what is still to come will fit. */
+  /** Before the first byte: whether the folder is where it was, and what is still to come will fit. */
   async #makeSureOfRoom(): Promise<void> {
     const { folder } = this.#row.spec;
+    // Else a disk that is not connected would look like one from which everything was deleted.
+    if (this.#files.some(({ row }) => row.doneBytes > 0) && (await fileFacts(folder)) === null) throw new StudioError('NOT_FOUND', `${folder} is gone. Is its disk connected? Connect it and resume, or cancel the download and begin again.`, { details: { path: folder } });
     const left = this.#files.reduce((sum, { row }) => sum + row.sizeBytes - row.doneBytes, 0);
     if (left > 0 && left + SPARE_BYTES > (await freeBytesAt(folder))) throw new StudioError('DISK_FULL', `The disk of ${folder} has no room for the ${Math.ceil(left / 1e6)} MB that are still to come. Free some space, then resume.`, { details: { path: folder }, retryable: true });
   }
@@ -184,6 +186,7 @@ export class DownloadRun {
   #sitOut(file: FileTransfer, setback: Setback): void {
     const nowMs = Date.now();
     if (setback instanceof RangeIgnored) file.noteIgnored();
+    if (setback instanceof EtagChanged && file.noteOtherEtag(setback.etag)) return;
     if (!file.putOff(setback, this.#options.limits, this.#options.delayMs, nowMs)) throw setback.error;
     // A server that asks to wait means every request, not one file's.
     if (setback.retryAfterMs !== null) this.#hostNotBeforeMs = Math.max(this.#hostNotBeforeMs, nowMs + setback.retryAfterMs);

@@ -13,6 +13,10 @@ export const PARTS_FOLDER = '.motif-download';
 
 /** Answers from the start to a request for a later range, after which a server counts as one that cannot continue. */
 const IGNORED_LIMIT = 2;
+/** Answers in a row with the same other ETag, after which it counts as the file's. */
+const ETAG_LIMIT = 2;
+/** Times that the ETag of a file may become another for good. */
+const ETAG_CHANGES = 3;
 /** Times that bytes on the disk may turn out changed before the disk itself is blamed. */
 const DAMAGE_LIMIT = 3;
 
@@ -38,6 +42,8 @@ export class FileTransfer {
   #isChecking = false;
   #hasAnswered: boolean;
   #ignored = 0;
+  #otherEtag: { readonly etag: string | null; readonly times: number } | null = null;
+  #etagChanges = 0;
   #damaged = 0;
   #refuted = 0;
   #attempts = { long: 0, short: 0 };
@@ -140,6 +146,7 @@ export class FileTransfer {
   noteAnswer({ etag, sha256, canContinue }: { readonly etag: string | null; readonly sha256: string | null; readonly canContinue: boolean }): void {
     if (!canContinue) this.#ignored = IGNORED_LIMIT;
     this.#hasAnswered = true;
+    this.#otherEtag = null;
     if (etag === this.row.etag && (this.row.sha256 !== null || sha256 === null)) return;
     this.row = { ...this.row, etag, sha256: this.row.sha256 ?? sha256 };
     this.#store.noteAnswer(this.#id, this.row.position, { etag, sha256 });
@@ -155,6 +162,25 @@ export class FileTransfer {
   /** The server began at byte 0 though asked to continue. */
   noteIgnored(): void {
     this.#ignored += 1;
+  }
+
+  /**
+   * The server has another ETag than before. One odd answer is passed over. When it stays, the checksum decides at the end
+   * whether what is here and what comes belong together; without a checksum nothing can tell, and the file begins anew.
+   * Returns whether that is settled.
+   */
+  noteOtherEtag(etag: string | null): boolean {
+    // Asked for before the others had settled it.
+    if (etag === this.row.etag) return true;
+    this.#otherEtag = { etag, times: this.#otherEtag?.etag === etag ? this.#otherEtag.times + 1 : 1 };
+    const isProvable = proofOf(this.row) !== 'size';
+    if (this.#otherEtag.times < ETAG_LIMIT || this.#etagChanges >= ETAG_CHANGES || (!isProvable && this.#open.size > 0)) return false;
+    if (!isProvable) this.#unrecord(this.#recorded);
+    this.#etagChanges += 1;
+    this.#otherEtag = null;
+    this.row = { ...this.row, etag };
+    this.#store.noteAnswer(this.#id, this.row.position, { etag, sha256: null });
+    return true;
   }
 
   /** Everything has arrived: proves it, and gives the file its name. */

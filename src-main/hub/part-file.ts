@@ -26,9 +26,12 @@ export function fileError(error: unknown, file: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return new StudioError('DISK_FULL', `The disk that holds ${file} is full. Nothing was lost: free some space, then resume.`, { details, retryable: true, cause: error });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new StudioError('INVALID_INPUT', `${file} cannot be written. Make its folder writable, or choose another folder.`, { details, cause: error });
   if (code === 'ELOOP' || code === 'ENOTDIR' || code === 'EISDIR') return new StudioError('INVALID_INPUT', `${file} cannot be written: a link, file or folder is in its way. Move that away, or choose another folder.`, { details, cause: error });
+  // Anything else that the system says about a file: a disk that was pulled out, or one that fails.
+  if (code !== '' && error instanceof Error && 'syscall' in error) return new StudioError('NOT_FOUND', `${file} cannot be reached (${code}). Check that its disk is connected and sound, then resume; what has arrived is kept.`, { details, cause: error });
   return error;
 }
 
+/** Size, change time and kind of what lies at a path, links not followed; null where there is nothing. */
 export async function fileFacts(file: string): Promise<{ sizeBytes: number; mtimeMs: number; isFile: boolean } | null> {
   const facts = await lstat(file).catch(() => null);
   return facts === null ? null : { sizeBytes: facts.size, mtimeMs: facts.mtimeMs, isFile: facts.isFile() };
@@ -103,6 +106,7 @@ export async function putInPlace(part: string, file: string): Promise<number> {
   return (await fileFacts(file))?.mtimeMs ?? 0;
 }
 
+/** A file that is in the way. */
 export const alreadyThere = (file: string): StudioError => new StudioError('CONFLICT', `${file} is already there with other content, and is left as it is. Move it away, or choose another folder.`, { details: { path: file } });
 
 /** So that a rename outlives a power cut; Windows does this by itself. */
@@ -127,7 +131,9 @@ export async function checkFile(place: string, file: HubFile, ranges: readonly R
   const whole = wholeHash(file);
   const damaged: RecordedRange[] = [];
   const buffer = Buffer.allocUnsafe(READ_BYTES);
-  const handle = await open(place, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const handle = await open(place, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((error: unknown) => {
+    throw fileError(error, place);
+  });
   const pending = [...ranges].sort((a, b) => a.start - b.start);
   let current: { range: RecordedRange; hash: Hash } | null = null;
   try {
@@ -148,6 +154,8 @@ export async function checkFile(place: string, file: HubFile, ranges: readonly R
         current = null;
       }
     }
+  } catch (error) {
+    throw fileError(error, place);
   } finally {
     await handle.close();
   }

@@ -40,11 +40,23 @@ const odd = (answer: HubAnswer, message: string): Setback => new Setback('short'
 /** An answer to a request for a range that began at byte 0 instead. */
 export class RangeIgnored extends Setback {}
 
+/** An answer with another ETag than the first bytes came with. */
+export class EtagChanged extends Setback {
+  readonly etag: string | null;
+
+  constructor(etag: string | null, error: StudioError) {
+    super('short', error);
+    this.etag = etag;
+  }
+}
+
 /** Checks that an answer holds the bytes that were asked for. Returns where its first byte belongs, and what of it is taken. */
 function checkAnswer(answer: HubAnswer, wanted: Wanted): { at: number; until: number; isPartial: boolean } {
   const { range, sizeBytes, what } = wanted;
   const etag = answer.headers.get('etag');
-  if (wanted.etag !== null && etag !== wanted.etag) throw odd(answer, `${what} changed at ${answer.host} while it was downloaded. Cancel the download and begin again to get it as it is now.`);
+  if (wanted.etag !== null && etag !== wanted.etag) {
+    throw new EtagChanged(etag, new StudioError('HUB_ANSWER_INVALID', `${what} changed at ${answer.host} while it was downloaded. Cancel the download and begin again to get it as it is now.`, { details: { host: answer.host } }));
+  }
   if (wanted.sha256 !== null && answer.statedSha256 !== null && answer.statedSha256 !== wanted.sha256) throw odd(answer, `The hub states two checksums for ${what}. Cancel the download and begin again, or use another hub address.`);
   if (answer.status === 206) {
     const [, start, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.headers.get('content-range') ?? '') ?? [];
@@ -72,11 +84,11 @@ export async function receiveRange(access: HubAccess, wanted: Wanted, receiver: 
   let taken: ReturnType<typeof checkAnswer>;
   try {
     taken = checkAnswer(answer, wanted);
+    receiver.onAnswer({ etag: answer.headers.get('etag'), sha256: answer.statedSha256, canContinue: taken.isPartial || whole });
   } catch (error) {
     answer.discard();
     throw error;
   }
-  receiver.onAnswer({ etag: answer.headers.get('etag'), sha256: answer.statedSha256, canContinue: taken.isPartial || whole });
 
   const { until } = taken;
   let { at } = taken;

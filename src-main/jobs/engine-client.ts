@@ -138,7 +138,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 
   const onEvent = (event: EngineEvent) => {
     if (event.type === 'fallback') onFallback(event.fallback);
-    if (event.type === 'ready' || event.type === 'probed' || event.type === 'looked' || event.type === 'fallback' || active === null || event.runId !== active.command.runId) return;
+    if (event.type === 'ready' || event.type === 'probed' || event.type === 'looked' || event.type === 'estimated' || event.type === 'fallback' || active === null || event.runId !== active.command.runId) return;
     const run = active;
     switch (event.type) {
       case 'progress':

@@ -23,6 +23,8 @@ export interface JobQueue {
   /** Runs a failed or cancelled job again from what it had finished. */
   retry(jobId: string): Job;
   moveToFront(jobId: string): Job;
+  /** Puts a waiting job right before another one, or last. */
+  move(jobId: string, before: string | null): Job;
   dismiss(jobId: string): void;
   /** Every unfinished job, then each job as it changes, at most ten rows a second per job. */
   watch(signal?: AbortSignal): AsyncIterable<Job>;
@@ -299,6 +301,11 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     retry: (jobId) => restart(jobId, ['discarded', 'cancelled', 'retryable'], { finishedAt: null }),
     moveToFront: (jobId) => {
       const row = store.jobs.moveToFront(jobId);
+      watch.changed(jobId);
+      return view(row);
+    },
+    move: (jobId, before) => {
+      const row = store.jobs.move(jobId, before);
       watch.changed(jobId);
       return view(row);
     },

@@ -1,5 +1,8 @@
 import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
 import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
+import { readCapabilities, type Capabilities } from './export/capabilities.ts';
+import { copyUntouched, type CopyUntouchedRequest } from './export/copy-untouched.ts';
+import { renderExport, type RenderExportRequest } from './export/render-export.ts';
 import { findFfmpeg, type FfmpegBinaries, type FindOptions } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { copyWithRecipe, readRecipe } from './recipe-metadata.ts';
@@ -26,6 +29,12 @@ export interface Media {
   readRecipe(path: string, signal?: AbortSignal): Promise<string | null>;
   /** Stream copy with another recipe, or none. */
   copyWithRecipe(source: string, destination: string, recipeJson: string | null, signal?: AbortSignal): Promise<{ sizeBytes: number }>;
+  /** What the ffmpeg in use can encode and filter. */
+  capabilities(): Promise<Capabilities>;
+  /** A composed timeline to a file. */
+  renderExport(request: RenderExportRequest): Promise<{ sizeBytes: number }>;
+  /** A clip to a file of another format's container, without encoding it again. */
+  copyUntouched(request: CopyUntouchedRequest): Promise<{ sizeBytes: number }>;
 }
 
 /** Opens the media layer. Paths come from the settings; without them ffmpeg is found as `findFfmpeg` says. */
@@ -38,6 +47,15 @@ export function createMedia(options: FindOptions = {}): Media {
       throw error;
     });
     return finding;
+  };
+  let asking: Promise<Capabilities> | undefined;
+  const capabilities = async () => {
+    const found = await binaries();
+    asking ??= readCapabilities(found).catch((error: unknown) => {
+      asking = undefined;
+      throw error;
+    });
+    return asking;
   };
   return {
     version: async () => {
@@ -54,5 +72,8 @@ export function createMedia(options: FindOptions = {}): Media {
     thumbnail: async (path, request) => makeThumbnail(await binaries(), path, request),
     readRecipe: async (path, signal) => readRecipe(await binaries(), path, signal),
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),
+    capabilities,
+    renderExport: async (request) => renderExport(await binaries(), await capabilities(), request),
+    copyUntouched: async (request) => copyUntouched(await binaries(), request),
   };
 }

@@ -36,6 +36,12 @@ export interface MediaInfo {
   /** Null for images. */
   readonly durationMs: number | null;
   readonly hasAudio: boolean;
+  /** ffmpeg's name, e.g. `yuv420p`; empty for sound. */
+  readonly pixelFormat: string;
+  /** Whether pixels may be transparent. */
+  readonly hasAlpha: boolean;
+  /** What the file says of its colours, by ffmpeg's names; null where it says nothing. */
+  readonly colour: { readonly matrix: string | null; readonly range: 'tv' | 'pc' | null };
 }
 
 const Numeric = z.union([z.string(), z.number()]).transform(Number).pipe(z.number().finite());
@@ -46,6 +52,9 @@ const FfprobeStream = z.object({
   width: z.number().int().optional(),
   height: z.number().int().optional(),
   sample_aspect_ratio: z.string().optional(),
+  pix_fmt: z.string().optional(),
+  color_space: z.string().optional(),
+  color_range: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),
   duration: Numeric.optional().catch(undefined),
@@ -101,6 +110,18 @@ function shownSize(stream: FfprobeStream, rotation: MediaInfo['rotation']): { wi
   return rotation === 90 || rotation === 270 ? { width: height, height: width } : { width, height };
 }
 
+/** How the pixels of a stream are to be read. Matroska keeps transparency beside the picture and says so in a tag. */
+function pixelsOf(stream: FfprobeStream | undefined): Pick<MediaInfo, 'pixelFormat' | 'hasAlpha' | 'colour'> {
+  const pixelFormat = stream?.pix_fmt ?? '';
+  const { color_space: matrix, color_range: range } = stream ?? {};
+  const tagged = Object.entries(stream?.tags ?? {}).some(([name, value]) => name.toLowerCase() === 'alpha_mode' && String(value) === '1');
+  return {
+    pixelFormat,
+    hasAlpha: tagged || /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|pal8)/.test(pixelFormat),
+    colour: { matrix: matrix === undefined || matrix === 'unknown' ? null : matrix, range: range === 'tv' || range === 'pc' ? range : null },
+  };
+}
+
 async function ask(binaries: FfmpegBinaries, file: string, container: Container, countPackets: boolean, signal?: AbortSignal): Promise<FfprobeOutput> {
   let text: string;
   try {
@@ -134,7 +155,7 @@ export async function probeMedia(binaries: FfmpegBinaries, file: string, signal?
   const streams = output.streams
     .filter((stream) => stream.disposition?.attached_pic !== 1)
     .map((stream) => ({ index: stream.index, kind: stream.codec_type === 'video' || stream.codec_type === 'audio' ? stream.codec_type : 'other', codec: stream.codec_name }) as const);
-  const base = { path: file, container, sizeBytes, streams, hasAudio: audio !== undefined } as const;
+  const base = { path: file, container, sizeBytes, streams, hasAudio: audio !== undefined, ...pixelsOf(video) } as const;
 
   if (video === undefined) {
     if (audio === undefined) throw unreadable(file, 'holds neither pictures nor sound', 'Choose another file.');

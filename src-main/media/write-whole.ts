@@ -7,13 +7,14 @@ const REFUSED = new Set<unknown>(['EACCES', 'EROFS', 'EISDIR', 'EPERM', 'ENOENT'
 
 /**
  * Runs `write` on a temporary name beside `file` and moves the result into place when it is whole, so that `file` is at every
- * moment either what it was or complete. Returns its size in bytes.
+ * moment either what it was or complete. Returns its size in bytes. A `temporaryName` that is the same for every attempt lets the next
+ * one replace what a killed one left.
  */
-export async function writeWhole(file: string, write: (temporary: string) => Promise<void>): Promise<number> {
+export async function writeWhole(file: string, write: (temporary: string) => Promise<void>, { temporaryName = `.${randomUUID()}.part` }: { readonly temporaryName?: string } = {}): Promise<number> {
   const folder = path.dirname(file);
   const reachable = await stat(folder).then((stats) => stats.isDirectory(), () => false);
   if (!reachable) throw new StudioError('INVALID_INPUT', `${file} cannot be written: the folder ${folder} does not exist. Create it, or choose another one.`, { details: { path: file } });
-  const temporary = path.join(folder, `.${randomUUID()}.part`);
+  const temporary = path.join(folder, temporaryName);
   try {
     await write(temporary);
     const { size } = await stat(temporary);

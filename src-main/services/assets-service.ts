@@ -23,6 +23,16 @@ export function createAssetsService({ projects }: { readonly projects: OpenProje
     get: async ({ projectId, assetId }) => assetsOf(projectId).get(assetId),
     importFile: ({ projectId, path }) => enqueueImport(projects.get(projectId), { path }),
     rename: async ({ projectId, assetId, name }) => assetsOf(projectId).rename(assetId, name),
+    intermediates: async ({ projectId }) => assetsOf(projectId).intermediates(),
+    removeIntermediates: async ({ projectId }) => {
+      const { queue } = projects.get(projectId);
+      const reader = queue.list().find(({ kind, finishedAt }) => finishedAt === null && kind !== 'import' && kind !== 'export');
+      if (reader !== undefined) throw new StudioError('CONFLICT', `"${reader.title}" is not finished and still reads them. Let it finish, or cancel it first.`, { details: { jobId: reader.id } });
+      const assets = assetsOf(projectId);
+      const removed = assets.intermediates();
+      assets.removeIntermediates();
+      return removed;
+    },
     remove: async ({ projectId, assetId }) => {
       assetsOf(projectId).remove(assetId);
       return {};

@@ -1,10 +1,23 @@
 import { isAbsolute } from 'node:path';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { formatsWith } from '../../src-shared/export/formats.ts';
+import { BUILT_IN_PRESETS } from '../../src-shared/export/settings.ts';
+import type { Media } from '../media/media.ts';
+import type { ExportPresets } from './export-presets.ts';
 import { clipFileName } from './media-responder.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { estimateTimelineExport, startTimelineExport } from './timeline-exports.ts';
 
-export function createExportService({ projects, mediaBase }: { readonly projects: OpenProjects; readonly mediaBase: string }): StudioHandlers['export'] {
+export interface ExportServiceOptions {
+  readonly projects: OpenProjects;
+  readonly mediaBase: string;
+  readonly media: Pick<Media, 'capabilities'>;
+  readonly presets: ExportPresets;
+  readonly fontsDir: string;
+}
+
+export function createExportService({ projects, mediaBase, media, presets, fontsDir }: ExportServiceOptions): StudioHandlers['export'] {
   return {
     start: async ({ projectId, assetId, path, embedRecipe }) => {
       const { store, queue } = projects.get(projectId);
@@ -14,6 +27,12 @@ export function createExportService({ projects, mediaBase }: { readonly projects
       if (asset.kind === 'stage') throw new StudioError('INVALID_INPUT', `${asset.name} is a stage's output, not a clip. Choose the clip it became.`, { details: { assetId } });
       return { jobId: queue.enqueue('export', { assetId, path, embedRecipe }).id };
     },
+    startTimeline: async ({ projectId, ...request }) => ({ jobs: startTimelineExport(projects.get(projectId), request).map(({ job, path }) => ({ jobId: job.id, path })) }),
+    estimate: async ({ projectId, ...request }) => estimateTimelineExport(projects.get(projectId), request, fontsDir),
+    formats: async () => ({ formats: formatsWith((await media.capabilities()).encoders) }),
+    presets: async () => ({ builtIn: [...BUILT_IN_PRESETS], own: presets.list() }),
+    savePreset: async (preset) => ({ own: presets.save(preset) }),
+    removePreset: async ({ name }) => ({ own: presets.remove(name) }),
     downloadUrl: async ({ projectId, assetId }) => {
       const asset = projects.get(projectId).store.assets.get(assetId);
       return { url: `${mediaBase}/download/${encodeURIComponent(projectId)}/${encodeURIComponent(assetId)}`, fileName: clipFileName(asset) };

@@ -12,6 +12,7 @@ import type { ProjectStore } from '../store/project-store.ts';
 import type { MemoryPlans } from './memory-plans.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { completeTimes, type RoughCost } from './rough-cost.ts';
 
 /** What names the engine in recipes: its frames may differ from one version or execution provider to the next. */
 export interface EngineIdentity {
@@ -22,7 +23,7 @@ export interface EngineIdentity {
 /** The motions of a request as a recipe names them. One that changes nothing is left out: the clip is then the model's own, found under its name. */
 function motionsOf(store: ProjectStore, choices: readonly MotionChoice[], opened: OpenedPack): Pick<Recipe, 'motions'> {
   const uses = choices
-    .filter(({ strength, noiseMix }) => strength > 0 || noiseMix > 0)
+    .filter(({ strength }) => strength > 0)
     .map(({ motionId, strength, noiseMix }) => ({ sha256: store.motions.get(motionId).asset.sha256, strength, noiseMix }))
     .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
   const twice = uses.find(({ sha256 }, index) => uses[index - 1]?.sha256 === sha256);
@@ -38,8 +39,9 @@ export function createGenerationService(parts: {
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
   readonly memoryPlans: Pick<MemoryPlans, 'require'>;
+  readonly rough: RoughCost;
 }): StudioHandlers['generation'] {
-  const { projects, models, engine, stepTimes, memory, memoryPlans } = parts;
+  const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
 
   /** Everything that determines the clip, from a wish and what the pack says about its preset. */
   const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
@@ -72,13 +74,15 @@ export function createGenerationService(parts: {
         const cached = cachedAssetId !== null || store.assets.findByStageKey(await stageKey(recipe, settings.stage)) !== null;
         stages.push({ stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, recipe, settings) });
       }
-      const times = [...stages.map(({ expectedMs }) => expectedMs), cachedAssetId === null ? expectedEncodeMs(stepTimes) : 0];
       const last = recipe.stages.at(-1)!.stage;
       const size = opened.index.sizes[last] ?? opened.pack.output;
+      const { ms, isRough } = completeTimes([
+        ...recipe.stages.map((settings, index) => ({ measuredMs: stages[index]?.expectedMs ?? null, roughMs: rough.stageMs(opened, settings, opened.index.sizes[settings.stage]?.frames ?? 0) })),
+        { measuredMs: cachedAssetId === null ? expectedEncodeMs(stepTimes) : 0, roughMs: rough.encodeMs(size.frames) },
+      ]);
       return {
-        recipe, recipeHash: hash, cachedAssetId, stages,
-        expectedMs: times.includes(null) ? null : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
-        expectedMemoryBytes: memory.expectedBytes(recipe),
+        recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
+        expectedMemoryBytes: memory.expectedBytes(recipe) ?? rough.memoryBytes(opened, recipe.stages.map(({ stage }) => stage)),
         output: { frames: size.frames, width: size.width, height: size.height },
       };
     },

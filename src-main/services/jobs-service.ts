@@ -11,6 +11,7 @@ export function createJobsService({ projects }: { readonly projects: OpenProject
     resume: async ({ projectId, jobId }) => queueOf(projectId).resume(jobId),
     retry: async ({ projectId, jobId }) => queueOf(projectId).retry(jobId),
     moveToFront: async ({ projectId, jobId }) => queueOf(projectId).moveToFront(jobId),
+    move: async ({ projectId, jobId, before }) => queueOf(projectId).move(jobId, before),
     dismiss: async ({ projectId, jobId }) => {
       queueOf(projectId).dismiss(jobId);
       return {};

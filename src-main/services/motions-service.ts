@@ -16,7 +16,7 @@ import type { AppStore } from '../store/app-store.ts';
 import type { MotionRow } from '../store/motion-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import type { ClipStrips } from './clip-strips.ts';
-import { expectedLearningBytes } from './learning-memory.ts';
+import type { LearningMemory } from './learning-memory.ts';
 import { proposeCaption } from './motion-caption.ts';
 import type { OpenProjects } from './open-projects.ts';
 
@@ -27,6 +27,7 @@ export interface MotionsServiceParts {
   readonly curves: LearningCurves;
   readonly strips: ClipStrips;
   readonly stepTimes: AppStore['stepTimes'];
+  readonly learningMemory: LearningMemory;
   readonly temporaryFolder: string;
   readonly mediaBase: string;
 }
@@ -61,7 +62,7 @@ export function importMotion(store: ProjectStore, bytes: Uint8Array, fileName: s
 }
 
 export function createMotionsService(parts: MotionsServiceParts): StudioHandlers['motions'] {
-  const { projects, models, media, curves, strips, stepTimes, temporaryFolder, mediaBase } = parts;
+  const { projects, models, media, curves, strips, stepTimes, learningMemory, temporaryFolder, mediaBase } = parts;
   const storeOf = (projectId: string) => projects.get(projectId).store;
   const view = async (projectId: string, row: MotionRow) => motionView(projectId, row, await models.usable(), mediaBase);
   const examine = (store: ProjectStore, selection: ClipSelection, { index, pack }: OpenedPack, signal: AbortSignal) => {
@@ -82,12 +83,13 @@ export function createMotionsService(parts: MotionsServiceParts): StudioHandlers
     },
     inspectClip: async ({ projectId, packId, settings, ...selection }, { signal }) => {
       const opened = await models.get(packId);
-      const { name, prompt, frames, problem, message, clip, fromSeconds, toSeconds, motionAmount } = await examine(storeOf(projectId), selection, opened, signal);
+      const [found, expectedMemoryBytes] = await Promise.all([examine(storeOf(projectId), selection, opened, signal), learningMemory.expectedBytes(opened, settings)]);
+      const { name, prompt, frames, problem, message, clip, fromSeconds, toSeconds, motionAmount } = found;
       return {
         problem, message, clip, fromSeconds, toSeconds, motionAmount,
         proposedCaption: proposeCaption(name, prompt),
         expectedMs: expectedLearningMs(stepTimes, { settings }, opened),
-        expectedMemoryBytes: expectedLearningBytes(opened, settings),
+        expectedMemoryBytes,
         strip: frames === null ? null : {
           url: `${mediaBase}/strip/${encodeURIComponent(projectId)}/${strips.add(projectId, frames)}`, frames: frames.count, width: frames.width, height: frames.height,
         },

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ScenePlan, SceneRequest } from '../../src-shared/contract/scenes.ts';
+import type { ScenePlan, SceneRequest, Variant, VaryRequest } from '../../src-shared/contract/scenes.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { buildSceneGraph, type SceneRecipe } from '../../src-shared/build/scene-graph.ts';
@@ -8,7 +8,7 @@ import { sceneFromTimeline, sceneTitle } from '../../src-shared/build/scene-from
 import { keyNodes, neededNodes, staleNodes, type KeyedNode } from '../../src-shared/build/scene-keys.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { canonicalJson, recipeHash, sha256Hex } from '../../src-shared/recipe/recipe.ts';
-import type { SceneScript } from '../../src-shared/recipe/scene-script.ts';
+import type { SceneEvent, SceneScript } from '../../src-shared/recipe/scene-script.ts';
 import { wantedNodes } from '../jobs/handlers/render-scene.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedNodesMs, nodeBytes, sceneGrid, sceneStageSize } from '../jobs/scene-cost.ts';
@@ -19,6 +19,7 @@ import type { AppStore } from '../store/app-store.ts';
 import type { EngineIdentity } from './generation-service.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { completeTimes, type RoughCost } from './rough-cost.ts';
 
 /** Scenes: the whole timeline as one clip, of which only what changed is made again. */
 export function createScenesService(parts: {
@@ -27,8 +28,9 @@ export function createScenesService(parts: {
   readonly engine: EngineIdentity;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
+  readonly rough: RoughCost;
 }): StudioHandlers['scenes'] {
-  const { projects, models, engine, stepTimes, memory } = parts;
+  const { projects, models, engine, stepTimes, memory, rough } = parts;
 
   const resolve = async (request: SceneRequest, change: (script: SceneScript) => SceneScript = (script) => script): Promise<{ recipe: SceneRecipe; opened: OpenedPack }> => {
     const { store } = projects.get(request.projectId);
@@ -44,6 +46,32 @@ export function createScenesService(parts: {
     };
     return { recipe, opened };
   };
+
+  /** Time of nodes and of `encodedFrames` frames to encode: measured where this machine has done such work, else guessed. */
+  const expectedTime = (recipe: SceneRecipe, opened: OpenedPack, nodes: readonly KeyedNode[], encodedFrames: number) =>
+    completeTimes([
+      ...recipe.stages.map((settings) => {
+        const own = nodes.filter((node) => node.stage === settings.stage);
+        const window = sceneStageSize(opened.index, settings.stage).window ?? 0;
+        // A part shorter than a window costs a whole one.
+        const frames = own.reduce((sum, { part }) => sum + Math.max(part.frames, window), 0);
+        return { measuredMs: own.length === 0 ? 0 : expectedNodesMs(stepTimes, recipe, own, opened.index), roughMs: own.length === 0 ? 0 : rough.stageMs(opened, settings, frames) };
+      }),
+      { measuredMs: encodedFrames === 0 ? 0 : expectedEncodeMs(stepTimes), roughMs: rough.encodeMs(encodedFrames) },
+    ]);
+
+  /** The recipe of each variant of one event, with the key of the clip that shows that event. */
+  const variantsOf = async ({ promptEventId, variants, ...request }: VaryRequest) =>
+    Promise.all(
+      variants.map(async (variant) => {
+        const { recipe, opened } = await resolve(request, (script) => {
+          if (!script.events.some(({ id }) => id === promptEventId)) throw new StudioError('NOT_FOUND', 'The event is no longer on the timeline. Choose another one.', { details: { promptEventId } });
+          return { ...script, events: script.events.map((event) => (event.id === promptEventId ? varied(event, variant) : event)) };
+        });
+        const clipHash = await sha256Hex(canonicalJson({ recipe: await recipeHash(recipe), focus: promptEventId }));
+        return { variant, recipe, opened, clipHash, graph: buildSceneGraph(recipe, sceneGrid(opened.index)) };
+      }),
+    );
 
   return {
     plan: async (request): Promise<ScenePlan> => {
@@ -61,16 +89,15 @@ export function createScenesService(parts: {
         const own = needed.filter((node) => node.stage === stage);
         return { stage, nodes: nodes.filter((node) => node.stage === stage).length, stale: own.length, expectedMs: expected(own) };
       });
-      const times = [...stages.map(({ expectedMs }) => expectedMs), cachedAssetId === null ? expectedEncodeMs(stepTimes) : 0];
+      const { ms, isRough } = expectedTime(recipe, opened, needed, cachedAssetId === null ? graph.layout.frames : 0);
       const last = recipe.stages.at(-1)!.stage;
       const { width, height } = sceneStageSize(opened.index, last);
-      const disk = statfsSync(dirname(store.path));
       return {
         recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.list())),
-        expectedMs: times.includes(null) ? null : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
-        expectedMemoryBytes: memory.expectedBytes(recipe),
+        expectedMs: ms, isRough,
+        expectedMemoryBytes: memory.expectedBytes(recipe) ?? rough.memoryBytes(opened, recipe.stages.map(({ stage }) => stage)),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
-        freeDiskBytes: disk.bavail * disk.bsize,
+        freeDiskBytes: freeBytesAt(store.path),
         output: { frames: last === 'keyframes' ? graph.layout.keyframes : graph.layout.frames, width, height },
       };
     },
@@ -83,19 +110,30 @@ export function createScenesService(parts: {
       const job = queue.enqueue('scene', { recipe, clipHash: hash, focusEventId: null, promptEventId: null, adherence: request.adherence }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
     },
-    vary: async ({ promptEventId, seedOffsets, ...request }) => {
+    vary: async (request) => {
       const { queue } = projects.get(request.projectId);
-      const jobs: { jobId: string; seedOffset: number }[] = [];
-      for (const seedOffset of seedOffsets) {
-        const { recipe, opened } = await resolve(request, (script) => {
-          if (!script.events.some(({ id }) => id === promptEventId)) throw new StudioError('NOT_FOUND', 'The event is no longer on the timeline. Choose another one.', { details: { promptEventId } });
-          return { ...script, events: script.events.map((event) => (event.id === promptEventId ? { ...event, seedOffset } : event)) };
-        });
-        buildSceneGraph(recipe, sceneGrid(opened.index));
-        const clipHash = await sha256Hex(canonicalJson({ recipe: await recipeHash(recipe), focus: promptEventId }));
-        jobs.push({ jobId: queue.enqueue('scene', { recipe, clipHash, focusEventId: promptEventId, promptEventId }).id, seedOffset });
+      const { promptEventId } = request;
+      // All of them are laid out before the first is queued: a request is done whole or refused.
+      return {
+        jobs: (await variantsOf(request)).map(({ variant, recipe, clipHash }) => ({ jobId: queue.enqueue('scene', { recipe, clipHash, focusEventId: promptEventId, promptEventId }).id, variant })),
+      };
+    },
+    planVary: async (request) => {
+      const { store } = projects.get(request.projectId);
+      const seen = new Set<string>();
+      const total = { stale: 0, expectedMs: 0, isRough: false, expectedDiskBytes: 0, freeDiskBytes: freeBytesAt(store.path) };
+      for (const { recipe, opened, clipHash, graph } of await variantsOf(request)) {
+        if (store.assets.findByRecipeHash(clipHash) !== null) continue;
+        const nodes = await keyNodes(graph, recipe);
+        const needed = neededNodes(nodes, wantedNodes(graph, request.promptEventId, recipe, sceneGrid(opened.index).stride), (key) => seen.has(key) || store.assets.findByStageKey(key) !== null);
+        for (const { key } of needed) seen.add(key);
+        const { ms, isRough } = expectedTime(recipe, opened, needed, graph.layout.spans.find(({ event }) => event.id === request.promptEventId)?.event.durationFrames ?? 0);
+        total.stale += needed.length;
+        total.expectedMs += ms;
+        total.isRough ||= isRough;
+        total.expectedDiskBytes += needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0);
       }
-      return { jobs };
+      return total;
     },
     adherence: async (request) => {
       const { store } = projects.get(request.projectId);
@@ -116,6 +154,19 @@ export function createScenesService(parts: {
       return { entries: store.sceneRuns.list(jobId) };
     },
   };
+}
+
+/** An event as a variant has it. */
+function varied(event: SceneEvent, { seedOffset, strength, motionStrength }: Variant): SceneEvent {
+  return {
+    ...event, seedOffset: seedOffset ?? event.seedOffset, strength: strength ?? event.strength,
+    motions: motionStrength === null ? event.motions : event.motions.map((motion) => ({ ...motion, strength: motionStrength })),
+  };
+}
+
+function freeBytesAt(path: string): number {
+  const disk = statfsSync(dirname(path));
+  return disk.bavail * disk.bsize;
 }
 
 /** Events that some take shows, of theirs alone or in a scene. */

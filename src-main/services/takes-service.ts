@@ -3,17 +3,19 @@ import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import type { OpenProjects } from './open-projects.ts';
 
-/** One undoable edit of one prompt event. */
-function setActiveTake(store: ProjectStore, event: PromptEvent, takeId: string | null, label: string): void {
+/** One undoable edit: shows a take at some prompt events. */
+function setActiveTake(store: ProjectStore, events: readonly PromptEvent[], takeId: string | null, label: string): void {
+  if (events.length === 0) return;
   const { revision } = store.timeline.get().document;
-  store.timeline.apply(revision, label, { added: [], removed: [], updated: [{ from: event, to: { ...event, activeTakeId: takeId } }] });
+  store.timeline.apply(revision, label, { added: [], removed: [], updated: events.map((event) => ({ from: event, to: { ...event, activeTakeId: takeId } })) });
 }
 
 const promptEvents = (store: ProjectStore): PromptEvent[] =>
   Object.values(store.timeline.get().document.records).filter((record) => record.type === 'promptEvent');
 
 /**
- * Shows each new take at its prompt event, as an undoable edit, if the event is still there. Returns how to stop.
+ * Shows each new take at its prompt event, and a new scene at all of its events that are still there, as an undoable edit.
+ * Returns how to stop.
  *
  * It listens to commits, not to jobs: a clip that the project already had becomes a take without running.
  */
@@ -23,8 +25,11 @@ export function showNewTakes(store: ProjectStore, log: (line: string) => void): 
     for (const take of store.takes.list()) {
       if (known.has(take.id)) continue;
       known.add(take.id);
-      const event = promptEvents(store).find(({ id }) => id === take.promptEventId);
-      if (event !== undefined && event.activeTakeId !== take.id) setActiveTake(store, event, take.id, 'New take');
+      const { scene } = take.recipe;
+      // Variants of an event inside a scene wait to be picked: the timeline says another seed.
+      if (scene !== undefined && take.promptEventId !== null) continue;
+      const shown = new Set(scene === undefined ? [take.promptEventId] : scene.events.map(({ id }) => id));
+      setActiveTake(store, promptEvents(store).filter(({ id, activeTakeId }) => shown.has(id) && activeTakeId !== take.id), take.id, scene === undefined ? 'New take' : 'New scene');
     }
   };
   return store.onChange((topic) => {
@@ -47,9 +52,9 @@ export function createTakesService({ projects }: { readonly projects: OpenProjec
       store.transaction(() => {
         const { promptEventId } = store.takes.get(takeId);
         store.takes.remove(takeId);
-        const next = store.takes.list().find((take) => take.promptEventId === promptEventId);
+        const next = promptEventId === null ? undefined : store.takes.list().find((take) => take.promptEventId === promptEventId);
         // An event must not point at a take that is gone; the newest of the others takes its place.
-        for (const event of promptEvents(store)) if (event.activeTakeId === takeId) setActiveTake(store, event, next?.id ?? null, 'Remove take');
+        setActiveTake(store, promptEvents(store).filter(({ activeTakeId }) => activeTakeId === takeId), next?.id ?? null, 'Remove take');
       });
       return {};
     },

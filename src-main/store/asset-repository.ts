@@ -66,6 +66,10 @@ export interface AssetRepository {
   assertUnused(id: string): void;
   /** CONFLICT as above. */
   remove(id: string): void;
+  /** Outputs of stages: how many are kept, and their bytes. */
+  intermediates(): { readonly count: number; readonly sizeBytes: number };
+  /** Deletes them all and gives their room back to the disk. */
+  removeIntermediates(): void;
   readRange(id: string, start: number, endExclusive: number): Uint8Array;
   readAll(id: string): Uint8Array;
   /** A small JPEG (or PNG) that stands for the asset. */
@@ -135,6 +139,9 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   const abandoned = db.prepare<{ id: string; blobId: number }>("SELECT id, blobId FROM assets WHERE state = 'writing'");
   const removeAbandoned = db.prepare("DELETE FROM assets WHERE id = ? AND state = 'writing'");
   const removeLooseBlobs = db.prepare('DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM assets WHERE assets.blobId = blobs.id)');
+  const sumStages = db.prepare<{ count: number; sizeBytes: number }>("SELECT count(*) AS count, coalesce(sum(blobs.sizeBytes), 0) AS sizeBytes FROM assets JOIN blobs ON blobs.id = assets.blobId WHERE assets.kind = 'stage' AND assets.state = 'ready'");
+  const removeStages = db.prepare("DELETE FROM assets WHERE kind = 'stage' AND state = 'ready'");
+  const removeUnusedBlobs = db.prepare('DELETE FROM blobs WHERE sha256 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM assets WHERE assets.blobId = blobs.id)');
   const upsertThumbnail = db.prepare('INSERT INTO thumbnails (assetId, mimeType, data) VALUES (?, ?, ?) ON CONFLICT (assetId) DO UPDATE SET mimeType = excluded.mimeType, data = excluded.data');
   const selectThumbnail = db.prepare<{ mimeType: string; data: Uint8Array }>('SELECT mimeType, data FROM thumbnails WHERE assetId = ?');
   let takeUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
@@ -238,6 +245,18 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
         db.touch('assets');
       });
       db.exec('PRAGMA incremental_vacuum(512)');
+    },
+    intermediates: () => sumStages.get() ?? { count: 0, sizeBytes: 0 },
+    removeIntermediates: () => {
+      db.transaction(() => {
+        removeStages.run();
+        removeUnusedBlobs.run();
+        db.touch('assets');
+        db.touch('project');
+      });
+      db.exec('PRAGMA incremental_vacuum');
+      // What was freed went through the log, which would keep the room until the project is closed.
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     },
     readRange: (id, start, endExclusive) => blobs.readRange(blobRow(id), start, endExclusive),
     readAll: (id) => {

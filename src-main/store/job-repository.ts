@@ -79,6 +79,8 @@ export interface JobRepository {
   /** Remembers what a person asked of a running job. */
   request(id: string, requested: 'cancelled' | 'paused'): JobRow;
   moveToFront(id: string): JobRow;
+  /** Puts a waiting job right before another waiting one, or behind all of them. */
+  move(id: string, before: string | null): JobRow;
   /** Hides a finished job. */
   dismiss(id: string): void;
 }
@@ -127,6 +129,8 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
   );
   const setRequested = db.prepare("UPDATE jobs SET requested = ? WHERE id = ? AND state = 'running'");
   const toFront = db.prepare("UPDATE jobs SET priority = (SELECT coalesce(max(priority), 0) + 1 FROM jobs WHERE state IN ('available', 'retryable', 'paused')) WHERE id = ?");
+  const waiting = db.prepare<{ id: string }>("SELECT id FROM jobs WHERE dismissed = 0 AND state IN ('available', 'retryable', 'paused') ORDER BY priority DESC, sequence");
+  const setPriority = db.prepare('UPDATE jobs SET priority = ? WHERE id = ?');
   const hide = db.prepare("UPDATE jobs SET dismissed = 1 WHERE id = ? AND state IN ('completed', 'cancelled', 'discarded')");
 
   const toJob = (record: JobRecord): JobRow => toJobRow(db.path, record);
@@ -205,6 +209,19 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
       db.touch('jobs');
       return get(id);
     },
+    move: (id, before) =>
+      db.transaction(() => {
+        const order = waiting.all().map((row) => row.id);
+        if (!order.includes(id)) throw conflict(id, 'moved');
+        if (before === id) return get(id);
+        if (before !== null && !order.includes(before)) throw conflict(before, 'a place to move to');
+        const others = order.filter((other) => other !== id);
+        const at = before === null ? others.length : others.indexOf(before);
+        // Every waiting job gets a place of its own; what is queued later comes behind them all.
+        for (const [place, other] of others.toSpliced(at, 0, id).entries()) setPriority.run([order.length - place, other]);
+        db.touch('jobs');
+        return get(id);
+      }),
     dismiss: (id) => {
       get(id);
       if (hide.run([id]).changes === 0) throw conflict(id, 'dismissed');

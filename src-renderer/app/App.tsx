@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Project } from '../../src-shared/contract/projects.ts';
+import { useFollowDownloads } from '../api/downloads.ts';
 import { takeProjectToOpen } from '../api/desktop-port.ts';
 import { EditorProvider, useStudio } from '../api/studio-context.tsx';
 import { openEditor, UNFINISHED, type Editor } from '../editor/editor.ts';
@@ -8,8 +9,10 @@ import { createEvent, generateEvent } from '../editor/generate.ts';
 import { notify, notifyError } from '../editor/notices.ts';
 import { eventById, patchEvent } from '../editor/timeline-edits.ts';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
+import type { Leaving } from '../features/jobs/LeaveDialog.tsx';
 import { StartScreen } from '../features/start/StartScreen.tsx';
 import { t } from '../i18n/text.ts';
+import { announceDownload } from './announce-download.ts';
 import { ProjectShell } from './ProjectShell.tsx';
 
 /** Where a reload of the page goes back to. */
@@ -26,6 +29,8 @@ export function App() {
     if (asked !== null) sessionStorage.setItem(OPEN_KEY, asked);
     return sessionStorage.getItem(OPEN_KEY) !== null;
   });
+
+  useFollowDownloads(announceDownload);
 
   const enter = async (project: Project): Promise<Editor> => {
     const opened = await openEditor({ project, info, client, queryClient, storage: localStorage });
@@ -64,15 +69,15 @@ export function App() {
     }
   };
 
-  const leave = async () => {
+  const leave = async (how: Leaving) => {
     if (!editor) return;
     await editor.document.flush();
     editor.close();
     sessionStorage.removeItem(OPEN_KEY);
     setEditor(null);
-    // Closing a project puts its jobs to rest. While some are unfinished it stays open on the host, so that they go on.
+    // Closing a project puts its jobs to rest until it is opened again. For work in the background it stays open on the host.
     const unfinished = editor.jobs().filter((job) => UNFINISHED.has(job.state) && job.state !== 'paused').length;
-    if (unfinished > 0) {
+    if (how === 'background' && unfinished > 0) {
       notify('info', t('project.worksOn', { name: editor.project.name, count: unfinished }));
       void queryClient.invalidateQueries({ queryKey: ['recent'] });
       return;
@@ -91,7 +96,7 @@ export function App() {
   }
   return (
     <EditorProvider key={editor.project.id} editor={editor}>
-      <ProjectShell onLeave={() => void leave()} />
+      <ProjectShell onLeave={(how) => void leave(how)} />
     </EditorProvider>
   );
 }

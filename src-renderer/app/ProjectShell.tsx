@@ -10,11 +10,15 @@ import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
+import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
+import { goesOn } from '../features/jobs/queue-total.ts';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
+import { DiskDialog } from '../features/scene/DiskDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
+import { VariationDialog } from '../features/scene/VariationDialog.tsx';
 import { SettingsDialog } from '../features/settings/SettingsDialog.tsx';
 import { CommandPalette } from '../features/shortcuts/CommandPalette.tsx';
 import { KeymapDialog } from '../features/shortcuts/KeymapDialog.tsx';
@@ -26,8 +30,11 @@ import { TitleBar } from './TitleBar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useUnloadGuard } from './use-unload-guard.ts';
 
+/** Pixels of the scene's bar, of playback and of the running stages together. */
+const CONTROLS_HEIGHT = 196;
+
 /** The four regions of an open project and what lies over them. */
-export function ProjectShell({ onLeave }: { onLeave: () => void }) {
+export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   const editor = useEditor();
   const { state: connection } = useStudio();
   const { leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight } = useSession(useShallow(({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight }) => ({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight })));
@@ -44,10 +51,20 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
   useShortcuts(editor);
   useUnloadGuard(editor);
 
+  // Toasts float above the timeline, the scene's bar and the viewer's controls.
+  useEffect(() => {
+    document.documentElement.style.setProperty('--notices-bottom', `${timelineHeight + CONTROLS_HEIGHT}px`);
+    return () => void document.documentElement.style.removeProperty('--notices-bottom');
+  }, [timelineHeight]);
+
   const { setState } = editor.session;
+  const leave = () => {
+    if (editor.jobs().some(goesOn)) setState({ dialog: { kind: 'leave' } });
+    else onLeave('pause');
+  };
   return (
     <Box sx={{ height: 1, display: 'flex', flexDirection: 'column', bgcolor: 'studio.desk', userSelect: 'none' }}>
-      <TitleBar onLeave={onLeave} />
+      <TitleBar onLeave={leave} />
       <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
           <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
@@ -77,6 +94,9 @@ export function ProjectShell({ onLeave }: { onLeave: () => void }) {
       {dialog?.kind === 'palette' ? <CommandPalette onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'models' ? <ModelsWindow onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'leave' ? <LeaveDialog onLeave={(how) => { setState({ dialog: null }); onLeave(how); }} onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}
     </Box>
   );

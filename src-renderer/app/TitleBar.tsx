@@ -6,6 +6,7 @@ import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
 import MoreHoriz from '@mui/icons-material/MoreHoriz';
 import PlaylistPlay from '@mui/icons-material/PlaylistPlay';
 import Redo from '@mui/icons-material/Redo';
+import SdStorageOutlined from '@mui/icons-material/SdStorageOutlined';
 import Search from '@mui/icons-material/Search';
 import SettingsOutlined from '@mui/icons-material/SettingsOutlined';
 import Undo from '@mui/icons-material/Undo';
@@ -125,6 +126,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
         <MenuItem onClick={() => run('palette')}><Search sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
         <MenuItem onClick={() => run('models')}><Inventory2Outlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.models')} /></MenuItem>
         <MenuItem onClick={() => run('settings')}><SettingsOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.settings')} /><Box sx={{ ml: 4 }}><ActionKeys id="settings" /></Box></MenuItem>
+        <MenuItem onClick={() => run('disk')}><SdStorageOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('disk.action')} /></MenuItem>
         <Divider />
         <MenuItem onClick={() => { setMode(mode === 'light' ? 'dark' : 'light'); setMenu(null); }}>{t(mode === 'light' ? 'theme.dark' : 'theme.light')}</MenuItem>
         <MenuItem onClick={onLeave}>{t('action.closeProject')}</MenuItem>

@@ -31,11 +31,11 @@ function NoticeCard({ notice }: { notice: Notice }) {
   );
 }
 
-/** Toasts at the bottom centre, newest lowest. */
+/** Toasts over the lower part of the picture, newest lowest: there they cover no control of an open project. */
 export function Notices() {
   const notices = useStore(noticeStore, (state) => state.notices);
   return (
-    <Box sx={{ position: 'fixed', bottom: 20, left: '50%', transform: 'translateX(-50%)', display: 'flex', flexDirection: 'column', gap: 2, zIndex: 'snackbar', pointerEvents: 'none' }}>
+    <Box sx={{ position: 'fixed', bottom: 'min(var(--notices-bottom, 20px), calc(100vh - 160px))', left: '50%', transform: 'translateX(-50%)', display: 'flex', flexDirection: 'column', gap: 2, zIndex: 'snackbar', pointerEvents: 'none' }}>
       {notices.map((notice) => <NoticeCard key={notice.id} notice={notice} />)}
     </Box>
   );

@@ -2,15 +2,25 @@ import Divider from '@mui/material/Divider';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import type { Take } from '../../src-shared/contract/takes.ts';
-import { useEditor } from '../api/studio-context.tsx';
+import { useTakes } from '../api/queries.ts';
+import { useDocument, useEditor } from '../api/studio-context.tsx';
+import { compareTakes } from '../editor/compare-takes.ts';
+import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { finishTake } from '../editor/generate.ts';
 import { recallPrompt, recallSeed, removeTake, toggleStar, chooseTake } from '../editor/take-commands.ts';
+import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
 
 /** Everything one can do with a take. */
 export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number; left: number }; onClose: () => void }) {
   const editor = useEditor();
   const isReadOnly = editor.project.readOnly;
+  const takes = useTakes();
+  const event = useDocument((state) => eventById(state.records, take.promptEventId));
+  const active = event ? activeTake(takes, event) : null;
+  const used = active?.promptEventId === take.promptEventId ? active : null;
+  // The take in use is compared with the one before it.
+  const other = used?.id === take.id ? (takesOf(takes, used.promptEventId ?? '').find(({ id }) => id !== take.id) ?? null) : used;
   const choose = (run: () => void) => () => {
     onClose();
     run();
@@ -18,12 +28,13 @@ export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number;
   return (
     <Menu open onClose={onClose} anchorReference="anchorPosition" anchorPosition={at} onContextMenu={(event) => { event.preventDefault(); onClose(); }}>
       <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => chooseTake(editor, take))}>{t('take.use')}</MenuItem>
-      {take.preset === 'final' ? null : <MenuItem disabled={isReadOnly} onClick={choose(() => void finishTake(editor, take, take.preset === 'draft' ? 'standard' : 'final'))}>{t(take.preset === 'draft' ? 'take.finishStandard' : 'take.finishFinal')}</MenuItem>}
+      {take.preset === 'final' || take.recipe.scene !== undefined ? null : <MenuItem disabled={isReadOnly} onClick={choose(() => void finishTake(editor, take, take.preset === 'draft' ? 'standard' : 'final'))}>{t(take.preset === 'draft' ? 'take.finishStandard' : 'take.finishFinal')}</MenuItem>}
+      <MenuItem disabled={other === null} onClick={choose(() => { if (other) compareTakes(editor, other, take); })}>{t('compare.withUsed')}</MenuItem>
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>
       <Divider />
       <MenuItem onClick={choose(() => editor.session.setState({ selectedIds: [take.id, ...(take.promptEventId === null ? [] : [take.promptEventId])], rightOpen: true }))}>{t('take.recipe')}</MenuItem>
       <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => recallSeed(editor, take))}>{t('take.recallSeed')}</MenuItem>
-      <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => recallPrompt(editor, take))}>{t('take.recallPrompt')}</MenuItem>
+      <MenuItem disabled={isReadOnly || take.promptEventId === null || take.recipe.scene !== undefined} onClick={choose(() => recallPrompt(editor, take))}>{t('take.recallPrompt')}</MenuItem>
       <Divider />
       <MenuItem onClick={choose(() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 }))}>{t('take.openAlone')}</MenuItem>
       <MenuItem onClick={choose(() => editor.session.setState({ dialog: { kind: 'export', assetId: take.asset.id } }))}>{t('take.export')}</MenuItem>

@@ -74,16 +74,6 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   };
 }
 
-/** Takes of an event, newest first. */
-export const takesOf = (takes: readonly Take[], eventId: string): Take[] =>
-  takes.filter((take) => take.promptEventId === eventId).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-
-/** The take that stands for an event: the chosen one while it exists, otherwise the newest. */
-export function activeTake(takes: readonly Take[], event: PromptEvent): Take | null {
-  const own = takesOf(takes, event.id);
-  return own.find((take) => take.id === event.activeTakeId) ?? own[0] ?? null;
-}
-
 /** The event that the inspector edits: selected directly or through one of its takes. */
 export function selectedEvent(editor: Pick<Editor, 'document' | 'session'>): PromptEvent | null {
   return eventById(editor.document.getState().records, editor.session.getState().selectedIds.find((id) => id.startsWith('promptEvent:')));

@@ -1,4 +1,5 @@
 import type { MotionChoice } from '../../src-shared/contract/motions.ts';
+import { USUAL_NOISE_MIX } from '../../src-shared/recipe/motion-use.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
 import type { EventMotion, PromptEvent, TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { eventById } from './timeline-edits.ts';
@@ -20,7 +21,7 @@ function withMotions(records: TimelineRecords, eventId: string, motions: readonl
 export function addMotion(records: TimelineRecords, eventId: string, motionId: string): TimelineRecords {
   const event = eventById(records, eventId);
   if (!event || motionsOf(event).some((motion) => motion.motionId === motionId)) return records;
-  return withMotions(records, eventId, [...motionsOf(event).slice(0, MAX_EVENT_MOTIONS - 1), { motionId, strength: 1, noiseMix: 0 }]);
+  return withMotions(records, eventId, [...motionsOf(event).slice(0, MAX_EVENT_MOTIONS - 1), { motionId, strength: 1, noiseMix: USUAL_NOISE_MIX }]);
 }
 
 export function changeMotion(records: TimelineRecords, eventId: string, motionId: string, change: Partial<Pick<EventMotion, 'strength' | 'noiseMix'>>): TimelineRecords {
@@ -40,7 +41,7 @@ type KnownMotion = { readonly id: string; readonly sha256: string };
 
 /** True when a recipe was made with just the motions of `event`; those of strength 0 do not count. */
 export function isMadeWith(recipe: Pick<Recipe, 'motions'>, event: Pick<PromptEvent, 'motions'>, known: readonly KnownMotion[]): boolean {
-  const wanted = motionsOf(event).flatMap(({ motionId, strength, noiseMix }) => (strength > 0 || noiseMix > 0 ? [`${known.find(({ id }) => id === motionId)?.sha256} ${strength} ${noiseMix}`] : []));
+  const wanted = motionsOf(event).flatMap(({ motionId, strength, noiseMix }) => (strength > 0 ? [`${known.find(({ id }) => id === motionId)?.sha256} ${strength} ${noiseMix}`] : []));
   const used = (recipe.motions ?? []).map(({ sha256, strength, noiseMix }) => `${sha256} ${strength} ${noiseMix}`);
   return wanted.length === used.length && wanted.every((text) => used.includes(text));
 }

@@ -2,7 +2,8 @@ import type { Asset } from '../../src-shared/contract/assets.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { framesToSeconds, secondsToFrame, type FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { activeTake, type Editor } from './editor.ts';
+import { activeTake, placeInTake } from '../../src-shared/takes/take-of-event.ts';
+import type { Editor } from './editor.ts';
 import { eventAt, sequenceOf, timelineEnd } from './timeline-edits.ts';
 
 /** What the viewer plays: its length in frames and its rate. */
@@ -43,7 +44,8 @@ export function pictureAt(records: Parameters<typeof eventAt>[0], takes: readonl
   if (!event || !take) return { event, take: null, asset: null, assetFrame: 0 };
   const { frameRate } = sequenceOf(records);
   const own = take.asset.frameRate ?? frameRate;
-  const assetFrame = secondsToFrame(framesToSeconds(frame - event.startFrame, frameRate), own);
-  const isOver = assetFrame >= assetFrames(take.asset, own);
+  const { startFrame, frames } = placeInTake(take, event.id);
+  const assetFrame = secondsToFrame(framesToSeconds(frame - event.startFrame + startFrame, frameRate), own);
+  const isOver = assetFrame >= assetFrames(take.asset, own) || frame - event.startFrame >= frames;
   return { event, take, asset: isOver ? null : take.asset, assetFrame };
 }

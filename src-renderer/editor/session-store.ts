@@ -1,8 +1,23 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Variant } from '../../src-shared/contract/scenes.ts';
+import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { Clipboard } from '../../src-shared/timeline/edits/arrange.ts';
 
 /** What the viewer shows: the composed timeline, or one asset on its own. */
 export type ViewerSource = { readonly kind: 'timeline' } | { readonly kind: 'asset'; readonly assetId: string };
+
+/** Two takes (by id) against each other at one playhead: beside each other, or `b` wiped over `a`. */
+export interface Comparison {
+  readonly a: string;
+  readonly b: string;
+  readonly mode: 'sideBySide' | 'wipe';
+}
+
+/** One cell of a grid of variations: what was asked for, and the job that makes it. */
+export interface VariationCell {
+  readonly jobId: string;
+  readonly variant: Variant;
+}
 
 /** What a press on the timeline does: select and drag, or cut. */
 export type TimelineTool = 'select' | 'blade';
@@ -12,13 +27,17 @@ export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 /** Where the way to a motion begins: a clip of the library, a file from outside, a job that already learns; null: with a choice of clip. */
 export type LearnStart = { readonly assetId: string } | { readonly file: File } | { readonly jobId: string } | null;
 
-export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' } | null;
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' } | null;
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {
   /** Ids of timeline records, takes or assets; the first one fills the inspector. */
   readonly selectedIds: readonly string[];
   readonly viewerSource: ViewerSource;
+  /** Holds while the viewer shows the asset of its take `a`. */
+  readonly comparison: Comparison | null;
+  /** Quality of the scene, in which the timeline's events are looked at. */
+  readonly scenePreset: Preset;
   /** Frame under the playhead of the shown source. */
   readonly playhead: number;
   /** Frames of the source per frame of time; 0 is paused, negative plays backwards. */
@@ -41,6 +60,8 @@ export interface SessionState {
   readonly leftWidth: number;
   readonly rightWidth: number;
   readonly timelineHeight: number;
+  /** The last grid of variations of each event. */
+  readonly variations: Readonly<Record<string, readonly VariationCell[]>>;
   readonly queueOpen: boolean;
   readonly fullScreen: boolean;
   readonly dialog: Dialog;
@@ -66,6 +87,8 @@ export const clampZoom = (pixelsPerFrame: number): number => Math.max(0.01, Math
 const DEFAULTS: SessionState = {
   selectedIds: [],
   viewerSource: { kind: 'timeline' },
+  comparison: null,
+  scenePreset: 'draft',
   playhead: 0,
   shuttle: 0,
   loop: true,
@@ -82,6 +105,7 @@ const DEFAULTS: SessionState = {
   leftWidth: 264,
   rightWidth: 340,
   timelineHeight: 336,
+  variations: {},
   queueOpen: false,
   fullScreen: false,
   dialog: null,

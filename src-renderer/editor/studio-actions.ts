@@ -1,9 +1,12 @@
 import { remove, rippleRemove } from '../../src-shared/timeline/edits/arrange.ts';
 import { setInOut } from '../../src-shared/timeline/edits/lanes.ts';
+import type { Take } from '../../src-shared/contract/takes.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { t } from '../i18n/text.ts';
 import { createActionRegistry, type Action } from './actions.ts';
-import { activeJob, activeTake, currentEvent, projectKeys, selectedEvent, UNFINISHED, type Editor } from './editor.ts';
+import { activeJob, currentEvent, projectKeys, selectedEvent, UNFINISHED, type Editor } from './editor.ts';
+import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
+import { compareTakes, leaveComparison } from './compare-takes.ts';
 import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
 import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
@@ -72,6 +75,31 @@ export function exportableAssetId(editor: Editor): string | null {
   return currentTake(editor)?.asset.id ?? null;
 }
 
+/** The take in use and the one that it would be compared with: the selected one, else the newest other. */
+function comparable(editor: Editor): readonly [Take, Take] | null {
+  const event = currentEvent(editor);
+  if (event === null) return null;
+  const active = activeTake(editor.takes(), event);
+  // A whole scene has no moment in common with a clip of one event.
+  const used = active?.promptEventId === event.id ? active : takesOf(editor.takes(), event.id)[0];
+  if (used === undefined) return null;
+  const others = takesOf(editor.takes(), event.id).filter(({ id }) => id !== used.id);
+  const other = others.find(({ id }) => editor.session.getState().selectedIds.includes(id)) ?? others[0];
+  return other === undefined ? null : [used, other];
+}
+
+function toggleComparison(editor: Editor): void {
+  const { comparison } = editor.session.getState();
+  const takes = comparable(editor);
+  if (comparison !== null) leaveComparison(editor);
+  else if (takes !== null) compareTakes(editor, ...takes);
+}
+
+function openVariations(editor: Editor): void {
+  const event = currentEvent(editor);
+  if (event) editor.session.setState({ dialog: { kind: 'vary', eventId: event.id }, shuttle: 0 });
+}
+
 async function starTake(editor: Editor): Promise<void> {
   const take = currentTake(editor);
   if (!take) return;
@@ -99,6 +127,7 @@ function generateCurrent(editor: Editor, front: boolean): void {
 function leave(editor: Editor): void {
   const state = editor.session.getState();
   if (state.fullScreen) editor.session.setState({ fullScreen: false });
+  else if (state.comparison !== null) leaveComparison(editor);
   else if (state.viewerSource.kind === 'asset') editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 });
   else if (state.selectedIds.length > 0) editor.session.setState({ selectedIds: [] });
   else if (state.queueOpen) editor.session.setState({ queueOpen: false });
@@ -131,9 +160,12 @@ const ACTIONS: readonly Action[] = [
 
   { id: 'generate', label: 'action.generate', group: 'generate', shortcuts: ['Ctrl+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, false) },
   { id: 'generateNext', label: 'action.generateNext', group: 'generate', shortcuts: ['Ctrl+Shift+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, true) },
+  { id: 'vary', label: 'vary.action', group: 'generate', shortcuts: ['Shift+V'], isEnabled: (editor) => editable(editor) && currentEvent(editor) !== null, run: openVariations },
   { id: 'learnMotion', label: 'motions.learn', group: 'generate', shortcuts: ['Shift+M'], isEnabled: editable, run: (editor) => openLearning(editor, null) },
   { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
   { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
+
+  { id: 'disk', label: 'disk.action', group: 'view', shortcuts: [], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'disk' } }) },
 
   { id: 'clearQueue', label: 'queue.clear', group: 'generate', shortcuts: ['Ctrl+Shift+X'], isEnabled: (editor) => editor.jobs().some(({ state }) => UNFINISHED.has(state)), run: (editor) => editor.session.setState({ dialog: { kind: 'clearQueue' } }) },
 
@@ -167,9 +199,10 @@ const ACTIONS: readonly Action[] = [
   { id: 'zoomOut', label: 'action.zoomOut', group: 'timeline', shortcuts: ['-'], isEnabled: always, run: (editor) => zoomBy(editor, 0.8) },
   { id: 'zoomFit', label: 'action.zoomFit', group: 'timeline', shortcuts: ['Ctrl+0'], isEnabled: always, run: (editor) => editor.session.setState({ pixelsPerFrame: fitZoom(editor) }) },
 
+  { id: 'compareTakes', label: 'compare.action', group: 'takes', shortcuts: ['Shift+C'], isEnabled: (editor) => comparable(editor) !== null, run: toggleComparison },
   { id: 'starTake', label: 'action.starTake', group: 'takes', shortcuts: ['*'], isEnabled: (editor) => currentTake(editor) !== null, run: (editor) => void starTake(editor) },
   {
-    id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && currentTake(editor)?.preset === 'draft',
+    id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && currentTake(editor)?.preset === 'draft' && currentTake(editor)?.recipe.scene === undefined,
     run: (editor) => {
       const take = currentTake(editor);
       if (take) void finishTake(editor, take, 'standard');

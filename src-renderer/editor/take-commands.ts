@@ -1,16 +1,30 @@
 import type { Take } from '../../src-shared/contract/takes.ts';
+import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { t } from '../i18n/text.ts';
 import { projectKeys, type Editor } from './editor.ts';
 import { notify, notifyError } from './notices.ts';
 import { eventById, patchEvent } from './timeline-edits.ts';
+import { eventOfVariation } from './variations.ts';
 
 const eventOf = (editor: Editor, take: Take) => eventById(editor.document.getState().records, take.promptEventId);
 
+/** What tells a take from its neighbours: its seed, or what it varies in a scene. */
+export function takeName({ recipe, promptEventId, preset }: Take): string {
+  const told = recipe.scene?.events.find(({ id }) => id === promptEventId);
+  const name =
+    recipe.scene === undefined ? t('take.seed', { seed: recipe.seed })
+    : told === undefined ? t('take.scene')
+    : told.strength !== 1 ? t('vary.strengthOf', { percent: Math.round(told.strength * 100) })
+    // Four digits tell offsets apart well enough for the eye.
+    : t('take.variation', { offset: told.seedOffset % 10_000 });
+  return `${name} · ${t(`preset.${preset}`)}`;
+}
+
 /** Makes a take stand for its event: an edit like any other, so it can be undone. */
-export function chooseTake(editor: Editor, take: Take): void {
-  const event = eventOf(editor, take);
+export function chooseTake(editor: Editor, take: Take, event: PromptEvent | null = eventOf(editor, take)): void {
   if (!event) return;
-  editor.document.transact(t('edit.useTake'), (records) => patchEvent(records, event.id, { activeTakeId: take.id }));
+  // A variation inside a scene is used with what made it, so that the scene shows it too.
+  editor.document.transact(t('edit.useTake'), (records) => patchEvent(records, event.id, eventOfVariation(take, event) ?? { activeTakeId: take.id }));
   editor.session.setState(({ playhead }) => ({
     viewerSource: { kind: 'timeline' },
     // Compare at equal playhead while it is inside the event.
@@ -32,7 +46,9 @@ export async function toggleStar(editor: Editor, take: Take): Promise<void> {
 
 export function recallSeed(editor: Editor, take: Take): void {
   const event = eventOf(editor, take);
-  if (event) editor.document.transact(t('edit.recallSeed'), (records) => patchEvent(records, event.id, { seed: take.recipe.seed, seedLocked: true }));
+  if (!event) return;
+  const told = take.recipe.scene?.events.find(({ id }) => id === event.id);
+  editor.document.transact(t('edit.recallSeed'), (records) => patchEvent(records, event.id, told === undefined ? { seed: take.recipe.seed, seedLocked: true } : { seedOffset: told.seedOffset }));
 }
 
 export function recallPrompt(editor: Editor, take: Take): void {

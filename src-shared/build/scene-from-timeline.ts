@@ -1,5 +1,5 @@
 import { StudioError } from '../errors/studio-error.ts';
-import { MAX_MOTIONS, type MotionUse } from '../recipe/motion-use.ts';
+import { MAX_MOTIONS, USUAL_NOISE_MIX, type MotionUse } from '../recipe/motion-use.ts';
 import { MAX_SCENE_FRAMES, sceneFrames, type SceneEvent, type SceneScript } from '../recipe/scene-script.ts';
 import type { PromptEvent, TimelineRecords } from '../timeline/document.ts';
 import { sequenceOf } from '../timeline/tracks.ts';
@@ -32,7 +32,7 @@ function gone(what: string, details: Record<string, string>): StudioError {
 function motionsAt(event: PromptEvent, records: TimelineRecords, sources: SceneSources): MotionUse[] {
   const spans = Object.values(records).flatMap((record) => (record.type === 'motion' && record.startFrame < endFrame(event) && endFrame(record) > event.startFrame ? [record] : []));
   const uses = new Map<string, MotionUse>();
-  for (const { motionId, strength, noiseMix } of [...event.motions, ...spans.map((span) => ({ motionId: span.motionId, strength: span.strength, noiseMix: 0 }))]) {
+  for (const { motionId, strength, noiseMix } of [...event.motions, ...spans.map((span) => ({ motionId: span.motionId, strength: span.strength, noiseMix: USUAL_NOISE_MIX }))]) {
     const sha256 = sources.sha256(motionId);
     if (sha256 === null) throw gone('A motion', { promptEventId: event.id, motionId });
     const before = uses.get(sha256);

@@ -32,6 +32,8 @@ export const GenerationPlan = z.object({
   /** Per stage: null until this machine has measured it. */
   stages: z.array(z.object({ stage: StageName, cached: z.boolean(), expectedMs: z.number().nullable() })),
   expectedMs: z.number().nullable(),
+  /** Some of the time is guessed from this machine's speed, because it was never measured here. */
+  isRough: z.boolean(),
   expectedMemoryBytes: z.number().nullable(),
   output: z.object({ frames: z.number().int(), width: z.number().int(), height: z.number().int() }),
 });

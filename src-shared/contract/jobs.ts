@@ -51,6 +51,8 @@ export const jobsContract = {
   resume: method(z.object({ projectId: ProjectId, jobId: JobId }), Job),
   retry: method(z.object({ projectId: ProjectId, jobId: JobId }), Job),
   moveToFront: method(z.object({ projectId: ProjectId, jobId: JobId }), Job),
+  /** Puts a waiting job right before another waiting one; `before` null: behind all of them. */
+  move: method(z.object({ projectId: ProjectId, jobId: JobId, before: JobId.nullable() }), Job),
   dismiss: method(z.object({ projectId: ProjectId, jobId: JobId }), z.object({})),
   /** Full job rows as they change, at most ten a second per job; begins with every unfinished job. */
   watch: stream(z.object({ projectId: ProjectId }), Job),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MotionStrength } from '../recipe/motion-use.ts';
+import { MotionStrength, USUAL_NOISE_MIX } from '../recipe/motion-use.ts';
 import { FrameRate } from '../timing/frame-rate.ts';
 import { method, stream } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
@@ -114,7 +114,7 @@ export const MotionFacts = z.object({
 export type MotionFacts = z.infer<typeof MotionFacts>;
 
 /** A motion asked for in a clip. */
-export const MotionChoice = z.object({ motionId: MotionId, strength: MotionStrength.default(1), noiseMix: z.number().min(0).max(1).default(0) });
+export const MotionChoice = z.object({ motionId: MotionId, strength: MotionStrength.default(1), noiseMix: z.number().min(0).max(1).default(USUAL_NOISE_MIX) });
 export type MotionChoice = z.infer<typeof MotionChoice>;
 
 /** What is wrong with a clip; `none` when it can be learned from. */

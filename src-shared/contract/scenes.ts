@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MotionStrength } from '../recipe/motion-use.ts';
 import { Preset } from '../recipe/recipe.ts';
 import { StageName } from '../recipe/stage-name.ts';
 import { method } from '../rpc/contract-types.ts';
@@ -16,6 +17,19 @@ export const SceneRequest = z.object({
 });
 export type SceneRequest = z.infer<typeof SceneRequest>;
 
+/** How a variant of an event differs from what the timeline says; null: as the timeline says. */
+export const Variant = z.object({
+  seedOffset: z.number().int().min(0).max(0xffff_ffff).nullable().default(null),
+  /** How much the event's words count, as on the event. */
+  strength: z.number().min(0).max(1.5).nullable().default(null),
+  /** All of the event's motions at this strength. */
+  motionStrength: MotionStrength.nullable().default(null),
+});
+export type Variant = z.infer<typeof Variant>;
+
+export const VaryRequest = SceneRequest.extend({ promptEventId: z.string(), variants: z.array(Variant).min(1).max(16) });
+export type VaryRequest = z.infer<typeof VaryRequest>;
+
 /** What would run, before anything does. */
 export const ScenePlan = z.object({
   recipeHash: z.string(),
@@ -26,6 +40,8 @@ export const ScenePlan = z.object({
   /** Per prompt event: whether its own frames or the seams beside it must be made (again), and whether it was ever made. */
   events: z.array(z.object({ promptEventId: z.string(), state: z.enum(['fresh', 'stale', 'new']), staleSeams: z.number().int() })),
   expectedMs: z.number().nullable(),
+  /** Some of the time is guessed from this machine's speed, because it was never measured here. */
+  isRough: z.boolean(),
   /** Highest memory of the engine, measured on this machine; null until then. */
   expectedMemoryBytes: z.number().nullable(),
   /** What the project file grows by: frames of the stages, without the clip itself. */
@@ -44,13 +60,12 @@ export const scenesContract = {
   /** Renders what is stale and encodes the whole scene. `front`: ahead of everything that waits. */
   render: method(SceneRequest.extend({ front: z.boolean().default(false), /** Also measure adherence. */ adherence: z.boolean().default(false) }), z.object({ jobId: JobId, recipeHash: z.string() })),
   /**
-   * Makes variants of one event, each with another seed offset, with every other event as it is: one job and one take of the
-   * event for each. Frames of the other events and their seams are not made again.
+   * Makes variants of one event with every other event as it is: one job and one take of the event for each. Frames of the
+   * other events and their seams are not made again. No variant is shown on the timeline until someone picks it.
    */
-  vary: method(
-    SceneRequest.extend({ promptEventId: z.string(), seedOffsets: z.array(z.number().int().min(0).max(0xffff_ffff)).min(1).max(16) }),
-    z.object({ jobs: z.array(z.object({ jobId: JobId, seedOffset: z.number().int() })) }),
-  ),
+  vary: method(VaryRequest, z.object({ jobs: z.array(z.object({ jobId: JobId, variant: Variant })) })),
+  /** What making variants would take, all together, before anything runs. */
+  planVary: method(VaryRequest, z.object({ stale: z.number().int(), expectedMs: z.number().nullable(), isRough: z.boolean(), expectedDiskBytes: z.number(), freeDiskBytes: z.number() })),
   /**
    * How strongly each keyframe of each event attended to the event's own words: of its attention to text, their share, in [0, 1].
    * Null where it was not measured for the frames as they are now.

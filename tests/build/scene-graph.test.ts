@@ -113,6 +113,16 @@ describe('keys', () => {
     expect([...eventsOf(changed)].toSorted()).toEqual(['event1', 'event2', 'event3']);
   });
 
+  it('everything that can be said of one event reaches its body and its seams at every stage, and no other event', async () => {
+    const base = await keyed(events);
+    const motion = { sha256: 'e'.repeat(64), strength: 0.7, noiseMix: 0 };
+    for (const change of [{ seedOffset: 3 }, { prompt: 'a red fish swims left, watercolor' }, { negativePrompt: 'fog' }, { strength: 0.4 }, { motions: [motion] }, { startImage: 'f'.repeat(64) }, { endImage: 'f'.repeat(64) }]) {
+      const changed = changedNodes(base, await keyed(edited(2, change)));
+      expect(ids(changed), JSON.stringify(change)).toEqual(expect.arrayContaining(['keyframes/event2', 'superResolution2/event2/0']));
+      for (const { region } of changed) expect(region.kind === 'event' ? [region.eventId] : [region.before, region.after], JSON.stringify(change)).toContain('event2');
+    }
+  });
+
   it('names and places do not count: a moved event keeps its body', async () => {
     const [first, second, third, ...rest] = events;
     const changed = changedNodes(await keyed(events), await keyed([second!, first!, third!, ...rest]));

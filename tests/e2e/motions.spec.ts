@@ -122,6 +122,11 @@ describe('motions', () => {
     await warning.filter({ hasText: 'Nothing moves' }).waitFor({ timeout: 30_000 });
     expect(await motions.learnButton.isDisabled()).toBe(true);
     await studio.screenshot('motions-static');
+    await motions.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await motions.dialog.waitFor({ state: 'detached' });
+    // The lane takes clips as the tab does.
+    await motions.dropFile(motions.lane, { name: 'still water.mp4', type: 'video/mp4', base64: await clips.base64(clips.still) });
+    await warning.filter({ hasText: 'Nothing moves' }).waitFor({ timeout: 30_000 });
 
     await motions.dialog.getByRole('button', { name: 'Another clip' }).click();
     await motions.chooseFile(clips.short);
@@ -143,6 +148,10 @@ describe('motions', () => {
     await page.getByLabel('Choose files to import').setInputFiles(clips.moving);
     const media = page.getByRole('button', { name: 'red_fish.mp4', exact: true });
     await media.waitFor({ timeout: 30_000 });
+    await media.dragTo(motions.lane);
+    await motions.strip(FRAMES).waitFor({ timeout: 30_000 });
+    await motions.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await motions.dialog.waitFor({ state: 'detached' });
     await media.dragTo(motions.tab);
     await motions.strip(FRAMES).waitFor({ timeout: 30_000 });
     await motions.setSteps(2000);

@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
 import { StudioWindow } from './pages/studio-window.ts';
@@ -65,6 +67,76 @@ describe('the queue', () => {
     await studio.screenshot('queue-cleared');
     await window.queue.getByRole('button', { name: 'Clear finished' }).click();
     await window.queue.getByText('Nothing in the queue').waitFor();
+  });
+
+  test('is put in another order by key and by drag, and paused and resumed as a whole', async () => {
+    const { page } = studio;
+    for (let count = 0; count < 3; count += 1) await page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => rows('available').count()).toBe(3);
+    const order = () => rows('available').evaluateAll((items) => items.map((item) => item.getAttribute('data-job')));
+    const [a, b, c] = await order();
+    const handle = (id: string | null | undefined) => window.queue.locator(`[data-job="${id}"]`).getByRole('button', { name: /^Move “/ });
+    await handle(c).focus();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(order).toEqual([a, c, b]);
+    // The focus stays with what is moved.
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(order).toEqual([c, a, b]);
+    const [from, to] = [await handle(c).boundingBox(), await window.queue.locator(`[data-job="${b}"]`).boundingBox()];
+    await page.mouse.move(from!.x + 6, from!.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(to!.x + 20, to!.y + to!.height * 0.2, { steps: 5 });
+    await studio.screenshot('queue-drag');
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    expect(await order()).toEqual([c, a, b]);
+    await page.mouse.move(from!.x + 6, from!.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(to!.x + 20, to!.y + to!.height * 0.8, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(order).toEqual([a, b, c]);
+
+    await window.queue.getByRole('button', { name: 'Pause all' }).click();
+    await expect.poll(() => rows('paused').count(), { timeout: 30_000 }).toBe(4);
+    await studio.screenshot('queue-paused-all');
+    await window.queue.getByRole('button', { name: 'Resume all' }).click();
+    await rows('running').waitFor();
+    await expect.poll(order).toEqual([a, b, c]);
+  });
+
+  test('tells why a job failed and how to mend it, and tries again once it is mended', async () => {
+    const pack = join(packs.dir, 'tiny');
+    await rename(pack, `${pack}-away`);
+    try {
+      // The studio starts again, and the model is not where it was.
+      await studio.restartHost('SIGTERM');
+      await window.prompt.waitFor();
+      await studio.page.keyboard.press('q');
+      await rows('discarded').waitFor({ timeout: 60_000 });
+      await expect.poll(() => rows('discarded').getByRole('alert').textContent()).toMatch(/tiny.*\. \w+/);
+      await studio.screenshot('queue-failed');
+    } finally {
+      await rename(`${pack}-away`, pack);
+    }
+    await rows('discarded').getByRole('button', { name: 'Try again' }).click();
+    await rows('running').waitFor({ timeout: 60_000 });
+  });
+
+  test('asks before a project is left while it works; paused work goes on when it is opened again', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Back to the start screen' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Work is still running' });
+    await studio.screenshot('leave-working');
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    await rows('running').waitFor();
+    await page.getByRole('button', { name: 'Back to the start screen' }).click();
+    await dialog.getByRole('button', { name: 'Pause and close' }).click();
+    await page.getByText('Reef', { exact: true }).first().click();
+    await window.prompt.waitFor();
+    await page.keyboard.press('q');
+    await rows('running').waitFor({ timeout: 60_000 });
+    // It had stopped and gone on: this is not its first attempt, and no step is made again.
+    await expect.poll(() => rows('running').textContent()).toContain('Attempt 2');
   });
 
   test('waits its turn, moves to the front, and Escape never cancels', async () => {

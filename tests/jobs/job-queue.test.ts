@@ -163,6 +163,28 @@ describe('pause, cancel, close', () => {
     expect(order).toEqual(['running [stepMs=30]', 'b', 'c']);
     expect(c.state).toBe('available');
   });
+
+  it('puts a waiting job anywhere among those that wait, a paused one too, and later ones behind them', async () => {
+    const bench = await open();
+    const running = await bench.generate(tinyRecipe('running [stepMs=30]'));
+    await bench.until(running.id, (row) => row.state === 'running');
+    const ids = new Map<string, string>([['running', running.id]]);
+    for (const name of ['a', 'b', 'c']) ids.set(name, (await bench.generate(tinyRecipe(name))).id);
+    const of = (name: string): string => ids.get(name)!;
+    const names = () => bench.queue.list().map(({ title }) => title[0]).join('');
+    expect(names()).toBe('rabc');
+    bench.queue.move(of('c'), of('a'));
+    expect(names()).toBe('rcab');
+    await bench.queue.pause(of('a'));
+    bench.queue.move(of('a'), null);
+    expect(names()).toBe('rcba');
+    await bench.generate(tinyRecipe('d'));
+    expect(names()).toBe('rcbad');
+    bench.queue.move(of('b'), of('b'));
+    expect(names()).toBe('rcbad');
+    expect(() => bench.queue.move(running.id, of('b'))).toThrow(/cannot be moved/);
+    expect(() => bench.queue.move(of('b'), running.id)).toThrow(/cannot be a place/);
+  });
 });
 
 describe('failures', () => {

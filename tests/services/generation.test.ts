@@ -62,7 +62,7 @@ describe('generation', () => {
   it('plans: nothing measured at first, then times, memory and what is already there', async () => {
     const { client } = under;
     const before = await client.generation.plan(wish());
-    expect(before).toMatchObject({ cachedAssetId: null, expectedMs: null, expectedMemoryBytes: null, stages: [{ stage: 'keyframes', cached: false, expectedMs: null }], output: { frames: 3, width: 16, height: 8 } });
+    expect(before).toMatchObject({ cachedAssetId: null, isRough: true, stages: [{ stage: 'keyframes', cached: false, expectedMs: null }], output: { frames: 3, width: 16, height: 8 } });
     const job = await generate();
     const same = await client.generation.plan(wish());
     expect(same).toMatchObject({ cachedAssetId: job.resultAssetId, expectedMs: 0, recipeHash: before.recipeHash });

@@ -155,7 +155,7 @@ describe('a learned motion', () => {
     const base = await under.client.generation.plan(request);
     expect((await plan(0)).recipeHash).toBe(base.recipeHash);
     expect('motions' in base.recipe).toBe(false);
-    expect((await plan(1)).recipe.motions).toEqual([{ sha256: motion.sha256, strength: 1, noiseMix: 0 }]);
+    expect((await plan(1)).recipe.motions).toEqual([{ sha256: motion.sha256, strength: 1, noiseMix: 1 }]);
     expect(new Set([base.recipeHash, (await plan(0.5)).recipeHash, (await plan(1)).recipeHash]).size).toBe(3);
     const start = async (strength: number) => {
       const { jobId } = await under.client.generation.start({ ...request, motions: [{ motionId: motion.id, strength }] });

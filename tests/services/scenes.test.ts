@@ -21,6 +21,12 @@ async function edit(diff: { added?: TimelineRecord[]; updated?: { from: Timeline
   const { document } = await under.client.timeline.get({ projectId });
   await under.client.timeline.apply({ projectId, baseRevision: document.revision, label: 'Edit', diff: { added: [], updated: [], removed: [], ...diff } });
 }
+/** Edits an event as it is now: a finished scene has shown itself there. */
+async function change(index: number, more: Partial<PromptEvent>): Promise<void> {
+  const from = (await under.client.timeline.get({ projectId })).document.records[idOf(index)];
+  if (from?.type !== 'promptEvent') throw new Error('the event is there');
+  await edit({ updated: [{ from, to: { ...from, ...more } }] });
+}
 const wish = (preset: 'draft' | 'standard' = 'draft') => ({ projectId, preset, packId: 'tiny', seed: 3 });
 const render = async (preset: 'draft' | 'standard' = 'draft'): Promise<Job> => jobEnd(under.client, projectId, (await under.client.scenes.render(wish(preset))).jobId);
 const log = async (job: Job) => (await under.client.scenes.log({ projectId, jobId: job.id })).entries;
@@ -43,7 +49,7 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     expect(await made(first)).toEqual(['keyframes/0', 'keyframes/1', 'keyframes/2', 'keyframes/3', 'keyframes/4', 'keyframes/0|1', 'keyframes/1|2', 'keyframes/2|3', 'keyframes/3|4']);
     const before = new Map((await log(first)).map(({ nodeId, stageKey }) => [nodeId, stageKey]));
 
-    await edit({ updated: [{ from: eventAt(2), to: eventAt(2, { prompt: 'a blue red bird' }) }] });
+    await change(2, { prompt: 'a blue red bird' });
     const plan = await under.client.scenes.plan(wish());
     expect(plan.stages).toMatchObject([{ stage: 'keyframes', nodes: 9, stale: 3 }]);
     expect(plan.events.map(({ state, staleSeams }) => `${state} ${staleSeams}`)).toEqual(['fresh 0', 'stale 1', 'stale 2', 'stale 1', 'fresh 0']);
@@ -74,18 +80,40 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
 
   it('is found at once when nothing changed, and when an edit is undone', async () => {
     const first = await render();
-    await edit({ updated: [{ from: eventAt(4), to: eventAt(4, { prompt: 'a bird' }) }] });
+    await change(4, { prompt: 'a bird' });
     await render();
-    await under.client.timeline.undo({ projectId });
+    // The new scene was shown, and the words were changed.
+    for (let step = 0; step < 2; step += 1) await under.client.timeline.undo({ projectId });
     const again = await render();
     expect(again.resultAssetId).toBe(first.resultAssetId);
     expect(again.parts.every(({ state }) => state === 'cached')).toBe(true);
     expect((await under.client.scenes.plan(wish())).expectedMs).toBe(0);
   });
 
+  it('gives the room of kept stages back, and makes the same scene again from nothing', async () => {
+    const first = await render();
+    const { count, sizeBytes } = await under.client.assets.intermediates({ projectId });
+    expect(count).toBe(9);
+    // Five bodies and four seams of 8 x 16 pixels, three floats each.
+    expect(sizeBytes).toBeGreaterThan(21 * 8 * 16 * 3 * 4);
+    const { jobId } = await under.client.scenes.render({ ...wish(), seed: 4 });
+    await expect(under.client.assets.removeIntermediates({ projectId })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await jobEnd(under.client, projectId, jobId);
+    const before = (await under.client.projects.get({ projectId })).sizeBytes;
+    expect((await under.client.assets.removeIntermediates({ projectId })).count).toBe(18);
+    expect(await under.client.assets.intermediates({ projectId })).toEqual({ count: 0, sizeBytes: 0 });
+    expect((await under.client.projects.get({ projectId })).sizeBytes).toBeLessThanOrEqual(before);
+    // The clip itself is still there; an edit has nothing left to begin from.
+    expect((await render()).resultAssetId).toBe(first.resultAssetId);
+    await change(2, { prompt: 'a bird' });
+    expect((await under.client.scenes.plan(wish())).stages).toMatchObject([{ nodes: 9, stale: 9 }]);
+  });
+
   it('varies one event with the others frozen, as takes of that event', async () => {
     await render();
-    const { jobs } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), seedOffsets: [1, 2] });
+    const wanted = { ...wish(), promptEventId: idOf(1), variants: [{ seedOffset: 1 }, { seedOffset: 2 }, { seedOffset: 1 }] };
+    expect(await under.client.scenes.planVary(wanted)).toMatchObject({ stale: 6, isRough: false });
+    const { jobs } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), variants: [{ seedOffset: 1 }, { seedOffset: 2 }] });
     for (const { jobId } of jobs) {
       const job = await jobEnd(under.client, projectId, jobId);
       expect(job).toMatchObject({ state: 'completed', promptEventId: idOf(1) });
@@ -95,8 +123,36 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     expect(takes.map(({ recipe }) => recipe.scene?.events[1]?.seedOffset).toSorted()).toEqual([1, 2]);
     expect(takes[0]!.asset.sha256).not.toBe(takes[1]!.asset.sha256);
     expect(takes[0]!.asset.frames).toBe(4);
-    await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), seedOffsets: [1] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // Nothing on the timeline changes until someone picks one.
+    const { document } = await under.client.timeline.get({ projectId });
+    const scene = (await under.client.takes.list({ projectId })).takes.find(({ promptEventId }) => promptEventId === null)!;
+    expect(document.records[idOf(1)]).toMatchObject({ activeTakeId: scene.id, seedOffset: 0 });
+    await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), variants: [{ seedOffset: 1 }] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
+});
+
+it('lets seed offset, style, strength and what must not be seen change the frames of their event, and no others', { timeout: 300_000 }, async () => {
+  await edit({ added: [0, 1, 2, 3, 4].map((index) => eventAt(index, { durationFrames: 16 })) });
+  const { path } = await under.client.projects.get({ projectId });
+  /** What each event's body shows, by event. */
+  const bodies = async (job: Job): Promise<string[]> => {
+    const keys = (await log(job)).filter(({ nodeId }) => !nodeId.includes('|')).toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+    const store = openProjectStore(path, { readOnly: true });
+    try {
+      return keys.map(({ stageKey }) => store.assets.findByStageKey(stageKey)!.sha256);
+    } finally {
+      store.close();
+    }
+  };
+  const seen = [await bodies(await render())];
+  for (const more of [{ seedOffset: 9 }, { style: 'a bird' }, { strength: 0.5 }, { negativePrompt: 'a blue' }]) {
+    await change(2, more);
+    const job = await render();
+    expect(await made(job), JSON.stringify(more)).toEqual(['keyframes/2', 'keyframes/1|2', 'keyframes/2|3']);
+    seen.push(await bodies(job));
+  }
+  expect(new Set(seen.map((frames) => frames[2])).size).toBe(seen.length);
+  for (const index of [0, 1, 3, 4]) expect(new Set(seen.map((frames) => frames[index])).size).toBe(1);
 });
 
 it('measures on request how frames attend to the words of their event, without touching a frame', async () => {
@@ -114,7 +170,7 @@ it('measures on request how frames attend to the words of their event, without t
     expect(share).toBeGreaterThan(0);
     expect(share).toBeLessThan(1);
   }
-  await edit({ updated: [{ from: eventAt(1), to: eventAt(1, { prompt: 'a fish' }) }] });
+  await change(1, { prompt: 'a fish' });
   expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares === null)).toEqual([false, true]);
 }, 300_000);
 
@@ -179,6 +235,6 @@ it('says what is missing before anything runs', async () => {
   await expect(under.client.scenes.render(wish())).rejects.toThrow(/Add a prompt event/);
   await edit({ added: [eventAt(0, { prompt: ' ' })] });
   await expect(under.client.scenes.render(wish())).rejects.toThrow(/has no words/);
-  await edit({ updated: [{ from: eventAt(0, { prompt: ' ' }), to: eventAt(0, { durationFrames: 600 }) }] });
+  await change(0, { prompt: 'a fish', durationFrames: 600 });
   await expect(under.client.scenes.plan(wish())).rejects.toThrow(/600 frames; one scene holds up to 480/);
 });

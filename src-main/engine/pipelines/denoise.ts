@@ -51,6 +51,14 @@ function assertFinite(tensor: Tensor, stepIndex: number): void {
   }
 }
 
+/** Denoises to the end; only the result counts. */
+export async function denoiseWhole(request: DenoiseRequest, sample: Tensor): Promise<Tensor> {
+  const steps = denoise(request, startPosition(sample));
+  let next = await steps.next();
+  while (next.done !== true) next = await steps.next();
+  return next.value;
+}
+
 /**
  * The denoising loop: yields after each step, returns the final sample. Continuing from a yielded position gives the same
  * values as never having stopped. The signal takes effect between steps; its reason is thrown.

@@ -11,7 +11,7 @@ export interface KeyframesSettings {
   readonly sampleNoise?: () => Float32Array;
   readonly known?: KnownFrames | undefined;
   /** Puts learned noise in place of some of the first noise. */
-  readonly firstNoise?: (fresh: Float32Array, shape: readonly number[]) => Float32Array;
+  readonly firstNoise?: (fresh: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
 }
 
 /** First stage: text to key frames in pixel space (Show-1, arXiv 2309.15818, section 3.2). Returns [1, 3, frames, height, width]. */
@@ -19,11 +19,11 @@ export async function* keyframes(context: StageContext, settings: KeyframesSetti
   const shape = [1, 3, settings.frames, settings.height, settings.width];
   const { scheduler, noise } = context;
   const total = scheduler.timesteps.length;
-  const start = (): Float32Array => {
+  const start = async (): Promise<Float32Array> => {
     const fresh = settings.sampleNoise?.() ?? noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
-    return settings.firstNoise?.(fresh, shape) ?? fresh;
+    return (await settings.firstNoise?.(fresh, shape)) ?? fresh;
   };
-  const steps = denoise({ ...context, known: settings.known }, resume?.position ?? startPosition({ data: start(), shape }));
+  const steps = denoise({ ...context, known: settings.known }, resume?.position ?? startPosition({ data: await start(), shape }));
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;

@@ -14,11 +14,11 @@ export async function* latentKeyframes(
   const shape = [1, settings.channels, settings.frames, settings.height, settings.width];
   const { scheduler, noise, signal } = context;
   const total = scheduler.timesteps.length + settings.frames;
-  const start = (): Float32Array => {
+  const start = async (): Promise<Float32Array> => {
     const fresh = noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
-    return settings.firstNoise?.(fresh, shape) ?? fresh;
+    return (await settings.firstNoise?.(fresh, shape)) ?? fresh;
   };
-  const steps = denoise(context, resume?.position ?? startPosition({ data: start(), shape }));
+  const steps = denoise(context, resume?.position ?? startPosition({ data: await start(), shape }));
   let step = await steps.next();
   for (; !step.done; step = await steps.next()) {
     const { position } = step.value;

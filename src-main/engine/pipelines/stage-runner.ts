@@ -11,7 +11,9 @@ import { openMotionMix } from '../training/motion-mix.ts';
 import type { UsedMotion } from '../training/motion-mix.ts';
 import { isGuided } from './guidance.ts';
 import { interpolation } from './interpolation.ts';
+import { denoiseWhole } from './denoise.ts';
 import { keyframes } from './keyframes.ts';
+import type { KeyframesSettings } from './keyframes.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { mixTexts } from './frame-text.ts';
@@ -64,6 +66,9 @@ export interface StageRunnerOptions {
 }
 
 const STRENGTH = 0.8;
+
+/** Steps of the rough clip from which a motion's noise takes its colours. */
+const GLIMPSE_STEPS = 4;
 
 /** Up to so many values per sample, both prompts of guidance go through the unet in one call; above, memory counts more. */
 const MAX_PAIRED_VALUES = 8 * 40 * 64 * 3;
@@ -138,18 +143,19 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
         promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,
         noise: createNoise(seed).fork(stage), signal,
       };
+      const firstNoise: KeyframesSettings['firstNoise'] = mix === null ? undefined : (fresh, shape) => mix.firstNoise(fresh, shape, () => denoiseWhole({ ...context, scheduler: pack.scheduler(stage, GLIMPSE_STEPS) }, { data: fresh, shape }));
       const { conditioning } = pack.index;
       const between = { framesPerSegment: size.frames, condition: settings.betweenKeyFrames ?? conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames };
       if (scene) {
         const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
         return runScenePart(stage, context, scene, inputVideo, {
-          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise: mix?.firstNoise, strength: settings.strength ?? STRENGTH,
+          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise, strength: settings.strength ?? STRENGTH,
           superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel, enlargement: conditioning.enlargement } : null,
           noiseCondition: noisingScheduler(pack, stage, context.scheduler).addNoise,
         }, resume);
       }
       switch (stage) {
-        case 'keyframes': return vae !== null ? latentKeyframes(context, { ...size, channels: config.in_channels, firstNoise: mix?.firstNoise }, { width, height }, vae.model, resume) : keyframes(context, { ...size, firstNoise: mix?.firstNoise }, resume);
+        case 'keyframes': return vae !== null ? latentKeyframes(context, { ...size, channels: config.in_channels, firstNoise }, { width, height }, vae.model, resume) : keyframes(context, { ...size, firstNoise }, resume);
         case 'interpolation': {
           const video = requireInput(pack, stage, input);
           return interpolation(context, video, between, resume);

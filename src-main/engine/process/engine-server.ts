@@ -15,13 +15,14 @@ import { toVideoFrames } from '../pipelines/video-tensor.ts';
 import { probeProviders } from '../session/probe-providers.ts';
 import { useProviders } from '../session/session-providers.ts';
 import { tensorOf } from '../tensor/tensor.ts';
+import { estimateLearningMemory } from '../training/learning-memory.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { runLearning } from './learn-run.ts';
 import { answer } from './look.ts';
 import type { Question } from './look.ts';
 import { yieldToMessages } from './message-turn.ts';
-import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from './protocol.ts';
+import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from './protocol.ts';
 import { runUpscale } from './upscale-run.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
@@ -44,7 +45,16 @@ interface LoadedRunner {
 }
 
 /** Motions that change anything: without one, the stage is the model as it was, bit for bit. */
-const usedMotions = ({ stage, motions = [] }: RunCommand) => (stage === 'keyframes' ? motions.filter(({ strength, noiseMix }) => strength > 0 || noiseMix > 0) : []);
+const usedMotions = ({ stage, motions = [] }: RunCommand) => (stage === 'keyframes' ? motions.filter(({ strength }) => strength > 0) : []);
+
+/** What cannot be read has no estimate; the run that needs it will say why. */
+function estimate({ packDir, settings }: EstimateLearningCommand): number | null {
+  try {
+    return estimateLearningMemory(packDir, settings);
+  } catch {
+    return null;
+  }
+}
 
 /** An out-of-memory error of the native runtime, by its words; there is no code. */
 function toStudioError(error: unknown): StudioError {
@@ -212,6 +222,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   return {
     handle(command) {
       if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention' || command.type === 'upscale') start(command);
+      else if (command.type === 'estimateLearning') send({ type: 'estimated', runId: command.runId, bytes: estimate(command) });
       else if (command.type === 'stop') {
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;

@@ -71,6 +71,14 @@ export interface UpscaleCommand {
   readonly threads: number;
 }
 
+/** Asks what learning on a pack will need. Answered while nothing else is asked of this process; nothing is loaded for it. */
+export interface EstimateLearningCommand {
+  readonly type: 'estimateLearning';
+  readonly runId: string;
+  readonly packDir: string;
+  readonly settings: LearningSettings;
+}
+
 /** Parent to engine. One run at a time; a second one while one runs fails with CONFLICT. */
 export type EngineCommand =
   | {
@@ -95,6 +103,7 @@ export type EngineCommand =
   | LearnMotionCommand
   | MeasureAttentionCommand
   | UpscaleCommand
+  | EstimateLearningCommand
   /** What later runs execute on, tried in this order; the CPU until it is said. */
   | { readonly type: 'useProviders'; readonly order: readonly ExecutionProvider[] }
   /** Tries providers until one works. Answered by `probed`. */
@@ -151,5 +160,7 @@ export type EngineEvent =
   | { readonly type: 'measured'; readonly runId: string; readonly shares: Float32Array; readonly peakRssBytes: number }
   /** The window's frames, enlarged. */
   | { readonly type: 'upscaled'; readonly runId: string; readonly frames: FramesMessage; readonly peakRssBytes: number }
+  /** Resident memory that learning will take, in bytes; null where the model cannot be read. */
+  | { readonly type: 'estimated'; readonly runId: string; readonly bytes: number | null }
   | { readonly type: 'stopped'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   | { readonly type: 'failed'; readonly runId: string; readonly error: StudioErrorWire };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
 import { assert } from '../../../src-shared/errors/studio-error.ts';
-import { denoise, startPosition } from '../pipelines/denoise.ts';
+import { denoiseWhole } from '../pipelines/denoise.ts';
 import { readConfig } from '../pipelines/open-pack.ts';
 import type { Pack } from '../pipelines/open-pack.ts';
 import { encodePrompts, textWidth } from '../pipelines/prompt-encoder.ts';
@@ -110,11 +110,7 @@ export async function openMotionLearning(
     const scheduler = pack.scheduler('keyframes', SAMPLE_STEPS);
     const noise = createNoise(settings.seed).fork('motion').fork('sample');
     const guidanceScale = pack.index.presets.draft[0]?.guidanceScale ?? 1;
-    const steps = denoise({ scheduler, unet: unet.model, promptEmbeds: { positive: caption, negative: empty }, guidanceScale, noise }, startPosition({ data: noise.normal(clip.data.length), shape: clip.shape }));
-    for (;;) {
-      const next = await steps.next();
-      if (next.done) return next.value;
-    }
+    return denoiseWhole({ scheduler, unet: unet.model, promptEmbeds: { positive: caption, negative: empty }, guidanceScale, noise }, { data: noise.normal(clip.data.length), shape: clip.shape });
   };
 
   return {

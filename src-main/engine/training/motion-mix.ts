@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { fromVideoFrames } from '../pipelines/video-tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { openWeights } from '../weights/open-weights.ts';
+import { lowBand } from '../random/low-band.ts';
 import { addChange } from './change.ts';
 import { decodeMotionFile } from './motion-file.ts';
 import type { MotionFile } from './motion-file.ts';
+import { movingColour, movingPart, turnColours } from './moving-colour.ts';
 import { readTemporalProjections } from './temporal-projections.ts';
 
 /** A motion to use: its file and how much of it. */
@@ -21,9 +25,26 @@ export interface MotionMix {
   values(): Readonly<Record<string, Float32Array>>;
   /** Another mix from now on. MODEL_INCOMPATIBLE when a motion changes weights that this model does not have. */
   use(motions: readonly UsedMotion[]): void;
-  /** First noise for a clip of `shape`: sqrt(p) of each motion's own noise and the rest of `fresh`, so that the variance stays 1. */
-  firstNoise(fresh: Float32Array, shape: readonly number[]): Float32Array;
+  /**
+   * First noise for a clip of `shape`: where a picture varies slowly, sqrt(p) of each motion's own noise and the rest of `fresh`, so
+   * that the variance stays 1; `fresh` in what is finer. p is the share asked for, less below strength 1, so that strength 0 is none of it.
+   * A motion's noise also says that something red moved before something grey: its colours are turned to those of what moves in
+   * `glimpse`, a rough clip of what is asked for.
+   */
+  firstNoise(fresh: Float32Array, shape: readonly number[], glimpse: () => Promise<Tensor>): Promise<Float32Array>;
 }
+
+/**
+ * Waves of the noise that say where things are, as a share of the spectrum (FreeInit takes the slow part of noise for the same reason,
+ * Wu et al., arXiv 2312.07537). In what is finer the outlines of the clip's own subject would show through.
+ */
+const LAYOUT_BAND = 0.15;
+
+/**
+ * How much of what moves in the clip stays in its noise. VMC's code inverts on another model's schedule, ends at alpha-bar 0.0071 and
+ * so leaves a share of 0.08 of the clip; pure noise is more than a small model can read a place from.
+ */
+const CLIP_SHARE = 0.25;
 
 /** Motions that stay decoded. */
 const KEPT = 8;
@@ -71,22 +92,29 @@ export function openMotionMix(stageFolder: string): MotionMix {
         return [name, target];
       }));
     },
-    firstNoise(fresh, shape) {
-      const parts = used.flatMap(({ file, noiseMix }) => {
-        if (noiseMix === 0 || file.noise === null) return [];
+    async firstNoise(fresh, shape, glimpse) {
+      const parts = used.flatMap(({ file, strength, noiseMix }) => {
+        const share = noiseMix * Math.min(strength, 1);
+        if (share === 0 || file.noise === null) return [];
         if (file.noise.shape.join() !== shape.join()) throw new StudioError('MODEL_INCOMPATIBLE', `The noise of the motion "${file.facts.name}" is [${file.noise.shape.join(', ')}], the clip's is [${shape.join(', ')}]. Set its noise mix to 0.`);
-        return [{ noise: file.noise.data, share: noiseMix }];
+        const clip = fromVideoFrames(file.frames);
+        const rest = Math.sqrt(1 - CLIP_SHARE ** 2);
+        const moving = clip.data.length === file.noise.data.length ? movingPart(clip) : null;
+        return [{ noise: moving === null ? file.noise.data : file.noise.data.map((value, i) => rest * value + CLIP_SHARE * moving[i]!), colour: movingColour(clip), share }];
       });
       if (parts.length === 0) return fresh;
       const total = parts.reduce((sum, { share }) => sum + share, 0);
       const shrink = total > 1 ? 1 / total : 1;
       const rest = Math.sqrt(Math.max(0, 1 - total * shrink));
-      const mixed = fresh.map((value) => value * rest);
-      for (const { noise, share } of parts) {
+      const wanted = shape[1] === 3 && parts.some(({ colour }) => colour !== null) ? movingColour(await glimpse()) : null;
+      const change = fresh.map((value) => value * (rest - 1));
+      for (const { noise, colour, share } of parts) {
+        const turned = colour === null || wanted === null ? noise : turnColours(noise, colour, wanted);
         const factor = Math.sqrt(share * shrink);
-        for (let i = 0; i < mixed.length; i += 1) mixed[i]! += factor * noise[i]!;
+        for (let i = 0; i < change.length; i += 1) change[i]! += factor * turned[i]!;
       }
-      return mixed;
+      const slow = lowBand(change, shape.at(-2)!, shape.at(-1)!, LAYOUT_BAND);
+      return fresh.map((value, i) => value + slow[i]!);
     },
   };
 }

@@ -14,11 +14,17 @@ export const HELD_OUT_DRAWS = 4;
 /** The golden ratio's fractional part: multiples of it fill [0, 1) evenly at any length. */
 const GOLDEN = 0.618033988749895;
 
+/**
+ * Where things are is settled in the first, noisiest steps of a generation; in the last ones the clip itself shows it. So a
+ * share u of the looks is noisier than u^(1/4) of the schedule's length: half of them in its last sixth.
+ */
+const noisyFirst = (share: number, timesteps: number): number => Math.floor(share ** 0.25 * timesteps);
+
 /** The random numbers of one learning, each by name, so that a resumed run draws the same. */
 export interface TrainingDraws {
-  /** For step 0, 1, ...: timesteps are uniform over the schedule and spread evenly over neighbouring steps. */
+  /** For step 0, 1, ...: timesteps lean to the noisy end of the schedule and are spread evenly over neighbouring steps. */
   at(step: number): TrainingDraw;
-  /** For evaluation: timesteps in the middle of equal parts of the schedule. */
+  /** For evaluation: timesteps in the middle of equal shares of the same leaning. */
   heldOut(index: number): TrainingDraw;
 }
 
@@ -30,11 +36,11 @@ export function createTrainingDraws(seed: number, timesteps: number, frames: num
   return {
     at(step) {
       const stream = root.fork(`step${step}`);
-      return { timestep: Math.floor(((offset + step * GOLDEN) % 1) * timesteps), noise: stream.fork('noise').normal(values), anchorFrame: anchor(stream) };
+      return { timestep: noisyFirst((offset + step * GOLDEN) % 1, timesteps), noise: stream.fork('noise').normal(values), anchorFrame: anchor(stream) };
     },
     heldOut(index) {
       const stream = root.fork(`heldOut${index}`);
-      return { timestep: Math.floor(((index + 0.5) / HELD_OUT_DRAWS) * timesteps), noise: stream.fork('noise').normal(values), anchorFrame: anchor(stream) };
+      return { timestep: noisyFirst((index + 0.5) / HELD_OUT_DRAWS, timesteps), noise: stream.fork('noise').normal(values), anchorFrame: anchor(stream) };
     },
   };
 }

@@ -8,12 +8,16 @@ export function outputClipPath(given: string): string {
   const path = resolve(given);
   if (extname(path).toLowerCase() !== '.mp4') throw invalid(`--out is "${given}": clips are written as MP4, so end the name with .mp4.`);
   if (existsSync(path) && statSync(path).isDirectory()) throw invalid(`--out is "${given}", which is a folder: name a file in it.`);
-  const folder = dirname(path);
+  requireWritableFolder(given, dirname(path));
+  return path;
+}
+
+/** Tells early when nothing can be written to `folder`. */
+export function requireWritableFolder(given: string, folder: string): void {
   if (!existsSync(folder)) throw invalid(`--out is "${given}", but the folder ${folder} does not exist: make it first.`);
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new StudioError('INVALID_INPUT', `--out is "${given}", but nothing can be written to ${folder}: choose another folder.`, { cause: error });
   }
-  return path;
 }

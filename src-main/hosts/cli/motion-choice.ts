@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { MotionChoice } from '../../../src-shared/contract/motions.ts';
 import type { StudioClient } from '../../../src-shared/contract/studio-contract.ts';
+import { USUAL_NOISE_MIX } from '../../../src-shared/recipe/motion-use.ts';
 import { invalid } from './command.ts';
 
 /** What `--motion` names: an id, a name or a file, and how much of it. */
@@ -20,7 +21,7 @@ export function parseWantedMotion(given: string): WantedMotion {
 
 /** Finds the motion in the project, by id or by name; a motion file is imported first. */
 export async function chooseMotion(client: StudioClient, projectId: string, { what, strength }: WantedMotion): Promise<MotionChoice> {
-  const choice = (motionId: string): MotionChoice => ({ motionId, strength, noiseMix: 0 });
+  const choice = (motionId: string): MotionChoice => ({ motionId, strength, noiseMix: USUAL_NOISE_MIX });
   if (/\.safetensors$/i.test(what)) return choice((await client.motions.importFromFile({ projectId, path: resolve(what) })).id);
   const { motions } = await client.motions.list({ projectId });
   const found = motions.filter(({ id, name }) => id === what || name === what);

@@ -1,11 +1,12 @@
 /** What the creator chose when closing with work running. */
-export type QuitChoice = 'keepWorking' | 'pauseAndQuit' | 'cancelAndQuit';
+export type QuitChoice = 'background' | 'keepWorking' | 'pauseAndQuit' | 'cancelAndQuit';
 
 /** The buttons, in order; the index of the answer is the index of the choice. */
 export const QUIT_CHOICES: readonly { readonly choice: QuitChoice; readonly label: string }[] = [
+  { choice: 'background', label: 'Continue in the background' },
   { choice: 'pauseAndQuit', label: 'Pause and quit' },
   { choice: 'cancelAndQuit', label: 'Cancel the work and quit' },
-  { choice: 'keepWorking', label: 'Keep working' },
+  { choice: 'keepWorking', label: 'Keep the window open' },
 ];
 
 export interface UnfinishedJob {
@@ -20,15 +21,19 @@ export interface QuitGuard {
   cancel(job: UnfinishedJob): Promise<void>;
 }
 
+/** What happens to the app now: it ends, its window stays, or its work goes on without a window. */
+export type QuitDecision = 'quit' | 'stay' | 'background';
+
 /**
- * True when the app may quit now. Pausing needs no call: closing the studio stops its jobs between two steps and the next
- * start goes on from there.
+ * What closing the window means. Pausing needs no call: closing the studio stops its jobs between two steps and the next start
+ * goes on from there.
  */
-export async function mayQuit(guard: QuitGuard): Promise<boolean> {
+export async function decideQuit(guard: QuitGuard): Promise<QuitDecision> {
   const jobs = await guard.unfinished();
-  if (jobs.length === 0) return true;
+  if (jobs.length === 0) return 'quit';
   const choice = await guard.ask(jobs);
-  if (choice === 'keepWorking') return false;
+  if (choice === 'keepWorking') return 'stay';
+  if (choice === 'background') return 'background';
   if (choice === 'cancelAndQuit') for (const job of jobs) await guard.cancel(job);
-  return true;
+  return 'quit';
 }

@@ -1,14 +1,17 @@
 import AutoFixHigh from '@mui/icons-material/AutoFixHigh';
+import CompareOutlined from '@mui/icons-material/CompareOutlined';
+import GridViewOutlined from '@mui/icons-material/GridViewOutlined';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { useMotions, usePlan, useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
+import { ActionButton } from '../../components/ActionButton.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
-import { activeTake, takesOf } from '../../editor/editor.ts';
+import { activeTake, sceneTakesOf, takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { choicesOfRecipe } from '../../editor/event-motions.ts';
 import { finishTake } from '../../editor/generate.ts';
-import { chooseTake } from '../../editor/take-commands.ts';
+import { chooseTake, takeName } from '../../editor/take-commands.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { Section } from './Section.tsx';
@@ -17,15 +20,18 @@ import { Section } from './Section.tsx';
 export function EventTakes({ event }: { event: PromptEvent }) {
   const editor = useEditor();
   const all = useTakes();
-  const takes = takesOf(all, event.id);
+  const takes = [...takesOf(all, event.id), ...sceneTakesOf(all, event.id)].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   const active = activeTake(all, event);
-  const draft = active?.preset === 'draft' ? active : null;
+  const draft = active?.preset === 'draft' && active.recipe.scene === undefined ? active : null;
   const { motions } = useMotions();
   const choices = draft ? choicesOfRecipe(draft.recipe, motions) : null;
   const plan = usePlan(draft && choices ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', motions: choices, packId: draft.recipe.pack.id, promptEventId: event.id } : null);
-  if (takes.length === 0) return null;
+  const canCompare = takesOf(all, event.id).length > 1;
   return (
-    <Section title={t('takes.ofEvent', { count: takes.length })}>
+    <Section
+      title={t('takes.ofEvent', { count: takes.length })}
+      end={<Box sx={{ display: 'flex', mr: -1 }}>{canCompare ? <ActionButton id="compareTakes" icon={<CompareOutlined />} /> : null}<ActionButton id="vary" icon={<GridViewOutlined />} /></Box>}
+    >
       {draft && !editor.project.readOnly ? (
         <Button fullWidth variant="outlined" color="inherit" startIcon={<AutoFixHigh sx={{ fontSize: '16px !important' }} />} onClick={() => void finishTake(editor, draft, 'standard')} sx={{ mb: 2, borderColor: 'studio.eventLine', color: 'primary.light' }}>
           {plan?.expectedMs === null || plan === null ? t('take.finish') : t('take.finishIn', { time: formatDuration(plan.expectedMs) })}
@@ -33,7 +39,7 @@ export function EventTakes({ event }: { event: PromptEvent }) {
       ) : null}
       <Box component="ul" aria-label={t('takes.list')} sx={{ m: 0, p: 0, mx: '-4px', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(86px, 1fr))', gap: 0.5 }}>
         {takes.map((take) => (
-          <TakeCard key={take.id} take={take} isActive={take.id === active?.id} caption={t('take.seed', { seed: take.recipe.seed })} onClick={() => chooseTake(editor, take)} onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })} />
+          <TakeCard key={take.id} take={take} isActive={take.id === active?.id} caption={takeName(take)} onClick={() => chooseTake(editor, take, event)} onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })} />
         ))}
       </Box>
     </Section>

@@ -23,7 +23,7 @@ function useEventPlan(event: PromptEvent, preset: Preset) {
 
 function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {
   const plan = useEventPlan(event, preset);
-  const time = plan === null ? '' : plan.cachedAssetId !== null ? t('preset.cached') : plan.expectedMs === null ? t('preset.unmeasured') : t('preset.about', { time: formatDuration(plan.expectedMs) });
+  const time = plan === null ? '' : plan.cachedAssetId !== null ? t('preset.cached') : plan.expectedMs === null ? t('preset.unmeasured') : t(plan.isRough ? 'preset.aboutRough' : 'preset.about', { time: formatDuration(plan.expectedMs) });
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
       <Box component="span" sx={{ fontWeight: 550 }}>{currentPack(usePacks())?.presetNames?.[preset] ?? t(`preset.${preset}`)}</Box>

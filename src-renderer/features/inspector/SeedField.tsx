@@ -8,7 +8,7 @@ import { useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { NumberField } from '../../components/NumberField.tsx';
-import { takesOf } from '../../editor/editor.ts';
+import { takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { freshSeed } from '../../editor/generate.ts';
 import { patchEvent } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';

@@ -31,10 +31,10 @@ export function TakePanel({ take }: { take: Take }) {
       <Box sx={{ px: 4 }}><Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} /></Box>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, px: 4, pt: 3 }}>
         <Button variant="contained" disabled={!isEditable} onClick={() => chooseTake(editor, take)}>{t('take.use')}</Button>
-        {take.preset === 'draft' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<AutoFixHigh />} disabled={!isEditable} onClick={() => void finishTake(editor, take, 'standard')}>{t('take.finish')}</Button> : null}
+        {take.preset === 'draft' && recipe.scene === undefined ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<AutoFixHigh />} disabled={!isEditable} onClick={() => void finishTake(editor, take, 'standard')}>{t('take.finish')}</Button> : null}
         <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => editor.session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button>
       </Box>
-      <Section title={t('inspector.prompt')} end={<Button disabled={!isEditable} onClick={() => recallPrompt(editor, take)} sx={{ minHeight: 22, py: 0 }}>{t('take.recall')}</Button>}>
+      <Section title={t('inspector.prompt')} end={<Button disabled={!isEditable || recipe.scene !== undefined} onClick={() => recallPrompt(editor, take)} sx={{ minHeight: 22, py: 0 }}>{t('take.recall')}</Button>}>
         <Box sx={{ fontSize: 12.5, userSelect: 'text', overflowWrap: 'anywhere' }}>{recipe.prompt}</Box>
       </Section>
       <Section title={t('take.recipeTitle')} end={<Button disabled={!isEditable} onClick={() => recallSeed(editor, take)} sx={{ minHeight: 22, py: 0 }}>{t('take.recallSeed')}</Button>}>

@@ -6,14 +6,13 @@ import Replay from '@mui/icons-material/Replay';
 import VerticalAlignTop from '@mui/icons-material/VerticalAlignTop';
 import Visibility from '@mui/icons-material/Visibility';
 import Box from '@mui/material/Box';
-import { useState } from 'react';
+import Button from '@mui/material/Button';
+import { useState, type ReactNode } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
-import { thumbnailUrl } from '../../api/media-address.ts';
 import { useAssets, useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { JobClock } from '../../components/JobClock.tsx';
-import { Poster } from '../../components/Poster.tsx';
 import { StageStrip } from '../../components/StageStrip.tsx';
 import type { JobCommand } from '../../components/use-job-commands.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
@@ -22,19 +21,25 @@ import { openLearning } from '../../editor/motion-commands.ts';
 import { eventById } from '../../editor/timeline-edits.ts';
 import { formatAgo, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
+import { JobPicture } from './JobPicture.tsx';
 import { LearnCurve, LearnPicture } from './LearnRow.tsx';
+import { SceneLog } from './SceneLog.tsx';
 
 export interface JobRowProps {
   readonly job: Job;
   readonly isFirstWaiting: boolean;
   readonly pending: JobCommand | undefined;
   readonly onCommand: (command: JobCommand, jobId: string) => void;
+  /** What it is moved by while it waits; left out where it has no place to move to. */
+  readonly handle?: ReactNode;
+  /** A line above the row: where a dragged job would land. */
+  readonly isLanding?: boolean;
 }
 
 const STATE_COLOR = { available: 'text.secondary', running: 'primary.light', paused: 'warning.main', retryable: 'warning.main', completed: 'success.main', cancelled: 'text.secondary', discarded: 'error.main' } as const;
 
 /** One job: what it is, how far it is, and what can be done about it. */
-export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps) {
+export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLanding = false }: JobRowProps) {
   const editor = useEditor();
   const takes = useTakes();
   const { assets } = useAssets();
@@ -46,8 +51,9 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps)
   const isBusy = pending !== undefined;
 
   return (
-    <Box component="li" data-job={job.id} data-state={job.state} sx={{ display: 'grid', gridTemplateColumns: '72px 1fr', columnGap: 2.5, py: 2.5, borderBottom: 1, borderColor: 'studio.line' }}>
-      {job.kind === 'learn' ? <LearnPicture job={job} /> : <Poster src={result ? thumbnailUrl(editor.info.mediaBase, editor.project.id, result) : null} />}
+    <Box component="li" data-job={job.id} data-state={job.state} sx={{ position: 'relative', display: 'grid', gridTemplateColumns: handle ? '16px 72px 1fr' : '72px 1fr', columnGap: handle ? 1.5 : 2.5, py: 2.5, borderBottom: 1, borderColor: 'studio.line', ...(isLanding ? { '&::before': { content: '""', position: 'absolute', top: -2, left: 0, right: 0, height: 3, borderRadius: 1, bgcolor: 'primary.main' } } : {}) }}>
+      {handle}
+      {job.kind === 'learn' ? <LearnPicture job={job} /> : <JobPicture job={job} />}
       <Box sx={{ minWidth: 0 }}>
         <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
           <Box sx={{ minWidth: 0, flex: 1 }}>
@@ -63,7 +69,7 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps)
             {job.state === 'paused' ? <IconAction label={t('job.resume')} icon={<PlayArrow />} disabled={isBusy} onClick={() => send('resume')} sx={{ p: 1 }} /> : null}
             {job.state === 'available' && !isFirstWaiting ? <IconAction label={t('job.moveToFront')} icon={<VerticalAlignTop />} disabled={isBusy} onClick={() => send('moveToFront')} sx={{ p: 1 }} /> : null}
             {isUnfinished ? <IconAction label={t('job.cancel')} icon={<Close />} disabled={isBusy} onClick={() => send('cancel')} sx={{ p: 1 }} /> : null}
-            {job.state === 'discarded' || job.state === 'cancelled' ? <IconAction label={t('job.retry')} icon={<Replay />} disabled={isBusy} onClick={() => send('retry')} sx={{ p: 1 }} /> : null}
+            {job.state === 'cancelled' ? <IconAction label={t('job.retry')} icon={<Replay />} disabled={isBusy} onClick={() => send('retry')} sx={{ p: 1 }} /> : null}
             {job.state === 'completed' && event && job.kind === 'generate' ? <IconAction label={t('job.again')} icon={<CasinoOutlined />} disabled={editor.project.readOnly} onClick={() => void generateEvent(editor, { ...event, seed: freshSeed() }, { front: false })} sx={{ p: 1 }} /> : null}
             {job.state === 'completed' && result ? <IconAction label={t('job.openTake')} icon={<Visibility />} onClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: result.id }, playhead: 0, shuttle: 0 })} sx={{ p: 1 }} /> : null}
             {job.kind === 'learn' && (isUnfinished || job.state === 'completed') ? <IconAction label={t('motions.open')} icon={<Visibility />} onClick={() => openLearning(editor, { jobId: job.id })} sx={{ p: 1 }} /> : null}
@@ -78,6 +84,9 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand }: JobRowProps)
           </Box>
         ) : null}
         {job.error && (job.state === 'discarded' || job.state === 'retryable') ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, color: 'text.primary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
+        {job.state === 'paused' && job.error ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
+        {job.state === 'discarded' ? <Button size="small" variant="outlined" color="inherit" startIcon={<Replay sx={{ fontSize: '14px !important' }} />} disabled={isBusy} onClick={() => send('retry')} sx={{ mt: 1, borderColor: 'divider' }}>{t('job.retry')}</Button> : null}
+        {job.kind === 'scene' && job.state !== 'available' ? <SceneLog job={job} /> : null}
         {job.resultPath !== null && job.state === 'completed' ? <Box sx={{ mt: 0.5, fontSize: 11, color: 'text.secondary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.resultPath}</Box> : null}
       </Box>
     </Box>

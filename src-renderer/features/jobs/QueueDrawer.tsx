@@ -13,6 +13,8 @@ import { UNFINISHED } from '../../editor/editor.ts';
 import { t } from '../../i18n/text.ts';
 import { QueueSummary } from './QueueSummary.tsx';
 import { JobRow } from './JobRow.tsx';
+import { ReorderHandle } from './ReorderHandle.tsx';
+import { useReorder } from './use-reorder.ts';
 
 const SHOWN_FINISHED = 5;
 const MIN_WIDTH = 328;
@@ -26,9 +28,11 @@ export function QueueDrawer() {
   const jobs = useJobs();
   const commands = useJobCommands(editor);
   const queueKey = useKeyOf('queue');
+  const unfinished = jobs.filter((job) => UNFINISHED.has(job.state));
+  const waiting = unfinished.filter((job) => job.state !== 'running');
+  const reorder = useReorder(waiting);
   if (!isOpen) return null;
 
-  const unfinished = jobs.filter((job) => UNFINISHED.has(job.state));
   const failed = jobs.filter((job) => job.state === 'discarded');
   const finished = jobs.filter((job) => job.state === 'completed' || job.state === 'cancelled').sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).slice(0, SHOWN_FINISHED);
   const group = (title: string, rows: readonly Job[]) =>
@@ -36,7 +40,13 @@ export function QueueDrawer() {
       <Box component="section" aria-label={title} sx={{ px: 3, pt: 2.5 }}>
         <Typography variant="overline" component="h3" sx={{ color: 'text.secondary' }}>{title}</Typography>
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-          {rows.map((job) => <JobRow key={job.id} job={job} isFirstWaiting={job.state === 'available' && job === unfinished.find((other) => other.state === 'available')} pending={commands.pending.get(job.id)} onCommand={commands.run} />)}
+          {rows.map((job) => (
+            <JobRow
+              key={job.id} job={job} isFirstWaiting={job === waiting[0]} pending={commands.pending.get(job.id)} onCommand={commands.run} isLanding={reorder.landing?.before === job.id && reorder.landing.jobId !== job.id}
+              handle={waiting.length > 1 && waiting.includes(job) && !editor.project.readOnly ? <ReorderHandle job={job} onKey={(direction) => reorder.step(job, direction)} onDown={(down) => reorder.begin(job, down)} /> : undefined}
+            />
+          ))}
+          {rows === unfinished && reorder.landing?.before === null ? <Box component="li" aria-hidden sx={{ height: 3, mt: -0.5, borderRadius: 1, bgcolor: 'primary.main' }} /> : null}
         </Box>
       </Box>
     );

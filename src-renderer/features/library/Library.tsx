@@ -2,13 +2,13 @@ import Box from '@mui/material/Box';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useMotionDrop } from '../../components/use-motion-drop.ts';
 import type { LibraryTab } from '../../editor/session-store.ts';
 import { t } from '../../i18n/text.ts';
 import { MediaTab } from './MediaTab.tsx';
 import { ModelsTab } from './ModelsTab.tsx';
 import { MotionsTab } from './MotionsTab.tsx';
 import { TakesTab } from './TakesTab.tsx';
-import { useMotionDrop } from './use-motion-drop.ts';
 
 const TABS: readonly LibraryTab[] = ['media', 'takes', 'motions', 'models'];
 

@@ -13,11 +13,11 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { FrameLoop } from '../../components/FrameLoop.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
+import { useMotionDrop } from '../../components/use-motion-drop.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { importMotions, openLearning } from '../../editor/motion-commands.ts';
 import { t } from '../../i18n/text.ts';
 import { MotionCard } from './MotionCard.tsx';
-import { useMotionDrop } from './use-motion-drop.ts';
 
 /** Learned and imported motions, with those that are being learned; a clip dropped here becomes one. */
 export function MotionsTab() {

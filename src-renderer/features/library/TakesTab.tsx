@@ -10,7 +10,7 @@ import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
-import { activeTake } from '../../editor/editor.ts';
+import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventById } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 

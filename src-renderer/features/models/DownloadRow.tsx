@@ -5,8 +5,10 @@ import PlayArrow from '@mui/icons-material/PlayArrow';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Download } from '../../../src-shared/contract/hub.ts';
+import { dropDownload, putDownload } from '../../api/downloads.ts';
 import { useStudio } from '../../api/studio-context.tsx';
 import { notifyError } from '../../editor/notices.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
@@ -25,15 +27,10 @@ function pace({ state, waitingFor, files, speed, remainingMs }: Download): strin
   return remainingMs === null ? words : `${words} · ${t('job.remaining', { time: formatDuration(Math.max(1000, remainingMs)) })}`;
 }
 
-export interface DownloadRowProps {
-  readonly download: Download;
-  readonly onChange: (row: Download) => void;
-  readonly onDismissed: (id: string) => void;
-}
-
 /** How far a download is, what can be done about it, and what is wrong with one that stopped. */
-export function DownloadRow({ download, onChange, onDismissed }: DownloadRowProps) {
+export function DownloadRow({ download }: { download: Download }) {
   const { client } = useStudio();
+  const queryClient = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const { id, state, doneBytes, totalBytes, error, waitingFor, files, packIds, folder } = download;
   const isOpen = state === 'running' || state === 'available' || state === 'paused';
@@ -41,10 +38,10 @@ export function DownloadRow({ download, onChange, onDismissed }: DownloadRowProp
     setBusy(true);
     void work().catch(notifyError).finally(() => setBusy(false));
   };
-  const command = (name: 'pause' | 'resume' | 'cancel') => act(async () => onChange(await client.hub[name]({ downloadId: id })));
+  const command = (name: 'pause' | 'resume' | 'cancel') => act(async () => putDownload(queryClient, await client.hub[name]({ downloadId: id })));
   const dismiss = act(async () => {
     await client.hub.dismiss({ downloadId: id });
-    onDismissed(id);
+    dropDownload(queryClient, id);
   });
   const unproven = files.filter(({ proof }) => proof === 'size').length;
   return (

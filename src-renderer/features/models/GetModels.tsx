@@ -3,10 +3,11 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { RepositoryName, type Download, type WeightPrecision } from '../../../src-shared/contract/hub.ts';
 import { KNOWN_REPOSITORIES } from '../../../src-shared/hub/known-repositories.ts';
-import { useDownloads } from '../../api/use-downloads.ts';
+import { putDownload, useDownloads } from '../../api/downloads.ts';
 import { formatBytes } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { DownloadRow } from './DownloadRow.tsx';
@@ -20,10 +21,11 @@ interface Asked {
 
 /** The published repositories with their sizes, others by name, and every download with what can be done about it. */
 export function GetModels() {
-  const { downloads, put, drop } = useDownloads();
+  const queryClient = useQueryClient();
+  const downloads = useDownloads();
   const [asked, setAsked] = useState<Asked | null>(null);
   const rowsOf = (repository: string) => downloads.filter((download) => download.repository.toLowerCase() === repository.toLowerCase());
-  const row = (download: Download) => <DownloadRow key={download.id} download={download} onChange={put} onDismissed={drop} />;
+  const row = (download: Download) => <DownloadRow key={download.id} download={download} />;
   const others = downloads.filter(({ repository }) => !KNOWN_REPOSITORIES.some((known) => known.repository.toLowerCase() === repository.toLowerCase()));
   return (
     <>
@@ -45,7 +47,7 @@ export function GetModels() {
         {others.map((download) => <Repository key={download.id} name={download.repository} about={download.address} action={null}>{row(download)}</Repository>)}
       </Box>
       <OtherRepository onAsk={(repository) => setAsked({ repository, precision: 'full' })} />
-      {asked === null ? null : <PlanDialog {...asked} onClose={() => setAsked(null)} onStarted={(download) => { put(download); setAsked(null); }} />}
+      {asked === null ? null : <PlanDialog {...asked} onClose={() => setAsked(null)} onStarted={(download) => { putDownload(queryClient, download); setAsked(null); }} />}
     </>
   );
 }

@@ -58,7 +58,9 @@ export function LearningView({ job, onClose }: { job: Job; onClose: () => void }
             <LossLegend points={points} bestStep={bestStep} />
           </Box>
         </Box>
-        {job.state === 'completed' ? (
+        {job.state === 'completed' && motion?.bestStep === 0 ? (
+          <Alert severity="warning" variant="outlined">{t('motions.learning.nothing', { name: motion.name })}</Alert>
+        ) : job.state === 'completed' ? (
           <Alert severity="success" variant="outlined" icon={<CheckCircleOutlined fontSize="inherit" />}>{t('motions.learning.done', { name: motion?.name ?? job.title, step: motion?.bestStep ?? bestStep ?? steps })}</Alert>
         ) : job.state === 'discarded' || job.state === 'retryable' ? (
           <Alert severity="error" variant="outlined">{job.error?.message ?? t('motions.learning.failed')}</Alert>

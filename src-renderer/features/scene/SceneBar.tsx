@@ -10,11 +10,11 @@ import { useJobs } from '../../api/queries.ts';
 import { useAdherence, useScenePlan } from '../../api/scene-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { AdherenceStrip } from '../../components/AdherenceStrip.tsx';
-import { StaleBadge } from '../../components/StaleBadge.tsx';
+import { EventBadge } from '../../components/EventBadge.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { renderScene } from '../../editor/scene.ts';
 import { t } from '../../i18n/text.ts';
-import { sceneEstimate } from './scene-estimate.ts';
+import { sceneEstimate, sceneObstacle } from './scene-estimate.ts';
 
 /** The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events. */
 export function SceneBar() {
@@ -26,12 +26,12 @@ function Bar() {
   const editor = useEditor();
   const events = promptEventsOf(useDocument((state) => state.records));
   const selectedIds = useSession((state) => state.selectedIds);
-  const [preset, setPreset] = useState<Preset>('draft');
+  const preset = useSession((state) => state.scenePreset);
   const [adherence, setAdherence] = useState(false);
-  const { plan, problem } = useScenePlan(preset);
+  const { plan, problem: refusal } = useScenePlan(preset);
+  const problem = refusal ?? (plan === null ? null : sceneObstacle(plan, editor.info.memory.totalBytes));
   const shares = useAdherence(preset);
   const isRunning = useJobs().some((job) => job.kind === 'scene' && UNFINISHED.has(job.state));
-  const states = new Map(plan?.events.map((event) => [event.promptEventId, event.state]));
   return (
     <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
       <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30 }}>
@@ -42,19 +42,19 @@ function Bar() {
               sx={{ minHeight: 26, px: 1.5, gap: 1, fontSize: 11.5, color: 'text.secondary', maxWidth: 200 }}
             >
               <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{index + 1}. {event.prompt.trim() === '' ? t('event.empty') : event.prompt}</Box>
-              <StaleBadge state={states.get(event.id) ?? 'fresh'} />
+              <EventBadge event={event} />
               {shares.has(event.id) ? <AdherenceStrip shares={shares.get(event.id) ?? []} /> : null}
             </Button>
           </Box>
         ))}
       </Box>
-      <Box role="status" sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
+      <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
         <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
-        <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => setPreset(Preset.parse((change.target as HTMLSelectElement).value))} sx={{ flex: 'none', height: 26, fontSize: 11.5, bgcolor: 'studio.well', color: 'text.primary', border: 1, borderColor: 'divider', borderRadius: 1 }}>
+        <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => editor.session.setState({ scenePreset: Preset.parse((change.target as HTMLSelectElement).value) })} sx={{ flex: 'none', height: 26, fontSize: 11.5, bgcolor: 'studio.well', color: 'text.primary', border: 1, borderColor: 'divider', borderRadius: 1 }}>
           {Preset.options.map((option) => <option key={option} value={option}>{t(`preset.${option}`)}</option>)}
         </Box>
-        <Button variant="contained" disableElevation size="small" startIcon={<MovieFilterOutlined />} disabled={editor.project.readOnly || isRunning || problem !== null} onClick={() => void renderScene(editor, preset, { adherence })} sx={{ flex: 'none' }}>
+        <Button variant="contained" disableElevation size="small" startIcon={<MovieFilterOutlined />} disabled={editor.project.readOnly || isRunning || refusal !== null} onClick={() => void renderScene(editor, preset, { adherence })} sx={{ flex: 'none' }}>
           {isRunning ? t('scene.running') : t('scene.render')}
         </Button>
       </Box>

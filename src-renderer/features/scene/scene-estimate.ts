@@ -2,16 +2,43 @@ import type { ScenePlan } from '../../../src-shared/contract/scenes.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
-/** What a render would take, in a line: parts to make, time, memory and disk as measured on this machine. */
+/** What some work costs, as far as it is known before it starts. */
+export interface ExpectedCost {
+  readonly stale: number;
+  readonly expectedMs: number | null;
+  readonly isRough: boolean;
+  readonly expectedMemoryBytes?: number | null;
+  readonly expectedDiskBytes: number;
+  readonly freeDiskBytes: number;
+}
+
+/** Memory and disk are enough when this machine has so many times what is needed. */
+const DISK_RESERVE = 1.1;
+
+/** Time, memory and disk in a line of plain words. */
+export function costWords({ stale, expectedMs, isRough, expectedMemoryBytes = null, expectedDiskBytes, freeDiskBytes }: ExpectedCost): string {
+  if (stale === 0) return t('cost.nothingToMake');
+  const isTight = expectedDiskBytes * DISK_RESERVE > freeDiskBytes;
+  return [
+    expectedMs === null ? t('cost.timeUnknown') : t(isRough ? 'cost.timeRough' : 'cost.time', { time: formatDuration(Math.max(1000, expectedMs)) }),
+    expectedMemoryBytes === null ? '' : t('cost.memory', { memory: formatBytes(expectedMemoryBytes) }),
+    expectedDiskBytes === 0 ? '' : t(isTight ? 'cost.diskShort' : 'cost.disk', { disk: formatBytes(expectedDiskBytes), free: formatBytes(freeDiskBytes) }),
+  ].filter((part) => part !== '').join(' · ');
+}
+
+/** What a render of the scene would take, in a line: parts to make, time, memory and disk. */
 export function sceneEstimate(plan: ScenePlan): string {
   if (plan.cachedAssetId !== null) return t('scene.upToDate');
   const parts = plan.stages.reduce((sum, { nodes }) => sum + nodes, 0);
   const stale = plan.stages.reduce((sum, stage) => sum + stage.stale, 0);
-  const isTight = plan.expectedDiskBytes > plan.freeDiskBytes;
-  return [
-    stale === 0 ? t('scene.onlyJoin') : t('scene.parts', { stale, parts }),
-    plan.expectedMs === null ? t('scene.unmeasured') : t('scene.about', { time: formatDuration(plan.expectedMs) }),
-    plan.expectedMemoryBytes === null ? '' : t('scene.memory', { memory: formatBytes(plan.expectedMemoryBytes) }),
-    plan.expectedDiskBytes === 0 ? '' : t(isTight ? 'scene.diskShort' : 'scene.disk', { disk: formatBytes(plan.expectedDiskBytes), free: formatBytes(plan.freeDiskBytes) }),
-  ].filter((part) => part !== '').join(' · ');
+  if (stale === 0) return t('scene.onlyJoin');
+  return `${t('scene.parts', { stale, parts })} · ${costWords({ ...plan, stale })}`;
+}
+
+/** What stands in the way of rendering, and its mend; null when nothing does. `memoryBytes`: what the machine has. */
+export function sceneObstacle(plan: ScenePlan, memoryBytes: number): string | null {
+  if (plan.cachedAssetId !== null) return null;
+  if (plan.expectedDiskBytes * DISK_RESERVE > plan.freeDiskBytes) return t('cost.diskMend', { disk: formatBytes(plan.expectedDiskBytes), free: formatBytes(plan.freeDiskBytes) });
+  if (plan.expectedMemoryBytes !== null && plan.expectedMemoryBytes > memoryBytes * 0.9) return t('cost.memoryMend', { memory: formatBytes(plan.expectedMemoryBytes), all: formatBytes(memoryBytes) });
+  return null;
 }

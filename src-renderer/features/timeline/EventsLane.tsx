@@ -9,11 +9,13 @@ import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { useJobs, useMotions } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { EventBadge } from '../../components/EventBadge.tsx';
 import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { useMotionTarget } from '../../components/use-motion-target.ts';
 import { runAction } from '../../editor/actions.ts';
-import { UNFINISHED, takesOf } from '../../editor/editor.ts';
+import { UNFINISHED } from '../../editor/editor.ts';
+import { takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { motionsOf } from '../../editor/event-motions.ts';
 import { createEvent } from '../../editor/generate.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
@@ -65,7 +67,7 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, selected, drag
       {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={openMenu} /> : <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} isDragged={dragged.has(event.id)} begin={begin} onMenu={openMenu} />)}
       {runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={spanStyle(run.startFrame, run.endFrame - run.startFrame)} />)}
       <Menu open={menuAt !== null} onClose={() => setMenuAt(null)} anchorReference="anchorPosition" anchorPosition={menuAt ?? { top: 0, left: 0 }}>
-        {(['generate', 'generateNext', 'delete', 'rippleDelete'] as const).map((id) => {
+        {(['generate', 'generateNext', 'vary', 'delete', 'rippleDelete'] as const).map((id) => {
           const action = studioActions.get(id);
           return (
             <MenuItem key={id} disabled={!action.isEnabled(editor)} onClick={() => choose(id)} sx={{ justifyContent: 'space-between', gap: 6 }}>
@@ -135,6 +137,7 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
         <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</Box>
       </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+        <EventBadge event={event} />
         {used.map((words) => (
           <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText', '& svg': { fontSize: 11, flex: 'none' } }}>
             <AnimationOutlined /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{words}</Box>

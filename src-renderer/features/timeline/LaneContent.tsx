@@ -10,6 +10,7 @@ import { EventsLane } from './EventsLane.tsx';
 import { ItemBlock } from './ItemBlock.tsx';
 import { KeyframeLane } from './KeyframeLane.tsx';
 import type { Lane } from './lanes.ts';
+import { MotionDropArea } from './MotionDropArea.tsx';
 import { ResultLane } from './ResultLane.tsx';
 import { spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
@@ -51,7 +52,7 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
     if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
     return asset?.name ?? t(item.type === 'audio' ? 'timeline.item.audio' : item.type === 'motion' ? 'timeline.item.motion' : 'timeline.item.unknown');
   };
-  return (
+  const content = (
     <div role="list" aria-label={lane.label}>
       {drawn.items.map((item) => {
         const asset = assetOf(item);
@@ -65,4 +66,5 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
       {drawn.runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={spanStyle(run.startFrame, run.endFrame - run.startFrame)} />)}
     </div>
   );
+  return lane.kind === 'motion' ? <MotionDropArea>{content}</MotionDropArea> : content;
 }

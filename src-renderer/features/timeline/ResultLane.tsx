@@ -2,8 +2,9 @@ import Box from '@mui/material/Box';
 import { framesToSeconds, secondsToFrame } from '../../../src-shared/timing/frame-rate.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
-import { activeTake } from '../../editor/editor.ts';
+import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { assetFrames } from '../../editor/playback-source.ts';
+import { placeInTake } from '../../../src-shared/takes/take-of-event.ts';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import type { LaneProps } from './EventsLane.tsx';
@@ -20,7 +21,8 @@ export function ResultLane({ events, takes }: LaneProps) {
         const take = activeTake(takes, event);
         if (!take) return <div key={event.id} aria-hidden className="place" style={spanStyle(event.startFrame, event.durationFrames)} />;
         const own = take.asset.frameRate ?? frameRate;
-        const length = Math.min(event.durationFrames, secondsToFrame(framesToSeconds(assetFrames(take.asset, own), own), frameRate));
+        const place = placeInTake(take, event.id);
+        const length = Math.min(event.durationFrames, place.frames, secondsToFrame(framesToSeconds(assetFrames(take.asset, own), own), frameRate) - place.startFrame);
         const poster = thumbnailUrl(editor.info.mediaBase, editor.project.id, take.asset);
         const isSelected = selectedIds.includes(event.id);
         return (
@@ -30,7 +32,7 @@ export function ResultLane({ events, takes }: LaneProps) {
             style={spanStyle(event.startFrame, length)}
             sx={{ position: 'absolute', left: 0, top: 6, bottom: 6, borderRadius: 1.5, overflow: 'hidden', border: 1, borderColor: isSelected ? 'primary.light' : 'divider', bgcolor: 'studio.stage', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x', ...(poster === null ? {} : { backgroundImage: `url("${poster}")` }) }}
           >
-            <Box sx={{ position: 'absolute', left: 4, bottom: 3, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', whiteSpace: 'nowrap' }}>{t(`preset.${take.preset}`)}{take.starred ? ' ★' : ''}</Box>
+            <Box sx={{ position: 'absolute', left: 4, bottom: 3, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', whiteSpace: 'nowrap' }}>{take.recipe.scene !== undefined && take.promptEventId === null ? `${t('take.scene')} · ` : ''}{t(`preset.${take.preset}`)}{take.starred ? ' ★' : ''}</Box>
           </Box>
         );
       })}

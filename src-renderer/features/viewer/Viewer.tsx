@@ -8,12 +8,16 @@ import { IconAction } from '../../components/IconAction.tsx';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { pictureAt } from '../../editor/playback-source.ts';
-import { sequenceOf } from '../../editor/timeline-edits.ts';
+import { sequenceOf, timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { ComposedStage } from './ComposedStage.tsx';
+import { CompareBar } from './CompareBar.tsx';
+import { CompareStage } from './CompareStage.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { LiveStrip } from './LiveStrip.tsx';
 import { MediaLayer } from './MediaLayer.tsx';
 import { PreviewCanvas } from './PreviewCanvas.tsx';
+import { SoundLayer } from './SoundLayer.tsx';
 import { TransportBar } from './TransportBar.tsx';
 
 /** The generation to watch at this place: running or paused first, else the first that waits. */
@@ -41,7 +45,9 @@ export function Viewer() {
   const shown = source.kind === 'asset' ? { asset: sourceAsset, assetFrame: playhead } : picture;
   const liveJob = source.kind === 'timeline' ? liveJobOf(jobs, picture.event?.id ?? null) : null;
   const showsLive = liveJob !== null && liveJob.previewVersion > 0 && (shown.asset === null || !isPlaying);
-  const ratio = shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
+  const hasItems = timelineEnd(records) > 0 && Object.values(records).some(({ type }) => type === 'clip' || type === 'caption' || type === 'audio');
+  const isComposed = source.kind === 'timeline' && (picture.asset !== null || hasItems);
+  const ratio = source.kind === 'asset' && shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
 
   useEffect(() => {
     const element = stage.current;
@@ -55,13 +61,21 @@ export function Viewer() {
     return () => document.removeEventListener('fullscreenchange', onChange);
   }, [fullScreen, editor]);
 
-  const isEmpty = source.kind === 'timeline' && shown.asset === null && liveJob === null;
+  const comparison = useSession((state) => state.comparison);
+  const compared = comparison && { mode: comparison.mode, a: takes.find(({ id }) => id === comparison.a), b: takes.find(({ id }) => id === comparison.b) };
+  // Whatever else is opened in the viewer ends the comparison.
+  const isComparing = compared?.a !== undefined && compared.b !== undefined && source.kind === 'asset' && source.assetId === compared.a.asset.id;
+  useEffect(() => {
+    if (comparison !== null && !isComparing) editor.session.setState({ comparison: null });
+  }, [comparison, isComparing, editor]);
+
+  const isEmpty = source.kind === 'timeline' && !isComposed && liveJob === null;
   return (
     <Box
       ref={stage} data-testid="viewer"
       sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.stage', ...(fullScreen ? { position: 'fixed', inset: 0, zIndex: 'modal' } : {}) }}
     >
-      {source.kind === 'asset' ? (
+      {isComparing && compared?.a && compared.b ? <CompareBar a={compared.a} b={compared.b} mode={compared.mode} /> : source.kind === 'asset' ? (
         <Box sx={{ flex: 'none', height: 36, display: 'flex', alignItems: 'center', gap: 1, px: 2, bgcolor: 'studio.panel', borderBottom: 1, borderColor: 'studio.line' }}>
           <ButtonBase onClick={() => editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 })} sx={{ px: 2, height: 26, borderRadius: 1, color: 'text.secondary', fontSize: 12, '&:hover': { bgcolor: 'studio.raised' } }}>{t('viewer.timeline')}</ButtonBase>
           <Box sx={{ px: 2, height: 26, borderRadius: 1, bgcolor: 'studio.raised', fontSize: 12, display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>
@@ -73,17 +87,21 @@ export function Viewer() {
       <Box sx={{ flex: 1, minHeight: 0, p: fullScreen ? 0 : 3, containerType: 'size', display: 'grid', placeItems: 'center' }}>
         {isEmpty ? (
           <EmptyStage event={picture.event} />
+        ) : isComparing && compared?.a && compared.b ? (
+          <CompareStage a={compared.a} b={compared.b} mode={compared.mode} ratio={ratio} />
         ) : (
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
-            {shown.asset ? <MediaLayer key={shown.asset.id} asset={shown.asset} frame={shown.assetFrame} /> : null}
+            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
+            {isComposed ? <ComposedStage /> : null}
             {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}
-            {liveJob && liveJob.previewVersion === 0 && shown.asset === null ? (
+            {liveJob && liveJob.previewVersion === 0 && shown.asset === null && !hasItems ? (
               <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', color: 'grey.500', fontSize: 12.5 }}>{t(liveJob.state === 'available' ? 'viewer.waiting' : 'viewer.preparing')}</Box>
             ) : null}
           </Box>
         )}
       </Box>
       {liveJob ? <LiveStrip job={liveJob} /> : null}
+      {source.kind === 'timeline' ? <SoundLayer /> : null}
       <TransportBar />
     </Box>
   );

@@ -15,6 +15,10 @@ export class MotionPages {
   get panel(): Locator {
     return this.page.getByTestId('motion-drop');
   }
+  /** The motion lane of the timeline, all of its length. */
+  get lane(): Locator {
+    return this.page.getByTestId('motion-lane-drop');
+  }
   get cards(): Locator {
     return this.page.getByRole('list', { name: 'Motions of this project' }).locator('[data-motion]');
   }

@@ -32,8 +32,9 @@ export class StudioWindow {
   get preview(): Locator {
     return this.page.getByTestId('preview');
   }
-  get video(): Locator {
-    return this.viewer.locator('video');
+  /** Number of the frame that the canvas of the composed timeline shows; -1 before the first. */
+  async shownFrame(): Promise<number> {
+    return Number(await this.viewer.getByTestId('composed').getAttribute('data-frame'));
   }
 
   async createProject(name: string): Promise<void> {

@@ -70,6 +70,8 @@ describe('motions in key frames', () => {
   it('may bring the noise of their clip', async () => {
     const engine = startEngine();
     expect(await engine.frames([full(1, 0.5)])).not.toEqual(await engine.frames([full(1)]));
+    // All of a motion goes with its strength, its noise too.
+    expect(await engine.frames([full(0, 1)])).toEqual(await engine.frames());
     await engine.close();
   }, 240_000);
 

@@ -53,6 +53,8 @@ vi.mock('electron', async () => {
     isMinimized = () => false;
     focus = note('focus');
     show = note('show');
+    hide = note('hide');
+    setProgressBar = () => undefined;
     static getFocusedWindow = () => null;
   }
   shell.emitters = { app, ipcMain };

@@ -10,7 +10,7 @@ const motions = (records: TimelineRecords) => motionsOf(eventById(records, ID)!)
 describe('motions of a prompt event', () => {
   it('adds each once, at full strength, and makes room for a third', () => {
     let records = addMotion(addMotion(empty, ID, 'asset:a'), ID, 'asset:a');
-    expect(motions(records)).toEqual([{ motionId: 'asset:a', strength: 1, noiseMix: 0 }]);
+    expect(motions(records)).toEqual([{ motionId: 'asset:a', strength: 1, noiseMix: 1 }]);
     records = addMotion(addMotion(records, ID, 'asset:b'), ID, 'asset:c');
     expect(motions(records).map(({ motionId }) => motionId)).toEqual(['asset:a', 'asset:c']);
     expect(PromptEvent.safeParse(records[ID]).success).toBe(true);
@@ -18,7 +18,7 @@ describe('motions of a prompt event', () => {
 
   it('changes one and leaves the other', () => {
     const records = changeMotion(addMotion(addMotion(empty, ID, 'asset:a'), ID, 'asset:b'), ID, 'asset:b', { strength: 1.5 });
-    expect(motionChoices(eventById(records, ID)!)).toEqual([{ motionId: 'asset:a', strength: 1, noiseMix: 0 }, { motionId: 'asset:b', strength: 1.5, noiseMix: 0 }]);
+    expect(motionChoices(eventById(records, ID)!)).toEqual([{ motionId: 'asset:a', strength: 1, noiseMix: 1 }, { motionId: 'asset:b', strength: 1.5, noiseMix: 1 }]);
   });
 
   it('is the event it was once the last is taken off', () => {
@@ -30,12 +30,12 @@ describe('motions of a prompt event', () => {
   it('knows the takes that were made with just these motions', () => {
     const known = [{ id: 'asset:a', sha256: 'a'.repeat(64) }];
     const event = eventById(addMotion(empty, ID, 'asset:a'), ID)!;
-    const recipe = { motions: [{ sha256: 'a'.repeat(64), strength: 1, noiseMix: 0 }] };
+    const recipe = { motions: [{ sha256: 'a'.repeat(64), strength: 1, noiseMix: 1 }] };
     expect(isMadeWith(recipe, event, known)).toBe(true);
     expect(isMadeWith({}, event, known)).toBe(false);
     expect(isMadeWith({ motions: [{ ...recipe.motions[0]!, strength: 0.5 }] }, event, known)).toBe(false);
     expect(isMadeWith({}, eventById(changeMotion(addMotion(empty, ID, 'asset:a'), ID, 'asset:a', { strength: 0 }), ID)!, known)).toBe(true);
-    expect(choicesOfRecipe(recipe, known)).toEqual([{ motionId: 'asset:a', strength: 1, noiseMix: 0 }]);
+    expect(choicesOfRecipe(recipe, known)).toEqual([{ motionId: 'asset:a', strength: 1, noiseMix: 1 }]);
     expect(choicesOfRecipe(recipe, [])).toBeNull();
     expect(choicesOfRecipe({}, [])).toEqual([]);
   });

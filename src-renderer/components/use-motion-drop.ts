@@ -1,6 +1,6 @@
 import { useState, type DragEvent } from 'react';
-import { useEditor } from '../../api/studio-context.tsx';
-import { ASSET_DRAG, openLearning, takeDroppedFiles } from '../../editor/motion-commands.ts';
+import { useEditor } from '../api/studio-context.tsx';
+import { ASSET_DRAG, openLearning, takeDroppedFiles } from '../editor/motion-commands.ts';
 
 export interface MotionDrop {
   readonly isTarget: boolean;

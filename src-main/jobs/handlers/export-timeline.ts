@@ -1,0 +1,167 @@
+import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { FORMATS } from '../../../src-shared/export/formats.ts';
+import { writeInterchange, type InterchangeMedia } from '../../../src-shared/export/interchange/write-interchange.ts';
+import { fileSlug } from '../../../src-shared/export/name-template.ts';
+import { estimateSize } from '../../../src-shared/export/size-estimate.ts';
+import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
+import { cuesFromCaptions } from '../../../src-shared/timeline/captions/caption-track.ts';
+import { writeCaptions } from '../../../src-shared/timeline/captions/caption-file.ts';
+import { canCopy } from '../../media/export/copy-untouched.ts';
+import { drawTexts, loadFonts } from '../../media/export/text-pictures.ts';
+import type { Media } from '../../media/media.ts';
+import type { MediaInfo } from '../../media/probe.ts';
+import { MAX_RECIPE_BYTES } from '../../media/recipe-metadata.ts';
+import { writeWhole } from '../../media/write-whole.ts';
+import { writeAsset } from '../asset-file.ts';
+import { toExportError } from '../export-error.ts';
+import { assetsNeeded, exportedRecipe, ExportTimelineData, factsOfAsset, planExport, untouchedAsset } from '../export-plan.ts';
+import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { withScratchFolder } from '../scratch-folder.ts';
+
+export interface ExportTimelineOptions {
+  readonly media: Pick<Media, 'probe' | 'capabilities' | 'renderExport' | 'copyUntouched'>;
+  readonly temporaryFolder: string;
+  /** Where the fonts for titles and captions lie. */
+  readonly fontsDir: string;
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'video/mp4': 'mp4', 'video/webm': 'webm', 'video/x-msvideo': 'avi', 'video/mp2t': 'ts', 'image/gif': 'gif', 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp',
+  'audio/wav': 'wav', 'audio/mpeg': 'mp3', 'audio/flac': 'flac', 'audio/ogg': 'ogg', 'audio/mp4': 'm4a', 'video/ogg': 'ogg',
+};
+
+/** Frames between two looks at the clock are as many as fit in about this time. */
+const TICK_MS = 250;
+
+/** Bytes free for us on the disk of `folder`, or null where that cannot be told. */
+export async function freeBytes(folder: string): Promise<number | null> {
+  const stats = await statfs(folder).catch(() => null);
+  return stats === null ? null : stats.bavail * stats.bsize;
+}
+
+async function requireRoom(folder: string, bytes: number, what: string): Promise<void> {
+  const free = await freeBytes(folder);
+  const megabytes = (value: number): string => `${Math.ceil(value / 1e6)} MB`;
+  if (free !== null && free < bytes) throw new StudioError('DISK_FULL', `${what} needs about ${megabytes(bytes)} in ${folder}, and ${megabytes(free)} are free. Free some space or choose another disk, then export again.`, { details: { path: folder, bytes, free } });
+}
+
+/** Tells progress by frames, with the time of one as it was measured since the last look. */
+function frameProgress(context: JobContext, total: number): (frames: number) => void {
+  let [shown, at] = [0, performance.now()];
+  return (frames) => {
+    const now = performance.now();
+    if (frames < total && now - at < TICK_MS) return;
+    context.advance(Math.min(frames, total), total, (now - at) / Math.max(1, frames - shown));
+    [shown, at] = [frames, now];
+  };
+}
+
+/** Renders a timeline to a file that appears whole or not at all. Begun anew after a crash: nothing half is ever kept. */
+export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }: ExportTimelineOptions): JobHandler<ExportTimelineData> {
+  const sidecars = async (data: ExportTimelineData, plan: CompositionPlan, recipeBeside: string | null): Promise<void> => {
+    const { path, settings, from, to } = data;
+    const stem = FORMATS[settings.format].extension === '' ? path : path.replace(/\.[^./\\]+$/, '');
+    const beside = async (file: string, text: string): Promise<void> => void (await writeWhole(file, async (temporary) => writeFile(temporary, text)));
+    if (settings.captions === 'srt' || settings.captions === 'vtt') {
+      const shown = plan.captions.filter((caption) => caption.startFrame + caption.durationFrames > from && caption.startFrame < to).map((caption) => {
+        const start = Math.max(from, caption.startFrame);
+        return { ...caption, startFrame: start - from, durationFrames: Math.min(to, caption.startFrame + caption.durationFrames) - start };
+      });
+      if (shown.length > 0) await beside(`${stem}.${settings.captions}`, writeCaptions(cuesFromCaptions(shown, plan.frameRate), settings.captions));
+    }
+    if (recipeBeside !== null) await beside(`${stem}.recipe.json`, `${recipeBeside}\n`);
+  };
+
+  /** Other programs read files: what the edit shows goes into a folder beside it. */
+  const copyMedia = async ({ path }: ExportTimelineData, { store, signal }: JobContext, needed: readonly string[]): Promise<ReadonlyMap<string, InterchangeMedia>> => {
+    const folder = `${path.replace(/\.[^./\\]+$/, '')}-media`;
+    await mkdir(folder, { recursive: true });
+    await requireRoom(folder, needed.reduce((sum, id) => sum + store.assets.get(id).sizeBytes, 0), 'Copying the media');
+    const copied = new Map<string, InterchangeMedia>();
+    for (const [index, id] of needed.entries()) {
+      const asset = store.assets.get(id);
+      const extension = EXTENSIONS[asset.mimeType] ?? 'mp4';
+      const file = join(folder, `${index + 1}-${fileSlug(asset.name.replace(/\.[^.]+$/, '')) || 'clip'}.${extension}`);
+      await writeWhole(file, (temporary) => writeAsset(store, asset, temporary, signal));
+      const { frameRate, durationMs, hasAudio, kind, name, width, height, frames } = asset;
+      copied.set(id, { url: pathToFileURL(file).href, name, kind: kind === 'image' || kind === 'audio' ? kind : 'video', frameRate, frames, durationMs, hasAudio, width, height });
+    }
+    return copied;
+  };
+
+  const run = async (data: ExportTimelineData, context: JobContext): Promise<void> => {
+    const { store, signal, job } = context;
+    const { path, settings, from, to } = data;
+    const facts = FORMATS[settings.format];
+    const draft = planExport(data, (id) => factsOfAsset(store.assets.find(id)));
+    const needed = assetsNeeded(draft, from, to, settings);
+    if (draft.missing.length > 0) {
+      throw new StudioError('BLOB_MISSING', `${draft.missing.length} of the media on the timeline ${draft.missing.length === 1 ? 'is' : 'are'} no longer in the project. Remove the clips that show them, or import the files again.`, { details: { assetIds: draft.missing } });
+    }
+    await mkdir(dirname(path), { recursive: true });
+    const temporaryName = `.motif-${job.id.replace(/[^0-9a-z-]/g, '-')}.part`;
+    if (facts.kind === 'interchange') {
+      context.beginPart('export', 1, 0);
+      const text = writeInterchange(settings.format === 'otio' ? 'otio' : 'fcpxml', { plan: draft, from, to, name: basename(path), media: await copyMedia(data, context, needed) });
+      await writeWhole(path, async (temporary) => writeFile(temporary, text), { temporaryName });
+      await sidecars({ ...data, settings: { ...settings, captions: settings.captions === 'none' || settings.captions === 'vtt' ? settings.captions : 'srt' } }, draft, null);
+      return;
+    }
+    const size = estimateSize(settings, { width: draft.width, height: draft.height, frames: to - from, seconds: framesToSeconds(to - from, draft.frameRate), hasSound: draft.sounds.length > 0 });
+    await requireRoom(dirname(path), size, 'The export');
+    await mkdir(temporaryFolder, { recursive: true });
+    await requireRoom(temporaryFolder, needed.reduce((sum, id) => sum + store.assets.get(id).sizeBytes, 0), 'Preparing the export');
+
+    await withScratchFolder(temporaryFolder, async (scratch) => {
+      context.beginPart('prepare', needed.length, null);
+      const sources = new Map<string, MediaInfo>();
+      for (const [index, id] of needed.entries()) {
+        const file = join(scratch, `source-${index}`);
+        await writeAsset(store, store.assets.get(id), file, signal);
+        sources.set(id, await media.probe(file, signal));
+        context.advance(index + 1, needed.length, null);
+      }
+      const plan = planExport(data, (id) => factsOfAsset(store.assets.find(id), sources.get(id)?.hasAlpha === true));
+      const recipe = exportedRecipe(plan, from, to, settings.embedRecipe, (id) => store.assets.find(id)?.recipe ?? null);
+      const inside = facts.carriesRecipe && recipe !== null && Buffer.byteLength(recipe) <= MAX_RECIPE_BYTES;
+      const recipeJson = inside ? recipe : null;
+      const untouched = untouchedAsset(plan, from, to, settings);
+      const copied = untouched === null ? undefined : sources.get(untouched);
+      const text = await drawTexts(plan, from, to, await loadFonts(fontsDir), scratch);
+      context.finishPart('prepare', 'done');
+
+      context.beginPart('export', to - from, 0);
+      if (copied !== undefined && canCopy(copied, settings.format, settings.audio)) {
+        await media.copyUntouched({ path, source: copied, format: settings.format, withSound: settings.audio, recipeJson, temporaryName, signal });
+      } else {
+        const source = (id: string): MediaInfo => {
+          const info = sources.get(id);
+          if (info === undefined) throw new StudioError('BLOB_MISSING', `The project has no asset ${id}. Remove the clip that shows it.`, { details: { assetId: id } });
+          return info;
+        };
+        await media.renderExport({ path, plan, from, to, settings, source, text, scratch, recipeJson, temporaryName, signal, onFrames: frameProgress(context, to - from) });
+      }
+      await sidecars(data, plan, recipe !== null && !inside ? recipe : null);
+    });
+  };
+
+  return {
+    kind: 'export',
+    lane: 'media',
+    data: ExportTimelineData,
+    title: ({ path }) => basename(path),
+    parts: ({ settings }) => (FORMATS[settings.format].kind === 'interchange' ? [waitingPart('export')] : [waitingPart('prepare'), waitingPart('export')]),
+    run: async (data, context) => {
+      try {
+        await run(data, context);
+      } catch (error) {
+        throw toExportError(error, data.path);
+      }
+      context.complete(() => ({ resultPath: data.path }));
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
+import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { FORMATS } from '../../../src-shared/export/formats.ts';
+import type { ExportSettings } from '../../../src-shared/export/settings.ts';
+import type { FfmpegBinaries } from '../find-ffmpeg.ts';
+import { start, type RunningCommand } from '../run.ts';
+import { writeWhole } from '../write-whole.ts';
+import { keepMixArguments, mixArguments, soundStretches } from './audio-mix.ts';
+import type { Capabilities } from './capabilities.ts';
+import { encodeArguments, encodeSoundArguments, gifArguments, paletteArguments, type EncoderInput } from './encoder-arguments.ts';
+import type { ExportSource } from './export-source.ts';
+import { stretchesOf } from './picture-pieces.ts';
+import { composeArguments, pictureGraph, type PictureGraphInput } from './picture-graph.ts';
+import { workingFormat } from './working-format.ts';
+
+/** A timeline to be written as one file, or as one folder of pictures. */
+export interface RenderExportRequest {
+  /** Where it goes. It appears whole or not at all. */
+  readonly path: string;
+  readonly plan: CompositionPlan;
+  readonly from: number;
+  readonly to: number;
+  readonly settings: ExportSettings;
+  readonly source: (assetId: string) => ExportSource;
+  readonly text: PictureGraphInput['text'];
+  /** A folder for what is needed on the way. */
+  readonly scratch: string;
+  readonly recipeJson: string | null;
+  /** Name of the unfinished file; the same for every attempt, so that none is left behind. */
+  readonly temporaryName?: string;
+  readonly signal?: AbortSignal;
+  /** Called with the number of composed frames. */
+  readonly onFrames?: (frames: number) => void;
+}
+
+/** No export is stopped for being long, only for standing still. */
+const MAX_MS = 48 * 60 * 60_000;
+const STALLED_MS = 5 * 60_000;
+
+/** Stops work that has not moved for five minutes. */
+function watchStall(signal: AbortSignal | undefined): { readonly signal: AbortSignal; moved(): void; end(): void; readonly hasStalled: () => boolean } {
+  const own = new AbortController();
+  let stalled = false;
+  const give = (): void => {
+    stalled = true;
+    own.abort();
+  };
+  let timer = setTimeout(give, STALLED_MS);
+  return {
+    signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+    moved: () => void timer.refresh(),
+    end: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => undefined, 0);
+    },
+    hasStalled: () => stalled,
+  };
+}
+
+/** Standard output of commands, one behind the other; the next one gets ready while one is read. */
+async function* outputsOf(commands: readonly (() => RunningCommand)[]): AsyncGenerator<Uint8Array> {
+  let next = commands[0]?.();
+  let running: RunningCommand | undefined;
+  try {
+    for (let index = 0; index < commands.length; index += 1) {
+      running = next;
+      next = commands[index + 1]?.();
+      if (running === undefined) return;
+      for await (const chunk of running.stdout as AsyncIterable<Uint8Array>) yield chunk;
+      await running.done;
+    }
+  } finally {
+    running?.kill();
+    next?.kill();
+  }
+}
+
+/** Renders; see `RenderExportRequest`. Returns the size of what was written. */
+export async function renderExport(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest): Promise<{ sizeBytes: number }> {
+  const stall = watchStall(request.signal);
+  try {
+    return await render(binaries, capabilities, { ...request, signal: stall.signal, onFrames: (frames) => {
+      stall.moved();
+      request.onFrames?.(frames);
+    } });
+  } catch (error) {
+    if (stall.hasStalled() && StudioError.is(error, 'CANCELLED')) throw new StudioError('FFMPEG_FAILED', 'ffmpeg did nothing for five minutes and was stopped. Export again; if it happens again, leave out the clip at which it stops.', { cause: error });
+    throw error;
+  } finally {
+    stall.end();
+  }
+}
+
+async function render(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest & { readonly signal: AbortSignal; readonly onFrames: (frames: number) => void }): Promise<{ sizeBytes: number }> {
+  const { plan, from, to, settings, signal, scratch, recipeJson, onFrames } = request;
+  const facts = FORMATS[settings.format];
+  const begin = (args: readonly string[], purpose: string, stdin?: AsyncIterable<Uint8Array>): RunningCommand => start(binaries.ffmpeg, args, { signal, purpose, timeoutMs: MAX_MS, stdin });
+  const finish = async (args: readonly string[], purpose: string, stdin?: AsyncIterable<Uint8Array>): Promise<void> => {
+    const command = begin(args, purpose, stdin);
+    command.stdout.resume();
+    await command.done;
+  };
+
+  const heard = facts.hasAudio && settings.audio ? plan.sounds.filter((sound) => sound.to > from && sound.from < to) : [];
+  if (facts.kind === 'audio' && heard.length === 0) throw new StudioError('INVALID_INPUT', 'There is no sound in this part of the timeline: nothing to export. Choose another range, or a format with pictures.');
+  let sound: string | null = null;
+  if (heard.length > 0) {
+    sound = path.join(scratch, 'mix.flac');
+    const mixes = soundStretches(heard, from, to).map((stretch) => () => begin(mixArguments(plan, stretch, request.source), 'mix the sound'));
+    await finish(keepMixArguments(sound), 'keep the mixed sound', outputsOf(mixes));
+  }
+  const temporary = request.temporaryName === undefined ? {} : { temporaryName: request.temporaryName };
+  const purpose = `write ${path.basename(request.path)}`;
+  if (facts.kind === 'audio') {
+    const mix = sound ?? '';
+    return { sizeBytes: await writeWhole(request.path, (file) => finish(encodeSoundArguments({ settings, recipeJson, capabilities, sound: mix }, file), purpose), temporary) };
+  }
+
+  const alpha = facts.hasAlpha && settings.alpha;
+  const working = workingFormat(settings.format, alpha, capabilities);
+  const frameBytes = working.frameBytes(plan.width, plan.height);
+  const frames = async function* (): AsyncGenerator<Uint8Array> {
+    const commands = stretchesOf(plan, from, to).map((stretch) => () => {
+      const graph = pictureGraph({ plan, ...stretch, source: request.source, text: request.text, working, capabilities });
+      return begin(composeArguments(graph, plan.frameRate, working), 'compose the picture');
+    });
+    let bytes = 0;
+    let told = 0;
+    for await (const chunk of outputsOf(commands)) {
+      yield chunk;
+      bytes += chunk.length;
+      const whole = Math.floor(bytes / frameBytes);
+      if (whole > told) onFrames((told = whole));
+    }
+    if (bytes !== frameBytes * (to - from)) throw new StudioError('FFMPEG_FAILED', `ffmpeg composed ${bytes / frameBytes} frames instead of ${to - from}. A clip may be damaged: play the timeline and replace it.`, { details: { frames: bytes / frameBytes, expected: to - from } });
+  };
+  const input: EncoderInput = { settings: { ...settings, alpha }, width: plan.width, height: plan.height, frameRate: plan.frameRate, working, sound, recipeJson, capabilities };
+  if (settings.format === 'png-sequence') return writeFolder(request.path, request.temporaryName, (folder) => finish(encodeArguments(input, folder), purpose, frames()));
+  if (settings.format === 'gif') {
+    const [lossless, palette] = [path.join(scratch, 'frames.mkv'), path.join(scratch, 'palette.png')];
+    await finish(paletteArguments(input, lossless, palette), 'choose the colours', frames());
+    return { sizeBytes: await writeWhole(request.path, (file) => finish(gifArguments(input, lossless, palette, file), purpose), temporary) };
+  }
+  return { sizeBytes: await writeWhole(request.path, (file) => finish(encodeArguments(input, file), purpose, frames()), temporary) };
+}
+
+/** As `writeWhole`, for a folder. One that is there already and holds anything is left alone. */
+async function writeFolder(folder: string, temporaryName: string | undefined, write: (temporary: string) => Promise<void>): Promise<{ sizeBytes: number }> {
+  const present = await readdir(folder).catch(() => null);
+  if (present !== null && present.length > 0) throw new StudioError('CONFLICT', `${folder} already holds files. Choose another name, or empty it first.`, { details: { path: folder } });
+  const temporary = path.join(path.dirname(folder), temporaryName ?? `.${crypto.randomUUID()}.part`);
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  try {
+    await write(temporary);
+    let sizeBytes = 0;
+    for (const name of await readdir(temporary)) sizeBytes += (await stat(path.join(temporary, name))).size;
+    if (present !== null) await rm(folder, { recursive: true });
+    await rename(temporary, folder);
+    return { sizeBytes };
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}

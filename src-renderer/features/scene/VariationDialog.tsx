@@ -1,0 +1,80 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { projectKeys } from '../../editor/editor.ts';
+import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { makeVariants, startVariations, varyRequest, type VariedBy } from '../../editor/variations.ts';
+import { eventById } from '../../editor/timeline-edits.ts';
+import { t } from '../../i18n/text.ts';
+import { costWords } from './scene-estimate.ts';
+import { VariationCellView } from './VariationCellView.tsx';
+
+const SIZES = [4, 9] as const;
+
+/** Variations of one event in a grid, each a small loop, while every other event stays as it is. Picking one makes it the take. */
+export function VariationDialog({ eventId, onClose }: { eventId: string; onClose: () => void }) {
+  const editor = useEditor();
+  const event = useDocument((state) => eventById(state.records, eventId));
+  const cells = useSession((state) => state.variations[eventId]);
+  const preset = useSession((state) => state.scenePreset);
+  const [size, setSize] = useState<(typeof SIZES)[number]>(4);
+  const [by, setBy] = useState<VariedBy>('seed');
+  const [isStarting, setStarting] = useState(false);
+  // Drawn once for each choice, so that the estimate is of the very seeds that are made.
+  const [variants, setVariants] = useState(() => makeVariants('seed', 4));
+  const choose = (nextBy: VariedBy, nextSize: (typeof SIZES)[number]) => {
+    setBy(nextBy);
+    setSize(nextSize);
+    setVariants(makeVariants(nextBy, nextSize));
+  };
+  const { data: cost, error } = useQuery({
+    queryKey: [...projectKeys.assets(editor.project.id), 'planVary', eventId, preset, variants],
+    queryFn: () => editor.client.scenes.planVary(varyRequest(editor, eventId, variants)),
+    retry: false,
+    placeholderData: (previous) => previous,
+  });
+  if (event === null) return null;
+  const make = async () => {
+    setStarting(true);
+    await startVariations(editor, event, variants);
+    setStarting(false);
+    choose(by, size);
+  };
+  const shown = cells?.length ?? size;
+  const columns = shown > 4 ? 3 : 2;
+  return (
+    <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby="vary-title">
+      <DialogTitle id="vary-title" sx={{ pb: 1 }}>
+        {t('vary.title')}
+        <Box component="span" sx={{ display: 'block', fontSize: 12.5, fontWeight: 400, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{event.prompt}</Box>
+      </DialogTitle>
+      <DialogContent sx={{ pb: 1 }}>
+        <Box component="ul" aria-label={t('vary.grid')} sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gap: 1.5, gridTemplateColumns: `repeat(${columns}, 1fr)`, maxWidth: columns === 2 ? 620 : 'none', mx: 'auto' }}>
+          {cells === undefined
+            ? variants.map((_, index) => <Box key={index} component="li" aria-hidden sx={{ aspectRatio: '16 / 10', borderRadius: 1.5, border: 1, borderStyle: 'dashed', borderColor: 'divider', display: 'grid', placeItems: 'center', color: 'text.disabled', fontSize: 12 }}>{index + 1}</Box>)
+            : cells.map((cell, index) => <VariationCellView key={cell.jobId} cell={cell} index={index} event={event} onPicked={onClose} />)}
+        </Box>
+      </DialogContent>
+      <DialogActions sx={{ flexWrap: 'wrap', gap: 2, px: 3, pb: 2.5 }}>
+        <ToggleButtonGroup exclusive size="small" value={by} aria-label={t('vary.by')} onChange={(_, next: VariedBy | null) => { if (next) choose(next, size); }}>
+          <ToggleButton value="seed">{t('vary.bySeed')}</ToggleButton>
+          <ToggleButton value="strength">{t('vary.byStrength')}</ToggleButton>
+          <ToggleButton value="motion" disabled={event.motions.length === 0}>{t('vary.byMotion')}</ToggleButton>
+        </ToggleButtonGroup>
+        <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
+          {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
+        </ToggleButtonGroup>
+        <Box role="status" aria-label={t('vary.cost')} sx={{ order: -1, flexBasis: '100%', fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
+        <Button color="inherit" onClick={onClose}>{t('action.close')}</Button>
+        <Button variant="contained" disabled={isStarting || error !== null || editor.project.readOnly} onClick={() => void make()}>{t('vary.make', { count: size })}</Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

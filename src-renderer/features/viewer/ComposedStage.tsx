@@ -1,0 +1,57 @@
+import Box from '@mui/material/Box';
+import { useEffect, useRef, useState } from 'react';
+import { FONT_FILES } from '../../../src-shared/compose/text/font-files.ts';
+import { assetUrl } from '../../api/media-address.ts';
+import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useComposition } from '../../api/use-composition.ts';
+import { createCompositor, type Compositor } from '../../compositor/compositor.ts';
+import { loadFonts } from '../../compositor/fonts.ts';
+import { openImage, openVideo } from '../../compositor/source-reader.ts';
+import { t } from '../../i18n/text.ts';
+
+/** Frames decoded before they are due while the timeline plays. */
+const AHEAD = 12;
+
+/** The composed timeline at the playhead: every track, as an export would show it. */
+export function ComposedStage() {
+  const { info, project } = useEditor();
+  const { plan, assetOf } = useComposition();
+  const playhead = useSession((state) => state.playhead);
+  const isPlaying = useSession((state) => state.shuttle !== 0);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [compositor, setCompositor] = useState<Compositor | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [shown, setShown] = useState<number | null>(null);
+  const assets = useRef(assetOf);
+
+  useEffect(() => {
+    assets.current = assetOf;
+  }, [assetOf]);
+
+  useEffect(() => {
+    const made = createCompositor({
+      canvas: canvas.current!, fonts: () => loadFonts(FONT_FILES), onShown: setShown, onProblem: setProblem,
+      open: (assetId, cache) => {
+        const asset = assets.current(assetId);
+        if (!asset) return null;
+        const url = assetUrl(info.mediaBase, project.id, assetId);
+        return asset.kind === 'image' || asset.frameRate === null ? openImage(assetId, url, asset.name, cache) : openVideo(assetId, url, asset.name, asset.frameRate, cache);
+      },
+    });
+    setCompositor(made);
+    return () => made.close();
+  }, [info, project]);
+
+  useEffect(() => {
+    if (!compositor) return;
+    compositor.setPlan(plan);
+    compositor.show(playhead, isPlaying ? AHEAD : 1);
+  }, [compositor, plan, playhead, isPlaying]);
+
+  return (
+    <>
+      <Box component="canvas" ref={canvas} role="img" aria-label={t('viewer.composed')} data-testid="composed" data-frame={shown ?? -1} sx={{ position: 'absolute', inset: 0, width: 1, height: 1, display: 'block' }} />
+      {problem === null ? null : <Box role="alert" sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, p: 2, textAlign: 'center', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.7)', fontSize: 12 }}>{problem}</Box>}
+    </>
+  );
+}

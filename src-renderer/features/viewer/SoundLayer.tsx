@@ -1,0 +1,50 @@
+import { useEffect, useRef } from 'react';
+import type { SoundShot } from '../../../src-shared/compose/audio-plan.ts';
+import { fadeWeight } from '../../../src-shared/compose/pixel-rules.ts';
+import { framesToSeconds, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
+import { assetUrl } from '../../api/media-address.ts';
+import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useComposition } from '../../api/use-composition.ts';
+
+/** Sounds are loaded this long before they begin. */
+const READY_SECONDS = 2;
+/** Apart by more than this they are brought together again: less than a frame at 24 a second. */
+const MAX_DRIFT_SECONDS = 0.035;
+
+/** What is heard of the timeline while it plays forwards. */
+export function SoundLayer() {
+  const { plan } = useComposition();
+  const playhead = useSession((state) => state.playhead);
+  const ready = Math.ceil((READY_SECONDS * plan.frameRate.num) / plan.frameRate.den);
+  return plan.sounds.filter(({ from, to }) => playhead >= from - ready && playhead < to).map((sound) => <Sound key={sound.id} sound={sound} rate={plan.frameRate} playhead={playhead} />);
+}
+
+function Sound({ sound, rate, playhead }: { sound: SoundShot; rate: FrameRate; playhead: number }) {
+  const { info, project } = useEditor();
+  const shuttle = useSession((state) => state.shuttle);
+  const audio = useRef<HTMLAudioElement>(null);
+  useEffect(() => {
+    const element = audio.current;
+    if (!element) return;
+    const at = playhead - sound.from;
+    const isHeard = shuttle > 0 && shuttle <= 2 && at >= 0 && playhead < sound.to;
+    if (!isHeard) {
+      element.pause();
+      return;
+    }
+    const speed = sound.speed.num / sound.speed.den;
+    const wanted = sound.sourceFrom.num / sound.sourceFrom.den + framesToSeconds(at, rate) * speed;
+    element.preservesPitch = true;
+    element.playbackRate = Math.min(4, Math.max(0.25, speed * shuttle));
+    const rise = at < sound.fadeInFrames ? fadeWeight(at, sound.fadeInFrames) : 1;
+    const left = sound.to - 1 - playhead;
+    const fall = left < sound.fadeOutFrames ? fadeWeight(left, sound.fadeOutFrames) : 1;
+    // An element plays no louder than its file: what is above is heard in the export.
+    element.volume = Math.min(1, sound.volume * rise * fall);
+    // A playhead stands at the beginning of its frame, the sound somewhere within it.
+    const drift = element.currentTime - wanted;
+    if (drift < -MAX_DRIFT_SECONDS || drift > MAX_DRIFT_SECONDS + framesToSeconds(1, rate) * speed) element.currentTime = Math.max(0, wanted);
+    if (element.paused) void element.play().catch(() => undefined);
+  }, [playhead, shuttle, sound, rate]);
+  return <audio ref={audio} src={assetUrl(info.mediaBase, project.id, sound.assetId)} preload="auto" data-testid="sound" data-sound={sound.id} />;
+}
