@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { inspectNetwork } from '../engine/pipelines/inspect-network.ts';
-import { ENGINE_VERSION, EXECUTION_PROVIDERS } from '../engine/process/engine-version.ts';
+import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
+import { builtBackends } from '../engine/session/probe-providers.ts';
 import { createDownloads } from '../hub/downloads.ts';
 import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
 import { createNodeEngineFork } from '../jobs/engine-process.ts';
+import { probeInProcess } from '../jobs/probe-engine.ts';
 import { createExportHandler } from '../jobs/handlers/export.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
@@ -20,15 +21,18 @@ import { createJobQueue } from '../jobs/job-queue.ts';
 import { createLearningCurves } from '../jobs/learning-curves.ts';
 import { sweepScratchFolders } from '../jobs/scratch-folder.ts';
 import { createMedia } from '../media/media.ts';
+import { createModelInspector } from '../jobs/model-inspector.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
+import { openExecution, readProviderFacts } from '../services/execution.ts';
 import { createExportPresets } from '../services/export-presets.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
 import { createGenerationService } from '../services/generation-service.ts';
 import { createHubService, describeModel, hubAddress } from '../services/hub-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
+import { createMemoryPlans } from '../services/memory-plans.ts';
 import { createMeasuredMemory } from '../services/measured-memory.ts';
 import { createLearningMemory } from '../services/learning-memory.ts';
 import { createMediaResponder } from '../services/media-responder.ts';
@@ -75,8 +79,19 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   sweepScratchFolders(temporaryFolder);
   sweepUploads(uploadsFolder);
 
+  const fork = config.forkEngine ?? createNodeEngineFork();
+  const inspector = createModelInspector(fork);
+  const memoryPlans = createMemoryPlans(inspector);
   const media = createMedia();
-  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspectNetwork } });
+  const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspector.inspect } });
+  const execution = await openExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(builtBackends()), probe: (order) => probeInProcess(fork, order) });
+  const engine = createEngineClient({ fork, providers: execution.order, onFallback: execution.noteFallback });
+  const engineIdentity = {
+    version: ENGINE_VERSION,
+    get executionProvider() {
+      return execution.provider;
+    },
+  };
   const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
   const downloads = createDownloads({
     store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
@@ -86,9 +101,6 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     },
     log,
   });
-  const forkEngine = config.forkEngine ?? createNodeEngineFork();
-  const engine = createEngineClient({ fork: forkEngine });
-  const executionProvider = EXECUTION_PROVIDERS[0] ?? 'cpu';
   const memory = createMeasuredMemory(appStore.settings);
   const rough = createRoughCost({ settings: appStore.settings, threads });
   const posters = createPosters(join(dataDir, 'posters'));
@@ -135,20 +147,20 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const { mediaBase } = platform;
   return {
     handlers: {
-      system: createSystemService({ platform, media, appVersion: packageJson.version, executionProvider, projectsFolder }),
+      system: createSystemService({ platform, media, appVersion: packageJson.version, execution, projectsFolder }),
       projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
-      generation: createGenerationService({ projects, models, stepTimes, memory, rough, engine: { version: ENGINE_VERSION, executionProvider } }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: { version: ENGINE_VERSION, executionProvider } }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
+      models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects }),
-      models: createModelsService({ models }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       footage: createFootageService({ projects, models, stepTimes }),
-      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(forkEngine), temporaryFolder, mediaBase }),
+      motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(fork), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),
     peakMemoryBytes: () => engine.peakRssBytes() + process.resourceUsage().maxRSS * 1024,
@@ -162,6 +174,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     async close() {
       await downloads.close();
       await models.close();
+      inspector.close();
       await projects.closeAll();
       await engine.close();
       appStore.close();

@@ -3,6 +3,8 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { ProviderWish } from '../../src-shared/execution/provider.ts';
 import type { EngineFork } from '../jobs/engine-process.ts';
 import type { JobLane } from '../store/job-repository.ts';
 import type { MediaRequest, MediaResponse } from '../services/media-exchange.ts';
@@ -41,6 +43,8 @@ export interface StudioConfig {
   readonly threads: number;
   /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
   readonly lanes: readonly JobLane[];
+  /** What the models run on this time; the creator's setting when left out. */
+  readonly executionProvider?: ProviderWish | undefined;
   /** Whether this studio goes on with downloads that were running when the last one ended; false when left out. */
   readonly goesOnDownloading?: boolean;
   /** How this host starts the engine process; a child of this Node process when left out. */
@@ -65,8 +69,17 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),
     lanes: ['compute', 'media'],
+    executionProvider: wishFrom(environment['MOTIF_PROVIDER']),
     log: (line) => console.error(line),
   };
+}
+
+/** A wish in words. One that is not known is an error, or a creator would wait for a graphics card that was never asked. */
+export function wishFrom(text: string | undefined): ProviderWish | undefined {
+  if (text === undefined || text === '') return undefined;
+  const wish = ProviderWish.safeParse(text);
+  if (wish.success) return wish.data;
+  throw new StudioError('INVALID_INPUT', `There is no execution provider "${text}". Choose one of ${ProviderWish.options.join(', ')}.`);
 }
 
 /** All cores up to four; beyond, one is left to the window (the engine's work is bound by memory there anyway). */

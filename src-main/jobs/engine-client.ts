@@ -1,4 +1,6 @@
 import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from '../engine/process/protocol.ts';
+import type { ProviderFallback } from '../engine/session/session-providers.ts';
+import type { ExecutionProvider } from '../../src-shared/execution/provider.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
@@ -60,10 +62,14 @@ export interface EngineClientOptions {
   readonly stopTimeoutMs?: number;
   /** A step may take ten times the median of the last ones, and never less than this. */
   readonly stepTimeoutFloorMs?: number;
-  /** Loading a model may take this long. */
+  /** Loading a model and its first step may take this long: learning on Show-1 begins with minutes of measuring on a processor. */
   readonly loadTimeoutMs?: number;
   /** An idle engine ends after this long. */
   readonly idleTimeoutMs?: number;
+  /** What runs execute on, tried in this order; asked before each run. The CPU when left out. */
+  readonly providers?: () => readonly ExecutionProvider[];
+  /** Told when a model ran on another provider than the first. */
+  readonly onFallback?: (fallback: ProviderFallback) => void;
 }
 
 /** A step that takes this many times the median of the last ones hangs. */
@@ -90,10 +96,12 @@ interface Running {
   readonly ready: Promise<EngineReady>;
   readonly gone: Promise<void>;
   killing: boolean;
+  /** What it was told to execute on, joined. */
+  providers: string;
 }
 
 export function createEngineClient(options: EngineClientOptions): EngineClient {
-  const { fork, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 600_000, idleTimeoutMs = 300_000 } = options;
+  const { fork, providers = () => ['cpu'], onFallback = () => {}, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
   let running: Running | null = null;
   let active: ActiveRun | null = null;
   let idleTimer: NodeJS.Timeout | null = null;
@@ -129,7 +137,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 
   const onEvent = (event: EngineEvent) => {
-    if (event.type === 'ready' || event.type === 'estimated' || active === null || event.runId !== active.command.runId) return;
+    if (event.type === 'fallback') onFallback(event.fallback);
+    if (event.type === 'ready' || event.type === 'probed' || event.type === 'looked' || event.type === 'estimated' || event.type === 'fallback' || active === null || event.runId !== active.command.runId) return;
     const run = active;
     switch (event.type) {
       case 'progress':
@@ -193,7 +202,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         markGone();
       });
     });
-    const entry: Running = { child, ready, gone, killing: false };
+    const entry: Running = { child, ready, gone, killing: false, providers: 'cpu' };
     // Without a run nobody may be waiting; the failure then shows at the next one.
     ready.catch(() => {});
     running = entry;
@@ -221,6 +230,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         return;
       }
       watch(run, true);
+      const order = providers();
+      if (order.join() !== current.providers) {
+        current.providers = order.join();
+        current.child.send({ type: 'useProviders', order });
+      }
       current.child.send(run.command);
     } catch (error) {
       finish(run, run.stopReason === null ? StudioError.from(error, 'ENGINE_CRASHED') : stoppedError(run.stopReason));

@@ -13,7 +13,10 @@ export interface NetworkFacts {
 }
 
 /** Reads headers and compares them with `config.json`: `inspect(folder)` for a folder named unet, vae or text_encoder. */
-export type InspectNetwork = (folder: string) => NetworkFacts;
+export type InspectNetwork = (folder: string) => NetworkFacts | Promise<NetworkFacts>;
+
+/** Told before each folder that may hold a part is looked into. */
+export type OnLook = (lookedAt: number, of: number, path: string) => void;
 
 /** A part with the files that reach its frames. */
 export interface LocatedPart extends FoundPart {
@@ -81,7 +84,7 @@ async function textOf(folder: string, inspect: InspectNetwork): Promise<{ files:
   const here = await Promise.all(TOKENIZERS.map(async (names) => ((await Promise.all(names.map((name) => isFile(path.join(tokenizer, name))))).every(Boolean) ? names : null)));
   const names = here.find((found) => found !== null);
   if (names === undefined || names === null) throw new StudioError('MODEL_MISSING', `${tokenizer} has no tokenizer.json, spiece.model, or vocab.json with merges.txt. Download the folder again.`);
-  const facts = inspect(encoder);
+  const facts = await inspect(encoder);
   const optional = (await isFile(path.join(tokenizer, 'tokenizer_config.json'))) ? [path.join(tokenizer, 'tokenizer_config.json')] : [];
   return { facts, files: [path.join(encoder, 'config.json'), ...facts.files, ...names.map((name) => path.join(tokenizer, name)), ...optional] };
 }
@@ -98,7 +101,7 @@ async function partFiles(folder: string, role: PartRole, inspect: InspectNetwork
     return { ...text, hasText: true };
   }
   const unet = path.join(folder, 'unet');
-  const facts = inspect(unet);
+  const facts = await inspect(unet);
   const files = [path.join(unet, 'config.json'), ...facts.files];
   for (const name of DETAILS) {
     if (await isFile(path.join(folder, name))) files.push(path.join(folder, name));
@@ -107,7 +110,7 @@ async function partFiles(folder: string, role: PartRole, inspect: InspectNetwork
   if (role === 'textToVideo' || role === 'superResolution2') {
     const vae = path.join(folder, 'vae');
     if (!(await isFile(path.join(vae, 'config.json')))) throw new StudioError('MODEL_MISSING', `${path.join(vae, 'config.json')} is missing: this model works on latents and needs its autoencoder. Download the folder again.`);
-    files.push(path.join(vae, 'config.json'), ...inspect(vae).files);
+    files.push(path.join(vae, 'config.json'), ...(await inspect(vae)).files);
     if (text === null) throw new StudioError('MODEL_MISSING', `${path.join(folder, 'text_encoder')} is missing: this model has a text encoder of its own. Download the folder again.`);
   }
   return { facts, files: [...files, ...(text?.files ?? [])], hasText: text !== null };
@@ -141,7 +144,7 @@ async function locate(folder: string, inspect: InspectNetwork): Promise<LocatedP
 }
 
 /** Looks for the family's parts in a folder, in the folders inside it and in those inside them. Reads headers only. */
-export async function findParts(folder: string, inspect: InspectNetwork): Promise<LocatedPart[]> {
+export async function findParts(folder: string, inspect: InspectNetwork, onLook: OnLook = () => {}): Promise<LocatedPart[]> {
   let root: string;
   try {
     root = await realpath(folder);
@@ -151,7 +154,9 @@ export async function findParts(folder: string, inspect: InspectNetwork): Promis
     throw new StudioError('NOT_FOUND', `${folder} does not exist or cannot be read. Choose another folder.`, { details: { path: folder }, cause: error });
   }
   const parts: LocatedPart[] = [];
-  for (const candidate of await candidates(root)) {
+  const found = await candidates(root);
+  for (const [index, candidate] of found.entries()) {
+    onLook(index, found.length, candidate);
     const part = await locate(candidate, inspect);
     if (part !== null) parts.push(part);
   }

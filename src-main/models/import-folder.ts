@@ -1,7 +1,7 @@
 import type { FolderReport } from '../../src-shared/contract/models.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { composePack, groupParts, type PartGroup } from './compose-pack.ts';
-import { findParts, type InspectNetwork, type LocatedPart } from './find-parts.ts';
+import { findParts, type InspectNetwork, type LocatedPart, type OnLook } from './find-parts.ts';
 import type { ImportedPacks, ImportRecord } from './imported-packs.ts';
 import { licencesOf } from './licences.ts';
 
@@ -16,8 +16,8 @@ function missingAfter(group: PartGroup, earlier: readonly ImportRecord[]): strin
   return [...composePack({ ...group, parts: [...kept, ...group.parts] }).missing];
 }
 
-async function look(folder: string, packs: ImportedPacks, inspect: InspectNetwork): Promise<Looked> {
-  const parts = await findParts(folder, inspect);
+async function look(folder: string, packs: ImportedPacks, inspect: InspectNetwork, onLook?: OnLook): Promise<Looked> {
+  const parts = await findParts(folder, inspect, onLook);
   const usable = parts.filter(({ problem }) => problem === null);
   const groups = groupParts(usable);
   const earlier = await packs.records();
@@ -38,8 +38,8 @@ async function look(folder: string, packs: ImportedPacks, inspect: InspectNetwor
 }
 
 /** What a folder holds; changes nothing. */
-export async function inspectFolder(folder: string, packs: ImportedPacks, inspect: InspectNetwork): Promise<FolderReport> {
-  return (await look(folder, packs, inspect)).report;
+export async function inspectFolder(folder: string, packs: ImportedPacks, inspect: InspectNetwork, onLook?: OnLook): Promise<FolderReport> {
+  return (await look(folder, packs, inspect, onLook)).report;
 }
 
 /** Remembers where the parts in a folder lie, once their licences are accepted. Returns the ids of the packs they belong to. */

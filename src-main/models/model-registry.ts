@@ -6,7 +6,7 @@ import { MODEL_INDEX_FILE, type ModelIndex } from '../../src-shared/pack/model-i
 import { createBackgroundHashing } from './background-hashing.ts';
 import { checkPack, readModelIndex } from './check-pack.ts';
 import { examineImport } from './examine-import.ts';
-import type { InspectNetwork } from './find-parts.ts';
+import type { InspectNetwork, OnLook } from './find-parts.ts';
 import { importFolder, inspectFolder } from './import-folder.ts';
 import { openImportedPacks } from './imported-packs.ts';
 import { listPackFiles, type PackFileEntry } from './pack-files.ts';
@@ -31,7 +31,7 @@ export interface ModelRegistry {
   /** The pack with this id; MODEL_MISSING and the like, naming pack and mend, when it cannot be used. */
   get(packId: string): Promise<OpenedPack>;
   /** What a folder of weights holds and which licences cover it; changes nothing. */
-  inspectFolder(folder: string): Promise<FolderReport>;
+  inspectFolder(folder: string, onLook?: OnLook): Promise<FolderReport>;
   /** Refers to the parts in a folder, without copying. LICENCE_NOT_ACCEPTED until all its licences are. Returns pack ids. */
   importFolder(folder: string, acceptedLicences: readonly string[]): Promise<string[]>;
   /** Takes hashes of files that were just proven, so that they need not be read again. */
@@ -173,9 +173,9 @@ export function createModelRegistry({ embeddedDir, packsDir, cacheDir, imports }
       }
       return { pack: found.pack, dir: found.dir, index: found.index, keyframesSha256: found.keyframesSha256 };
     },
-    inspectFolder: async (folder) => {
+    inspectFolder: async (folder, onLook) => {
       const { packs, inspect } = requireImports();
-      return inspectFolder(folder, packs, inspect);
+      return inspectFolder(folder, packs, inspect, onLook);
     },
     importFolder: async (folder, acceptedLicences) => {
       const { packs, inspect } = requireImports();

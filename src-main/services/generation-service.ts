@@ -9,6 +9,7 @@ import { expectedEncodeMs, expectedStageMs } from '../jobs/stage-times.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
 import type { ProjectStore } from '../store/project-store.ts';
+import type { MemoryPlans } from './memory-plans.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { OpenProjects } from './open-projects.ts';
 import { completeTimes, type RoughCost } from './rough-cost.ts';
@@ -37,9 +38,10 @@ export function createGenerationService(parts: {
   readonly engine: EngineIdentity;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
+  readonly memoryPlans: Pick<MemoryPlans, 'require'>;
   readonly rough: RoughCost;
 }): StudioHandlers['generation'] {
-  const { projects, models, engine, stepTimes, memory, rough } = parts;
+  const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
 
   /** Everything that determines the clip, from a wish and what the pack says about its preset. */
   const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
@@ -86,7 +88,8 @@ export function createGenerationService(parts: {
     },
     start: async (request) => {
       const { queue } = projects.get(request.projectId);
-      const { recipe, hash } = await resolve(request);
+      const { recipe, hash, opened } = await resolve(request);
+      await memoryPlans.require(opened, request.preset);
       const job = queue.enqueue('generate', { recipe, recipeHash: hash, promptEventId: request.promptEventId }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
     },

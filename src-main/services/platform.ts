@@ -14,6 +14,7 @@ export interface Platform {
   chooseProjectToOpen(): Promise<string | null>;
   chooseSavePath(defaultName: string): Promise<string | null>;
   chooseMedia(): Promise<readonly string[]>;
+  chooseFolder(): Promise<string | null>;
   revealInFolder(path: string): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export function createHeadlessPlatform(host: 'node' | 'cli', mediaBase: string):
     chooseProjectToOpen: () => unavailable('Choosing a project in a dialog'),
     chooseSavePath: () => unavailable('Choosing where to save in a dialog'),
     chooseMedia: () => unavailable('Choosing media in a dialog'),
+    chooseFolder: () => unavailable('Choosing a folder in a dialog'),
     revealInFolder: () => unavailable('Showing a file in its folder'),
   };
 }

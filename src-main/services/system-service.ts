@@ -3,6 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import type { Media } from '../media/media.ts';
+import type { Execution } from './execution.ts';
 import type { Platform } from './platform.ts';
 import { toFileName } from './project-file-name.ts';
 
@@ -20,14 +21,14 @@ export function createSystemService(parts: {
   readonly platform: Platform;
   readonly media: Media;
   readonly appVersion: string;
-  readonly executionProvider: string;
+  readonly execution: Execution;
   readonly projectsFolder: string;
 }): StudioHandlers['system'] {
-  const { platform, media, appVersion, executionProvider, projectsFolder } = parts;
+  const { platform, media, appVersion, execution, projectsFolder } = parts;
   return {
     info: async () => ({
       appVersion,
-      executionProvider,
+      executionProvider: execution.provider,
       projectsFolder,
       host: platform.host,
       capabilities: [...platform.capabilities],
@@ -38,9 +39,12 @@ export function createSystemService(parts: {
       // A missing ffmpeg is a fact to show here; the job that needs it says how to mend it.
       ffmpegVersion: await media.version().then(({ version }) => version, () => null),
     }),
+    execution: async () => execution.report(),
+    setExecutionProvider: async ({ provider }) => execution.choose(provider),
     chooseProjectToOpen: async () => ({ path: await platform.chooseProjectToOpen() }),
     chooseSavePath: async ({ defaultName }) => ({ path: await platform.chooseSavePath(join(projectsFolder, toFileName(defaultName, 'Untitled'))) }),
     chooseMedia: async () => ({ paths: [...(await platform.chooseMedia())] }),
+    chooseFolder: async () => ({ path: await platform.chooseFolder() }),
     revealInFolder: async ({ path }) => {
       await platform.revealInFolder(path);
       return {};

@@ -8,8 +8,8 @@ import type { ModelPack } from '../../src-shared/contract/models.ts';
 import { formatBytes } from '../i18n/formats.ts';
 import { t } from '../i18n/text.ts';
 
-/** Name, version, licence and size of a pack, what it lacks, and what is wrong with one that cannot be used. `actions` stand at its foot. */
-export function PackCard({ pack, actions }: { pack: ModelPack; actions?: ReactNode }) {
+/** Name, version, licence and size of a pack, what it lacks, and what is wrong with one that cannot be used. `actions` stand at its foot, `children` below them. */
+export function PackCard({ pack, actions, children }: { pack: ModelPack; actions?: ReactNode; children?: ReactNode }) {
   const { imported } = pack;
   const isHashing = imported !== undefined && pack.problem === null && pack.sha256 === '';
   const facts = [pack.output.frames > 0 ? t('models.output', { frames: pack.output.frames, width: pack.output.width, height: pack.output.height }) : '', pack.sizeBytes > 0 ? formatBytes(pack.sizeBytes) : '', pack.licence];
@@ -33,6 +33,7 @@ export function PackCard({ pack, actions }: { pack: ModelPack; actions?: ReactNo
       )}
       {pack.problem === null ? null : <Box role="alert" sx={{ display: 'flex', gap: 1.5, mt: 2, fontSize: 12, color: 'error.main', '& svg': { fontSize: 16, flex: 'none' } }}><ErrorOutlineOutlined />{pack.problem}</Box>}
       {actions === undefined ? null : <Box sx={{ display: 'flex', gap: 1.5, mt: 2 }}>{actions}</Box>}
+      {children}
     </Box>
   );
 }

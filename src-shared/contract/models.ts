@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MachineMemory, MemoryStep, MemoryVerdict } from '../pack/memory-plan.ts';
 import { Preset, StageSettings } from '../recipe/recipe.ts';
 import { STAGE_NAMES } from '../recipe/stage-name.ts';
 import { FrameRate } from '../timing/frame-rate.ts';
@@ -71,12 +72,34 @@ export const FolderReport = z.object({
 });
 export type FolderReport = z.infer<typeof FolderReport>;
 
+/** What each model of a preset takes on this machine. They are loaded and released in turn. */
+export const PackPlan = z.object({
+  packId: z.string(),
+  preset: Preset,
+  machine: MachineMemory,
+  steps: z.array(MemoryStep.extend({ verdict: MemoryVerdict })),
+  /** The worst of the steps. */
+  verdict: MemoryVerdict,
+});
+export type PackPlan = z.infer<typeof PackPlan>;
+
+/** How far a look into a folder is. The last one has the report. */
+export const LookProgress = z.object({ lookedAt: z.number().int(), of: z.number().int(), path: z.string(), report: FolderReport.nullable() });
+export type LookProgress = z.infer<typeof LookProgress>;
+
 const Folder = z.string().min(1, 'Choose a folder.').max(4096);
 
 export const modelsContract = {
+  /** Every pack; the first that works is the one that new clips are made with. */
   list: method(z.object({}), z.object({ packs: z.array(ModelPack) })),
+  /** Makes new clips with this pack from now on. */
+  prefer: method(z.object({ packId: z.string() }), z.object({})),
   /** Looks into a folder of weights as the hub lays them out; reads headers only. */
   inspectFolder: method(z.object({ folder: Folder }), FolderReport),
+  /** The same look, told folder by folder; its last message has the report. */
+  lookIntoFolder: stream(z.object({ folder: Folder }), LookProgress),
+  /** What will fit where, before anything is started. */
+  plan: method(z.object({ packId: z.string(), preset: Preset }), PackPlan),
   /** Refers to what the folder holds; copies nothing. LICENCE_NOT_ACCEPTED until every licence id of the report is given. */
   importFolder: method(z.object({ folder: Folder, acceptedLicences: z.array(z.string()).max(50).default([]) }), z.object({ packIds: z.array(z.string()) })),
   /** Forgets an imported pack. The weights stay where they are. */

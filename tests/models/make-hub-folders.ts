@@ -68,9 +68,10 @@ function copyTokenizer(kind: 't5' | 'clip', folder: string): void {
 }
 
 /** T5 in two pickled shards, with SentencePiece's own file, as Show-1's pixel repositories carry it. */
-export function writeT5(folder: string): void {
-  writeJson(join(folder, 'text_encoder/config.json'), t5);
-  writeWeights(join(folder, 'text_encoder/pytorch_model.bin'), parameters(buildT5Encoder(parseT5Config(t5), { batch: 1, tokens: 2 }, 'portable', null).graph), true);
+export function writeT5(folder: string, sizes: Partial<typeof t5> = {}): void {
+  const config = { ...t5, ...sizes };
+  writeJson(join(folder, 'text_encoder/config.json'), config);
+  writeWeights(join(folder, 'text_encoder/pytorch_model.bin'), parameters(buildT5Encoder(parseT5Config(config), { batch: 1, tokens: 2 }, 'portable', null).graph), true);
   copyTokenizer('t5', folder);
 }
 

@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { openPromptTokenizer } from '../text/prompt-tokenizer.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { readConfig } from './open-pack.ts';
+import { memoryHabits, sumBytes } from './stage-sessions.ts';
 
 /** Prompt embeddings by encoder folder and prompt. Kept between stages: a text encoder may weigh more than all unets. */
 export type PromptCache = Map<string, Tensor>;
@@ -47,7 +48,7 @@ export async function encodePrompts(folder: string, prompts: readonly string[], 
       const model = clip
         ? buildClipText(parseClipTextConfig(config, configPath), shape, 'ort-cpu', source)
         : buildT5Encoder(parseT5Config(config, configPath), shape, 'ort-cpu', source);
-      const session = await openSession(model.graph, { weightsDir, threads });
+      const session = await openSession(model.graph, { weightsDir, threads, ...memoryHabits(sumBytes(weights)) });
       try {
         for (const prompt of prompts) {
           if (cache.has(keyOf(prompt))) continue;

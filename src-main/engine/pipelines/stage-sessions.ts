@@ -11,6 +11,7 @@ import type { ClipShape, Unet3dHooks } from '../nn/unet3d.ts';
 import { isImageUnet, parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import type { Unet3dConfig } from '../nn/unet3d-config.ts';
 import { openSession } from '../session/engine-session.ts';
+import type { SessionOptions } from '../session/engine-session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { readConfig } from './open-pack.ts';
@@ -62,8 +63,14 @@ export function readUnetConfig(stageFolder: string, stage: StageName, promptWidt
   return config;
 }
 
-/** From here on memory counts more than the tenth of time that keeping freed blocks saves. */
+/** From here on memory counts more than the time that keeping freed blocks and widened weights saves. */
 export const LARGE_WEIGHTS_BYTES = 2 ** 30;
+
+/** How sessions of a model of so many stored bytes treat memory. It follows from the model alone, so that every machine computes the same. */
+export function memoryHabits(weightBytes: number): Pick<SessionOptions, 'arena' | 'keepStoredWeights'> {
+  const isLarge = weightBytes >= LARGE_WEIGHTS_BYTES;
+  return { arena: !isLarge, keepStoredWeights: isLarge };
+}
 
 /** Bytes of all weights in a folder, as they are stored. */
 export function weightBytesOf(folder: string): number {
@@ -75,7 +82,8 @@ export function weightBytesOf(folder: string): number {
   }
 }
 
-const sumBytes = ({ entries }: ReturnType<typeof openWeights>): number => [...entries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+/** Bytes of opened weights, as they are stored. */
+export const sumBytes = ({ entries }: ReturnType<typeof openWeights>): number => [...entries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 /** Weights that are given anew with each call instead of read from the pack, so that one session serves every motion. */
 export interface ReplacedWeights {
@@ -97,7 +105,7 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
       throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
     }
     const graph = replaced === undefined ? built.graph : selectParameters(built.graph, replaced.names).graph;
-    const session = await openSession(graph, { weightsDir, threads, arena: sumBytes(weights) < LARGE_WEIGHTS_BYTES });
+    const session = await openSession(graph, { weightsDir, threads, ...memoryHabits(sumBytes(weights)) });
     const hasLabels = config.class_embed_type === 'timestep';
     const run: UnetRun = async ({ sample, timestep, promptEmbeds, classLabel }) => {
       const batch = sample.shape[0]!;

@@ -1,4 +1,5 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
 import { hasTextPerFrame } from '../../../src-shared/build/scene-part.ts';
 import { isGuided } from '../pipelines/guidance.ts';
 import { openPack } from '../pipelines/open-pack.ts';
@@ -11,11 +12,15 @@ import { measureTextAttention } from '../pipelines/text-attention.ts';
 import { openUpscaler } from '../pipelines/upscaler.ts';
 import type { Upscaler } from '../pipelines/upscaler.ts';
 import { toVideoFrames } from '../pipelines/video-tensor.ts';
+import { probeProviders } from '../session/probe-providers.ts';
+import { useProviders } from '../session/session-providers.ts';
 import { tensorOf } from '../tensor/tensor.ts';
 import { estimateLearningMemory } from '../training/learning-memory.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
-import { ENGINE_VERSION, EXECUTION_PROVIDERS } from './engine-version.ts';
+import { ENGINE_VERSION } from './engine-version.ts';
 import { runLearning } from './learn-run.ts';
+import { answer } from './look.ts';
+import type { Question } from './look.ts';
 import { yieldToMessages } from './message-turn.ts';
 import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from './protocol.ts';
 import { runUpscale } from './upscale-run.ts';
@@ -80,6 +85,21 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   const unloadWhenIdle = async (): Promise<void> => {
     await active?.finished;
     await unload();
+  };
+
+  /** Sessions of other providers are of no use any more, and texts encoded there may differ in their last bits. */
+  const switchProviders = async (order: readonly ExecutionProvider[]): Promise<void> => {
+    useProviders({ order, onFallback: (fallback) => void send({ type: 'fallback', fallback }) });
+    promptCache.clear();
+    await unloadWhenIdle();
+  };
+
+  const look = (id: number, question: Question): void => {
+    try {
+      void send({ type: 'looked', id, answer: answer(question), error: null });
+    } catch (error) {
+      void send({ type: 'looked', id, answer: null, error: toStudioError(error).toWire() });
+    }
   };
 
   const runnerFor = async (command: RunCommand): Promise<StageRunner> => {
@@ -198,7 +218,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     active = { runId, controller, finished };
   };
 
-  send({ type: 'ready', engineVersion: ENGINE_VERSION, executionProviders: EXECUTION_PROVIDERS });
+  send({ type: 'ready', engineVersion: ENGINE_VERSION });
   return {
     handle(command) {
       if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention' || command.type === 'upscale') start(command);
@@ -207,7 +227,10 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;
         active.controller.abort(command.reason === 'paused' ? new StudioError('PAUSED', 'The run was paused.') : new StudioError('CANCELLED', 'The run was cancelled.'));
-      } else {
+      } else if (command.type === 'useProviders') void switchProviders(command.order);
+      else if (command.type === 'probeProviders') void probeProviders(command.order).then((failures) => send({ type: 'probed', failures }));
+      else if (command.type === 'look') look(command.id, command.question);
+      else {
         promptCache.clear();
         void unloadWhenIdle();
       }

@@ -2,7 +2,6 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { openPack } from '../pipelines/open-pack.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { toVideoFrames } from '../pipelines/video-tensor.ts';
-import { LEARNING_MEMORY_BYTES } from '../training/learning-memory.ts';
 import { openMotionLearning } from '../training/learn-motion.ts';
 import type { LearnStep } from '../training/learn-motion.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
@@ -22,7 +21,7 @@ export async function runLearning(
   await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
   await yieldToMessages();
   signal.throwIfAborted();
-  const learning = await openMotionLearning(openPack(command.packDir), { ...command, sampleInterval: SAMPLE_INTERVAL, memoryBudgetBytes: LEARNING_MEMORY_BYTES }, { threads: command.threads, promptCache, resume: command.checkpoint });
+  const learning = await openMotionLearning(openPack(command.packDir), { ...command, sampleInterval: SAMPLE_INTERVAL }, { threads: command.threads, promptCache, resume: command.checkpoint });
   const checkpoints = new CheckpointSender<LearnStep>(async ({ step }) => {
     await send({ type: 'checkpoint', runId, step, bytes: learning.checkpoint() });
   });

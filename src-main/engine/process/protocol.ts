@@ -1,8 +1,11 @@
 import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
+import type { ExecutionProvider, PassedProvider } from '../../../src-shared/execution/provider.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
 import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
+import type { Answer, Question } from './look.ts';
+import type { ProviderFallback } from '../session/session-providers.ts';
 
 /** Float32 pixels or latents, [batch, channels, frames, height, width], pixels in about [-1, 1]. */
 export interface TensorMessage {
@@ -101,13 +104,23 @@ export type EngineCommand =
   | MeasureAttentionCommand
   | UpscaleCommand
   | EstimateLearningCommand
+  /** What later runs execute on, tried in this order; the CPU until it is said. */
+  | { readonly type: 'useProviders'; readonly order: readonly ExecutionProvider[] }
+  /** Tries providers until one works. Answered by `probed`. */
+  | { readonly type: 'probeProviders'; readonly order: readonly ExecutionProvider[] }
+  /** Answered by `looked`, also while nothing else is asked of this process. */
+  | { readonly type: 'look'; readonly id: number; readonly question: Question }
   | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   /** Releases every session: memory goes back while the queue is paused. */
   | { readonly type: 'unload' };
 
 /** Engine to parent. `done`, `learned`, `measured`, `upscaled`, `stopped` and `failed` end a run; nothing follows them for that runId. */
 export type EngineEvent =
-  | { readonly type: 'ready'; readonly engineVersion: string; readonly executionProviders: readonly string[] }
+  | { readonly type: 'ready'; readonly engineVersion: string }
+  | { readonly type: 'looked'; readonly id: number; readonly answer: Answer | null; readonly error: StudioErrorWire | null }
+  | { readonly type: 'probed'; readonly failures: readonly PassedProvider[] }
+  /** A model that a provider could not load runs on the next. */
+  | { readonly type: 'fallback'; readonly fallback: ProviderFallback }
   | {
       readonly type: 'progress';
       readonly runId: string;

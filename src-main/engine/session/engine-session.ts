@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import { elementCount } from '../onnx/element-type.ts';
+import { elementCount, isFloating } from '../onnx/element-type.ts';
 import { checkExternalLocation } from '../onnx/graph-checker.ts';
 import { formatShape } from '../onnx/graph.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/model-encode.ts';
+import { BACKEND_NAMES } from './choose-providers.ts';
+import { sessionProviders } from './session-providers.ts';
 
 /** Values the engine passes to and from sessions: float32 tensors, and int64 for timesteps, labels and token ids. */
 export type TensorData = Float32Array | BigInt64Array;
@@ -20,6 +23,13 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Keep freed memory for the next run (the default): about a tenth faster, at a higher peak. Turn off for large models. */
   readonly arena?: boolean;
+  /**
+   * Leave weights where they lie, and widen or pack each when a run comes to it instead of all while loading. The system maps the
+   * file and may drop its pages again, so a model may be larger than the memory that is free; it runs about a fifth slower.
+   */
+  readonly keepStoredWeights?: boolean;
+  /** What to try in place of what this process uses, in this order. */
+  readonly providers?: readonly ExecutionProvider[];
   /** Writes onnxruntime's per-node timing to files with this prefix. */
   readonly profilePrefix?: string;
 }
@@ -34,27 +44,44 @@ export interface EngineSession {
 }
 
 /**
- * Opens a graph on onnxruntime's CPU provider. Weights stay where they are: while it loads, the small model file lies beside
+ * Opens a graph on the first provider that takes it; what the others said against it is told to the process's listener. Weights stay where they are: while it loads, the small model file lies beside
  * them, because external data is found relative to the model and must not leave its folder. The weights of a
  * read-only folder are read into memory instead.
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<EngineSession> {
+  const { order: usual, onFallback } = sessionProviders();
+  const order = options.providers ?? usual;
+  for (const [index, provider] of order.entries()) {
+    try {
+      return await openOn(provider, graph, options);
+    } catch (error) {
+      if (index === order.length - 1 || !StudioError.is(error, 'SESSION_CREATE_FAILED')) throw error;
+      onFallback({ provider, model: graph.name, cause: error.cause instanceof Error ? error.cause.message : error.message });
+    }
+  }
+  throw new StudioError('PROVIDER_UNAVAILABLE', `Nothing was named to run "${graph.name}" on.`);
+}
+
+async function openOn(provider: ExecutionProvider, graph: Graph, options: SessionOptions): Promise<EngineSession> {
+  const isCpu = provider === 'cpu';
   const sessionOptions: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: [BACKEND_NAMES[provider]],
     intraOpNumThreads: options.threads ?? 2,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     enableCpuMemArena: options.arena ?? true,
-    enableMemPattern: options.arena ?? true,
-    logSeverityLevel: 3,
+    // DirectML forbids memory patterns.
+    enableMemPattern: isCpu && (options.arena ?? true),
+    logSeverityLevel: isCpu ? 3 : 4,
     // Spinning threads steal time from the window and from encoders; on a busy machine they doubled a run's duration.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
   };
   let session: InferenceSession;
   try {
-    session = await createSession(graph, options.weightsDir, sessionOptions);
+    // A graphics card has its own memory and wants constant weights.
+    session = await createSession(isCpu && options.keepStoredWeights === true ? withReplaceableWeights(graph) : graph, options.weightsDir, sessionOptions);
   } catch (error) {
     if (error instanceof StudioError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -79,6 +106,12 @@ async function createSession(graph: Graph, weightsDir: string | undefined, optio
   }
   const externalData = files.map((file) => ({ path: file, data: new Uint8Array(readFileSync(join(weightsDir, file))) }));
   return InferenceSession.create(model, { ...options, externalData });
+}
+
+/** An initializer that is an input as well could be replaced by a run, so nothing that is computed from it is computed while loading. */
+function withReplaceableWeights(graph: Graph): Graph {
+  const stored = [...graph.initializers.values()].filter(({ elementType, data }) => isFloating(elementType) && data.kind === 'external');
+  return { ...graph, inputs: [...graph.inputs, ...stored.map(({ name, elementType, shape }): Value => ({ name, elementType, shape }))] };
 }
 
 function externalFiles(graph: Graph): string[] {

@@ -7,7 +7,7 @@ import { readConfig } from '../pipelines/open-pack.ts';
 import type { Pack } from '../pipelines/open-pack.ts';
 import { encodePrompts, textWidth } from '../pipelines/prompt-encoder.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
-import { loadUnet, readUnetConfig } from '../pipelines/stage-sessions.ts';
+import { loadUnet, memoryHabits, readUnetConfig, weightBytesOf } from '../pipelines/stage-sessions.ts';
 import { fromVideoFrames } from '../pipelines/video-tensor.ts';
 import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import { createNoise } from '../random/noise.ts';
@@ -17,6 +17,7 @@ import { openWeights } from '../weights/open-weights.ts';
 import { addChange } from './change.ts';
 import type { WeightChange } from './change.ts';
 import { INVERSION_TOTAL, invert } from './ddim-inversion.ts';
+import { learningBudget } from './learning-budget.ts';
 import { downName, upName } from './low-rank.ts';
 import { encodeMotionFile } from './motion-file.ts';
 import { trainMotion } from './motion-trainer.ts';
@@ -35,8 +36,8 @@ export interface LearnMotionRequest {
   readonly settings: LearningSettings;
   /** Steps between samples; 0 for none. */
   readonly sampleInterval: number;
-  /** Most bytes of activations and gradients that may be live at once. */
-  readonly memoryBudgetBytes: number;
+  /** Most bytes of activations and gradients that may be live at once; what the model's size asks for when left out. */
+  readonly memoryBudgetBytes?: number;
   /** What the file says beside what learning finds out. */
   readonly facts: Pick<MotionFacts, 'name' | 'model' | 'source'>;
 }
@@ -89,10 +90,11 @@ export async function openMotionLearning(
   assert(caption !== undefined && empty !== undefined, 'both prompts are encoded');
 
   const trainedUnet = { folder, config, shape, projections: projections.map(({ name }) => name) };
-  const step = buildMotionGraph(trainedUnet, settings, request.memoryBudgetBytes);
+  const step = buildMotionGraph(trainedUnet, settings, request.memoryBudgetBytes ?? learningBudget(weightBytesOf(weightsDir)));
   // An arena makes a step a fifth faster and takes twice the memory: its many buffers of many sizes fill one badly. Where memory
   // is so short that the forward pass runs in parts, it goes.
-  const training = await openSession(step.graph, { weightsDir, threads, arena: step.segments === 1 });
+  const habits = memoryHabits(weightBytesOf(weightsDir));
+  const training = await openSession(step.graph, { weightsDir, threads, ...habits, arena: habits.arena === true && step.segments === 1 });
   let merged = mergedWeights(projections, state, 'values');
   const unet = await loadUnet(folder, config, shape, threads, {}, { names: trainedUnet.projections, values: () => merged }).catch(async (error: unknown) => {
     await training.release();

@@ -2,6 +2,7 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { commandHelp, nearest, parseCommandLine, usageLine, type Command } from './command.ts';
 import { checkCommand } from './commands/check.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { generateCommand } from './commands/generate.ts';
 import { importCommand } from './commands/import.ts';
@@ -15,7 +16,7 @@ import { serveCommand } from './commands/serve.ts';
 import { upscaleCommand } from './commands/upscale.ts';
 import { createTerminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
+const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, doctorCommand, serveCommand];
 
 function overview(): string {
   const rows = COMMANDS.map((command) => [`  ${usageLine(command)}`, command.summary] as const);

@@ -34,6 +34,7 @@ export function createElectronPlatform(): Platform {
       return answer.canceled || answer.filePath === '' ? null : answer.filePath;
     },
     chooseMedia: () => choose({ title: 'Import media', properties: ['openFile', 'multiSelections'], filters: MEDIA_FILES }),
+    chooseFolder: async () => (await choose({ title: 'Choose a folder of models', properties: ['openDirectory'] }))[0] ?? null,
     async revealInFolder(path) {
       // Shows, never opens: a project or pack must not be able to name a program to run.
       shell.showItemInFolder(path);

@@ -6,7 +6,7 @@ import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { usePacks, usePlan } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { motionChoices } from '../../editor/event-motions.ts';
-import { packChoice } from '../../editor/generate.ts';
+import { currentPack, packChoice } from '../../editor/generate.ts';
 import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
@@ -26,7 +26,7 @@ function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) 
   const time = plan === null ? '' : plan.cachedAssetId !== null ? t('preset.cached') : plan.expectedMs === null ? t('preset.unmeasured') : t(plan.isRough ? 'preset.aboutRough' : 'preset.about', { time: formatDuration(plan.expectedMs) });
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
-      <Box component="span" sx={{ fontWeight: 550 }}>{t(`preset.${preset}`)}</Box>
+      <Box component="span" sx={{ fontWeight: 550 }}>{currentPack(usePacks())?.presetNames?.[preset] ?? t(`preset.${preset}`)}</Box>
       {time === '' ? null : <Box component="span" sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap' }}>{time}</Box>}
     </Box>
   );

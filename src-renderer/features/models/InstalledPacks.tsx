@@ -1,18 +1,32 @@
 import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
 import Typography from '@mui/material/Typography';
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { usePacks } from '../../api/queries.ts';
 import { useStudio } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { PackCard } from '../../components/PackCard.tsx';
+import { currentPack } from '../../editor/generate.ts';
 import { notify, notifyError } from '../../editor/notices.ts';
 import { t } from '../../i18n/text.ts';
+import { PackNeeds } from './PackNeeds.tsx';
 
-/** Every pack at hand; imported ones can be forgotten, which leaves their files. */
+/** Every pack at hand and what it needs on this machine; imported ones can be forgotten, which leaves their files. */
 export function InstalledPacks() {
   const packs = usePacks();
+  const [shown, setShown] = useState<string | null>(null);
   const { client, info } = useStudio();
   const queryClient = useQueryClient();
+  const current = currentPack(packs);
+  const prefer = async (packId: string) => {
+    try {
+      await client.models.prefer({ packId });
+    } catch (caught) {
+      notifyError(caught);
+    }
+    await queryClient.invalidateQueries({ queryKey: ['models'] });
+  };
   const forget = async (packId: string, name: string) => {
     try {
       await client.models.remove({ packId });
@@ -28,8 +42,16 @@ export function InstalledPacks() {
       {packs.map((pack) => (
         <PackCard
           key={pack.id} pack={pack}
-          {...(pack.imported === undefined ? {} : { actions: <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider' }} onClick={() => void forget(pack.id, pack.name)}>{t('models.forget')}</Button> })}
-        />
+          actions={(
+            <>
+              {pack.id === current?.id ? <Chip size="small" color="primary" variant="outlined" label={t('models.inUse')} sx={{ alignSelf: 'center' }} /> : pack.problem === null ? <Button variant="contained" onClick={() => void prefer(pack.id)}>{t('models.use')}</Button> : null}
+              {pack.problem === null && pack.sha256 !== '' ? <Button color="inherit" variant="outlined" aria-expanded={shown === pack.id} sx={{ borderColor: 'divider' }} onClick={() => setShown(shown === pack.id ? null : pack.id)}>{t('models.needs')}</Button> : null}
+              {pack.imported === undefined ? null : <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider' }} onClick={() => void forget(pack.id, pack.name)}>{t('models.forget')}</Button>}
+            </>
+          )}
+        >
+          {shown === pack.id ? <PackNeeds pack={pack} /> : null}
+        </PackCard>
       ))}
       <Typography variant="caption" sx={{ color: 'text.disabled' }}>{t('models.runsOn', { provider: info.executionProvider, cpu: info.cpu.model })}</Typography>
     </>

@@ -8,6 +8,7 @@ import { useState, type ComponentType } from 'react';
 import { IconAction } from '../../components/IconAction.tsx';
 import { t, type TextKey } from '../../i18n/text.ts';
 import { GetModels } from './GetModels.tsx';
+import { ImportModels } from './ImportModels.tsx';
 import { InstalledPacks } from './InstalledPacks.tsx';
 
 interface Part {
@@ -20,6 +21,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   { id: 'installed', label: 'models.part.installed', Content: InstalledPacks },
   { id: 'get', label: 'models.part.get', Content: GetModels },
+  { id: 'import', label: 'models.part.import', Content: ImportModels },
 ];
 
 /** The models of this machine and the ways to more. */

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineCommand, EngineEvent, TensorMessage } from '../../../src-main/engine/process/protocol.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import { writeRunnablePack } from './make-runnable-pack.ts';
+import { ENGINE_VERSION } from '../../../src-main/engine/process/engine-version.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
 type Done = Extract<EngineEvent, { type: 'done' }>;
@@ -83,7 +84,7 @@ describe('the engine process', () => {
   it('runs all four stages of a pack, one feeding the next', async () => {
     const engine = startEngine();
     const ready = await engine.heard((event) => event.type === 'ready');
-    expect(ready).toMatchObject({ executionProviders: ['cpu'] });
+    expect(ready).toMatchObject({ engineVersion: ENGINE_VERSION });
     const stages: readonly [StageName, number, number, number[]][] = [
       ['keyframes', 4, 4, [1, 3, 3, 8, 16]], ['interpolation', 2, 4, [1, 3, 9, 8, 16]],
       ['superResolution1', 2, 4, [1, 3, 9, 16, 32]], ['superResolution2', 5, 12, [1, 3, 9, 32, 64]],

@@ -8,9 +8,11 @@ import type { Activation } from '../../../src-main/engine/onnx/composite-ops.ts'
 import { GraphBuilder } from '../../../src-main/engine/onnx/graph-builder.ts';
 import type { Lowering } from '../../../src-main/engine/onnx/graph-builder.ts';
 import type { Graph, Value } from '../../../src-main/engine/onnx/graph.ts';
-import { add, cast, mul, resizeNearest } from '../../../src-main/engine/onnx/tensor-ops.ts';
+import { add, cast, matMul, mul, resizeNearest } from '../../../src-main/engine/onnx/tensor-ops.ts';
+import { float32ToHalf } from '../../../src-main/engine/weights/float-formats.ts';
 import { openSession } from '../../../src-main/engine/session/engine-session.ts';
 import type { TensorData } from '../../../src-main/engine/session/engine-session.ts';
+import { useProviders, type ProviderFallback } from '../../../src-main/engine/session/session-providers.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -170,4 +172,50 @@ describe('operations compute what they say', () => {
     const y = await evaluate((b) => mul(b, b.input('x', 'float32', [2]), b.scalar(3)), { x: Float32Array.of(1, 1e30) });
     expect([...y]).toEqual([3, Math.fround(Math.fround(1e30) * 3)]);
   });
+});
+
+describe('providers', () => {
+  const product = () => {
+    const b = new GraphBuilder('product', 'portable');
+    const x = b.input('x', 'float32', [1, 2]);
+    b.output('y', matMul(b, x, b.floats(Float32Array.of(1, 2, 3, 4), [2, 2])));
+    return b.finish();
+  };
+
+  test.runIf(process.platform !== 'win32')('fall back to the next, with the cause told', async () => {
+    const told: ProviderFallback[] = [];
+    useProviders({ order: ['directml', 'cpu'], onFallback: (fallback) => told.push(fallback) });
+    try {
+      const session = await openSession(product());
+      expect((await session.run({ x: Float32Array.of(1, 1) }))['y']).toEqual(Float32Array.of(4, 6));
+      await session.release();
+    } finally {
+      useProviders({ order: ['cpu'], onFallback: () => {} });
+    }
+    expect(told).toEqual([{ provider: 'directml', model: 'product', cause: expect.stringMatching(/backend not found/) }]);
+  });
+
+  test.runIf(process.platform !== 'win32')('are an error when none is left', async () => {
+    await expect(openSession(product(), { providers: ['directml'] })).rejects.toMatchObject({ code: 'SESSION_CREATE_FAILED' });
+  });
+});
+
+test('weights that stay in their file give the same values as widened ones', async () => {
+  const values = Float32Array.from({ length: 64 }, (_, index) => Math.sin(index));
+  writeFileSync(join(folder, 'w.bin'), float32ToHalf(values));
+  const build = () => {
+    const b = new GraphBuilder('kept', 'ort-cpu');
+    const x = b.input('x', 'float32', [4, 8]);
+    const weight = b.initializer('w', 'float16', [8, 8], { kind: 'external', location: 'w.bin', offset: 0, length: 128 });
+    b.output('y', matMul(b, x, cast(b, weight, 'float32')));
+    return b.finish();
+  };
+  const x = Float32Array.from({ length: 32 }, (_, index) => Math.cos(index));
+  const outputs: Float32Array[] = [];
+  for (const keepStoredWeights of [false, true]) {
+    const session = await openSession(build(), { weightsDir: folder, keepStoredWeights });
+    outputs.push((await session.run({ x }))['y']!);
+    await session.release();
+  }
+  for (const [index, value] of outputs[0]!.entries()) expect(outputs[1]![index]).toBeCloseTo(value, 5);
 });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Job } from '../../../../src-shared/contract/jobs.ts';
 import { Preset } from '../../../../src-shared/recipe/recipe.ts';
 import { STAGE_NAMES, type StageName } from '../../../../src-shared/recipe/stage-name.ts';
+import { wishFrom } from '../../../app/studio.ts';
 import { finishJob, withStudio, type CliStudio } from '../cli-studio.ts';
 import { outputClipPath } from '../clip-path.ts';
 import { chooseMotion, parseWantedMotion, type WantedMotion } from '../motion-choice.ts';
@@ -21,6 +22,7 @@ export const generateCommand: Command = {
     { name: 'preset', value: 'NAME', help: 'draft, standard or final; standard when left out' },
     { name: 'pack', value: 'ID', help: 'the model pack; motif-mini when left out' },
     { name: 'motion', value: 'ID[:STRENGTH]', repeatable: true, help: 'a learned motion by id, name or file, 0 to 1.5; several are mixed' },
+    { name: 'provider', value: 'NAME', help: 'what the models run on this time: auto, cuda, directml, coreml, webgpu or cpu' },
     { name: 'project', value: 'FILE', help: 'keep the clip and its stages in this project' },
     { name: 'out', value: 'CLIP', help: 'write the clip to this MP4 file' },
   ],
@@ -34,10 +36,11 @@ export const generateCommand: Command = {
     const outGiven = input.text('out');
     if (project === undefined && outGiven === undefined) throw invalid('--out or --project is missing: without either, the clip would be thrown away.');
     const motions = input.texts('motion').map(parseWantedMotion);
+    const wanted = wishFrom(input.text('provider'));
     const out = outGiven === undefined ? null : outputClipPath(outGiven);
     const temporary = project === undefined ? mkdtempSync(join(tmpdir(), 'motif-generate-')) : null;
     try {
-      return await withStudio({}, async (studio) => {
+      return await withStudio(wanted === undefined ? {} : { executionProvider: wanted }, async (studio) => {
         const wish = { prompt, seed, preset, out, motions, input };
         if (temporary === null) return generate(studio, (await studio.client.projects.open({ path: resolve(project ?? '') })).id, wish, context);
         const { id, path } = await studio.client.projects.create({ name: 'One clip', path: join(temporary, 'clip.motif') });
@@ -82,9 +85,11 @@ async function generate(
     const { jobId: exportId } = await client.export.start({ projectId, assetId: asset.id, path: out });
     await finishJob(client, projectId, exportId, context);
   }
+  const execution = await client.system.execution({});
+  for (const { provider, model, cause } of execution.fallbacks) context.terminal.note(`${model} ran on the processor, because ${provider} could not load it: ${cause}`);
   context.terminal.line(`${out ?? asset.name}: ${asset.frames} frames, ${asset.width}x${asset.height}, seed ${seed}, asset ${asset.id}`);
   return {
-    recipeHash, stages: stageTimes(job), encodeMs: job.parts.find(({ name }) => name === 'encode')?.wallMs ?? null, peakMemoryBytes: studio.peakMemoryBytes(),
+    recipeHash, execution, stages: stageTimes(job), encodeMs: job.parts.find(({ name }) => name === 'encode')?.wallMs ?? null, peakMemoryBytes: studio.peakMemoryBytes(),
     out, frames: asset.frames, width: asset.width, height: asset.height, frameRate: asset.frameRate, seed, assetId: asset.id, sha256: asset.sha256,
   };
 }

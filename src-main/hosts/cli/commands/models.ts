@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { FolderReport, ModelPack } from '../../../../src-shared/contract/models.ts';
 import type { StudioClient } from '../../../../src-shared/contract/studio-contract.ts';
+import type { MemoryVerdict } from '../../../../src-shared/pack/memory-plan.ts';
+import { Preset } from '../../../../src-shared/recipe/recipe.ts';
 import { StudioError } from '../../../../src-shared/errors/studio-error.ts';
 import { withStudio } from '../cli-studio.ts';
 import { invalid, nearest, requirePositionals, usageLine, type Command } from '../command.ts';
@@ -37,6 +39,10 @@ async function importModels(client: StudioClient, folder: string, accept: boolea
   return { packIds, report, wallMs };
 }
 
+const VERDICTS: Readonly<Record<MemoryVerdict, string>> = {
+  fits: 'fits', slow: 'runs, but reads weights from disk again and again', tight: 'needs more than is free now', tooLarge: 'needs more than this machine has',
+};
+
 const IMPORT_ACTIONS: Readonly<Record<string, { readonly names: readonly string[]; readonly run: ModelsAction }>> = {
   list: {
     names: [],
@@ -49,6 +55,17 @@ const IMPORT_ACTIONS: Readonly<Record<string, { readonly names: readonly string[
   import: {
     names: ['FOLDER'],
     run: (client, input, { terminal }) => importModels(client, resolve(input.positionals[1] ?? ''), input.on('accept'), terminal),
+  },
+  plan: {
+    names: ['ID'],
+    async run(client, input, { terminal }) {
+      const plan = await client.models.plan({ packId: input.positionals[1] ?? '', preset: input.choice('preset', Preset.options) ?? 'standard' });
+      terminal.line(`${plan.packId}, preset ${plan.preset}: ${VERDICTS[plan.verdict]}. ${formatSize(plan.machine.totalBytes)} of memory, ${formatSize(plan.machine.freeBytes)} free; one model at a time.`);
+      for (const { stage, part, weightBytes, weightsStayInFile, activationBytes, needBytes, verdict } of plan.steps) {
+        terminal.line(`  ${stage} ${part}: ${formatSize(needBytes)} (weights ${formatSize(weightBytes)}${weightsStayInFile ? ', read where they lie' : ''}; activations ${formatSize(activationBytes)}): ${VERDICTS[verdict]}`);
+      }
+      return plan;
+    },
   },
   remove: {
     names: ['ID'],
@@ -67,8 +84,8 @@ const NAMES = Object.keys(ACTIONS).join(', ');
 export const modelsCommand: Command = {
   name: 'models',
   summary: 'Lists model packs, imports folders of weights where they lie, and downloads repositories from a hub.',
-  arguments: 'list | import FOLDER | remove ID | download OWNER/NAME | downloads | pause ID | resume ID | cancel ID | hub [URL]',
-  options: [{ name: 'accept', help: 'with import and download: you have read the licences shown and accept them' }, ...DOWNLOAD_OPTIONS],
+  arguments: 'list | import FOLDER | plan ID | remove ID | download OWNER/NAME | downloads | pause ID | resume ID | cancel ID | hub [URL]',
+  options: [{ name: 'accept', help: 'with import and download: you have read the licences shown and accept them' }, { name: 'preset', value: 'NAME', help: 'with plan: draft, standard or final; standard when left out' }, ...DOWNLOAD_OPTIONS],
   async run(input, context) {
     const [name = ''] = requirePositionals(modelsCommand, input, [`one of ${NAMES}`], true);
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;

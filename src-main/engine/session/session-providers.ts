@@ -1,0 +1,26 @@
+import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
+
+/** A model that a provider could not load. */
+export interface ProviderFallback {
+  readonly provider: ExecutionProvider;
+  readonly model: string;
+  readonly cause: string;
+}
+
+/** How this process opens sessions. */
+export interface SessionProviders {
+  /** Tried in this order. */
+  readonly order: readonly ExecutionProvider[];
+  readonly onFallback: (fallback: ProviderFallback) => void;
+}
+
+const CPU_ONLY: SessionProviders = { order: ['cpu'], onFallback: () => {} };
+let current = CPU_ONLY;
+
+/** Sets what sessions opened from now on run on. One per process, like the runtime behind it: the engine's server sets it before each run. */
+export function useProviders(providers: SessionProviders): void {
+  current = providers;
+}
+
+/** What sessions run on now; the CPU alone until somebody chose. */
+export const sessionProviders = (): SessionProviders => current;
