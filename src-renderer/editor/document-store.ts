@@ -3,6 +3,8 @@ import type { StudioClient } from '../../src-shared/contract/studio-contract.ts'
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { applyDiff, diffRecords, isEmptyDiff, type TimelineDiff } from '../../src-shared/timeline/diff.ts';
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { isTrackItem, trackById } from '../../src-shared/timeline/tracks.ts';
+import { t } from '../i18n/text.ts';
 
 /** `saved`: the host has every edit. `offline`: edits wait for the host to answer again. */
 export type SaveState = 'saved' | 'saving' | 'offline' | 'readOnly';
@@ -60,6 +62,13 @@ function changedDiff(before: TimelineRecords, after: TimelineRecords): TimelineD
   const touched = new Set([...Object.keys(before), ...Object.keys(after)].filter((id) => before[id] !== after[id]));
   const pick = (records: TimelineRecords): TimelineRecords => Object.fromEntries([...touched].flatMap((id) => (records[id] ? [[id, records[id]]] : [])));
   return diffRecords(pick(before), pick(after));
+}
+
+/** CONFLICT when an edit changes something on a locked track: locks hold for every hand, also for those that forget to ask. */
+function assertUnlocked(records: TimelineRecords, diff: TimelineDiff): void {
+  for (const record of [...diff.added, ...diff.removed, ...diff.updated.map(({ from }) => from)]) {
+    if (isTrackItem(record) && trackById(records, record.trackId)?.locked === true) throw new StudioError('CONFLICT', t('timeline.lockedTrack'));
+  }
 }
 
 /** The records of `after`, as the very objects of `before` where they are equal: what did not change is not drawn again. */
@@ -193,8 +202,10 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
   const edit = (label: string, change: (records: TimelineRecords) => TimelineDiff): void => {
     try {
       if (options.readOnly) throw new StudioError('DB_READONLY', 'This project is open read-only. Make a copy of the file to edit it.');
-      const diff = change(store.getState().records);
+      const before = store.getState().records;
+      const diff = change(before);
       if (isEmptyDiff(diff)) return;
+      assertUnlocked(before, diff);
       pending.push({ label, diff });
     } catch (caught) {
       options.onError(StudioError.from(caught));

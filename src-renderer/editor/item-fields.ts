@@ -1,6 +1,7 @@
 import type { TimelineDiff } from '../../src-shared/timeline/diff.ts';
 import type { TimelineRecord, TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { move, setProperties } from '../../src-shared/timeline/edits/arrange.ts';
+import { fadeName, fadesOf, type FadeEdge } from '../../src-shared/timeline/edits/fades.ts';
 import { moveMarker } from '../../src-shared/timeline/edits/lanes.ts';
 import { hasSource, sourceOut } from '../../src-shared/timeline/edits/source-range.ts';
 import { setSpeed, slip, trim } from '../../src-shared/timeline/edits/trim.ts';
@@ -47,17 +48,11 @@ function share<Name extends string>(name: Name): Pick<ItemField, 'read' | 'write
   };
 }
 
-/** Names of the fades at the start and the end of what fades. */
-const FADES = { clip: ['crossfadeInFrames', 'crossfadeOutFrames'], audio: ['fadeInFrames', 'fadeOutFrames'], promptEvent: ['blendInFrames', 'blendOutFrames'] } as const;
-
 /** A fade at one edge of clips and sound, or a blend at one of events. */
-function fade(edge: 0 | 1, types: readonly (keyof typeof FADES)[]): Pick<ItemField, 'read' | 'write'> {
-  const nameOf = (record: TimelineRecord): string | null => (record.type in FADES && types.includes(record.type as keyof typeof FADES) ? FADES[record.type as keyof typeof FADES][edge] : null);
+function fade(edge: FadeEdge, types: readonly TimelineRecord['type'][]): Pick<ItemField, 'read' | 'write'> {
+  const nameOf = (record: TimelineRecord): string | null => (types.includes(record.type) ? fadeName(record.type, edge) : null);
   return {
-    read: (record) => {
-      const name = nameOf(record);
-      return name === null ? null : Number((record as unknown as Record<string, unknown>)[name]);
-    },
+    read: (record) => (isTrackItem(record) && nameOf(record) !== null ? fadesOf(record)[edge === 'start' ? 0 : 1] : null),
     write: (records, ids, value) => setProperties(records, ids, (record) => {
       const name = nameOf(record);
       return name === null ? {} : { [name]: value };
@@ -125,10 +120,10 @@ export const ITEM_FIELDS: readonly ItemField[] = [
   { ...percent, id: 'y', label: 'item.y', group: 'picture', min: -1000, max: 1000, defaultValue: 0, ...place('y') },
   { ...percent, id: 'size', label: 'item.size', group: 'title', min: 1, max: 100, defaultValue: 6, ...share('size') },
   { ...percent, id: 'volume', label: 'item.volume', group: 'sound', min: 0, max: 400, defaultValue: 100, ...share('volume') },
-  { ...frames, id: 'fadeIn', label: 'item.fadeIn', group: 'fades', defaultValue: 0, ...fade(0, ['clip', 'audio']) },
-  { ...frames, id: 'fadeOut', label: 'item.fadeOut', group: 'fades', defaultValue: 0, ...fade(1, ['clip', 'audio']) },
-  { ...frames, id: 'blendIn', label: 'item.blendIn', group: 'fades', defaultValue: 0, ...fade(0, ['promptEvent']) },
-  { ...frames, id: 'blendOut', label: 'item.blendOut', group: 'fades', defaultValue: 0, ...fade(1, ['promptEvent']) },
+  { ...frames, id: 'fadeIn', label: 'item.fadeIn', group: 'fades', defaultValue: 0, ...fade('start', ['clip', 'audio']) },
+  { ...frames, id: 'fadeOut', label: 'item.fadeOut', group: 'fades', defaultValue: 0, ...fade('end', ['clip', 'audio']) },
+  { ...frames, id: 'blendIn', label: 'item.blendIn', group: 'fades', defaultValue: 0, ...fade('start', ['promptEvent']) },
+  { ...frames, id: 'blendOut', label: 'item.blendOut', group: 'fades', defaultValue: 0, ...fade('end', ['promptEvent']) },
   { ...percent, id: 'strength', label: 'item.strength', group: 'strength', decimals: 0, min: 0, max: 150, defaultValue: 100, ...share('strength') },
 ];
 

@@ -19,8 +19,11 @@ export interface VariationCell {
   readonly variant: Variant;
 }
 
-/** What a press on the timeline does: select and drag, or cut. */
-export type TimelineTool = 'select' | 'blade';
+/**
+ * What a press on the timeline does: select and drag, cut, trim while the rest follows (ripple), move a cut (roll), show another part of
+ * the source (slip), move between the neighbours (slide).
+ */
+export type TimelineTool = 'select' | 'blade' | 'ripple' | 'roll' | 'slip' | 'slide';
 
 export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 

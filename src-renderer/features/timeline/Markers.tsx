@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type MouseEvent } from 'react';
 import type { TimelineRecords } from '../../../src-shared/timeline/document.ts';
 import { markersOf, moveMarker } from '../../../src-shared/timeline/edits/lanes.ts';
 import { formatTimecode, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
@@ -13,10 +13,11 @@ interface MarkersProps {
   readonly frameRate: FrameRate;
   readonly pixelsPerFrame: number;
   readonly window: FrameWindow;
+  readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
 /** Flags on the ruler: click goes there, a drag moves one. */
-export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to } }: MarkersProps) {
+export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to }, onMenu }: MarkersProps) {
   const editor = useEditor();
   const selectedIds = useSession((state) => state.selectedIds);
   const beginDrag = usePointerDrag();
@@ -27,8 +28,10 @@ export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to
       <button
         key={marker.id} type="button" data-marker={marker.frame} aria-label={t('timeline.marker', { time: formatTimecode(marker.frame, frameRate) })} title={marker.label} aria-current={selectedIds.includes(marker.id)}
         style={{ position: 'absolute', top: 2, left: -5, width: 11, height: 12, padding: 0, border: 0, cursor: 'pointer', zIndex: 4, transform: `translateX(${frame * pixelsPerFrame}px)`, background: MARKER_COLORS[marker.color], clipPath: 'polygon(0 0, 100% 0, 100% 60%, 50% 100%, 0 60%)', outline: selectedIds.includes(marker.id) ? '1px solid white' : undefined }}
+        onContextMenu={(click) => onMenu(click, marker.id)}
         onPointerDown={(down) => {
           down.stopPropagation();
+          if (down.button !== 0) return;
           editor.session.setState({ selectedIds: [marker.id], viewerSource: { kind: 'timeline' } });
           let target = marker.frame;
           beginDrag(down, {
