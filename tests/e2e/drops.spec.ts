@@ -55,7 +55,8 @@ describe('drops', () => {
   };
   const importClip = async () => {
     await studio.page.getByLabel('Choose files to import').setInputFiles(clips.moving);
-    const card = studio.page.getByRole('button', { name: 'red_fish.mp4' });
+    // While it is on its way in, its place has the name already.
+    const card = studio.page.locator('button[aria-label="red_fish.mp4"]');
     await card.waitFor({ timeout: 30_000 });
     return card;
   };

@@ -1,4 +1,5 @@
 import Box from '@mui/material/Box';
+import { memo } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { EventTakes } from './EventTakes.tsx';
 import { GenerateBar } from './GenerateBar.tsx';
@@ -9,7 +10,7 @@ import { PromptFields } from './PromptFields.tsx';
 import { SeedField } from './SeedField.tsx';
 
 /** Words, time, seed and quality of one prompt event; without one, the same fields begin the first. */
-export function EventPanel({ event }: { event: PromptEvent | null }) {
+export const EventPanel = memo(function EventPanel({ event }: { event: PromptEvent | null }) {
   return (
     <>
       <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', py: 2 }}>
@@ -28,4 +29,4 @@ export function EventPanel({ event }: { event: PromptEvent | null }) {
       <GenerateBar event={event} />
     </>
   );
-}
+});

@@ -6,6 +6,7 @@ import { useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
 import { usePointerDrag } from '../../components/use-pointer-drag.ts';
+import { useUnchanged } from '../../components/use-unchanged.ts';
 import { timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { DropGhosts } from './DropGhosts.tsx';
@@ -53,7 +54,7 @@ function TimelineLanes() {
   const takes = useTakes();
   const content = useRef<HTMLDivElement>(null);
   const { scroller, ...view } = useTimelineView(editor, pixelsPerFrame, playhead, isPlaying);
-  const lanes = useMemo(() => lanesOf(stored), [stored]);
+  const lanes = useUnchanged(useMemo(() => lanesOf(stored), [stored]));
   const beginScrub = usePointerDrag();
 
   const originOf = () => {
@@ -67,7 +68,7 @@ function TimelineLanes() {
   const trackIdAt = (clientY: number): string | null => laneAt(clientY)?.track?.id ?? null;
   const drag = useItemDrag(editor, { frame: view.frameAt, trackId: trackIdAt });
   const { box, begin: beginBox } = useBoxSelect(editor, lanes, originOf);
-  const drop = useLaneDrop(editor, { frame: view.frameAt, laneId: (clientY) => laneAt(clientY)?.id ?? null });
+  const drop = useLaneDrop(editor, { frame: view.exactFrameAt, laneId: (clientY) => laneAt(clientY)?.id ?? null });
 
   // The blocks are drawn again only when they change, so what they call keeps its identity.
   const latest = useRef(drag.begin);

@@ -1,4 +1,4 @@
-import { useCallback, useState, type DragEvent } from 'react';
+import { useCallback, useEffect, useState, type DragEvent } from 'react';
 import type { TrackItem } from '../../../src-shared/timeline/document.ts';
 import { addItems, pinImage } from '../../../src-shared/timeline/edits/arrange.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
@@ -42,6 +42,7 @@ const SNAP_PIXELS = 8;
 const UNKNOWN_SECONDS = 3;
 
 interface Place {
+  /** With the part of a frame that lies left of the pointer. */
   readonly frame: (clientX: number) => number;
   readonly laneId: (clientY: number) => string | null;
 }
@@ -64,18 +65,26 @@ export function useLaneDrop(editor: Editor, at: Place) {
     if (!(event.relatedTarget instanceof Node) || !event.currentTarget.contains(event.relatedTarget)) setGhost(null);
   }, []);
 
+  // Escape ends a drag that began here without it ever leaving.
+  useEffect(() => {
+    const end = () => setGhost(null);
+    window.addEventListener('dragend', end);
+    return () => window.removeEventListener('dragend', end);
+  }, []);
+
   const ghostOf = (event: DragEvent, thing: DraggedThing): DropGhost | null => {
     const laneId = at.laneId(event.clientY);
     if (laneId === null) return null;
     const { records } = editor.document.getState();
     const { pixelsPerFrame, snapping, playhead } = editor.session.getState();
-    const pointer = at.frame(event.clientX);
+    const exact = at.frame(event.clientX);
+    const pointer = Math.floor(exact);
     const durationFrames = lengthOf(editor, thing);
-    const snap = snapping && !event.ctrlKey ? snapEdges([pointer, pointer + durationFrames], snapPoints(records, { exclude: new Set(), playhead }), SNAP_PIXELS / pixelsPerFrame) : { offset: 0, line: null };
+    const snap = snapping && !event.ctrlKey ? snapEdges([exact, exact + durationFrames], snapPoints(records, { exclude: new Set(), playhead }), SNAP_PIXELS / pixelsPerFrame) : { offset: 0, line: null };
     const place = { track: trackById(records, laneId), frame: pointer };
     const meaning = editor.project.readOnly ? ({ kind: 'refused', reason: 'drop.readOnly' } as const) : meaningOfDrop(records, thing, place);
     if (meaning.kind === 'item') {
-      const startFrame = Math.max(0, pointer + snap.offset);
+      const startFrame = Math.max(0, Math.floor(exact + snap.offset + 1e-6));
       return { meaning: { ...meaning, startFrame }, laneId, startFrame, durationFrames, label: thing.name ?? t('drop.file'), snapLine: snap.line };
     }
     if (meaning.kind === 'image') return { meaning, laneId, startFrame: meaning.event.startFrame, durationFrames: meaning.event.durationFrames, label: t(`drop.image.${meaning.position}`), snapLine: null };
