@@ -118,7 +118,7 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
         {isEmpty ? <ErrorOutlineOutlined /> : null}
         <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</Box>
       </Box>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+      <Box sx={{ position: 'relative', display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
         <EventBadge event={event} />
         {used.map((words) => (
           <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText', '& svg': { fontSize: 11, flex: 'none' } }}>

@@ -25,6 +25,7 @@ export const LANE_STYLES = {
   '& .edge.start': { left: 0 },
   '& .edge.end': { right: 0 },
   '& .fade': { position: 'absolute', top: 0, height: '100%', bgcolor: 'rgb(0 0 0 / 0.35)', pointerEvents: 'none' },
+  '& .item.clip > .fade': { bgcolor: 'rgb(255 255 255 / 0.3)' },
   '& .blend': { position: 'absolute', top: 0, bottom: 0, opacity: 0.55, pointerEvents: 'none' },
   '& .fadeHandle': { position: 'absolute', top: 1, width: 9, height: 9, borderRadius: '50%', border: '1px solid var(--mui-palette-common-white)', bgcolor: 'primary.main', cursor: 'ew-resize', opacity: 0, zIndex: 2, touchAction: 'none' },
   '& .fadeHandle[data-fade=start]': { transform: 'translateX(-3px)' },

@@ -36,8 +36,14 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     const element = scroller.current;
     if (!element) return;
     const left = stepped(element.scrollLeft);
+    if (editor.session.getState().timelineLeft !== left) editor.session.setState({ timelineLeft: left });
     setView((before) => (before.left === left && before.width === element.clientWidth ? before : { left, width: element.clientWidth }));
-  }, []);
+  }, [editor]);
+
+  // Where one was when the project was left.
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = editor.session.getState().timelineLeft;
+  }, [editor]);
 
   useEffect(() => {
     const element = scroller.current;
