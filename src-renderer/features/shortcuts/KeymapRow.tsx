@@ -33,7 +33,8 @@ export function KeymapRow({ action }: { action: Action }) {
         <Box sx={{ flex: 1, minWidth: 0, fontWeight: isChanged ? 600 : 400 }}>{label}</Box>
         {keys.map((key) => (
           <ButtonBase key={key} disabled={isFixed} aria-label={t('keymap.change', { action: label, keys: keyWords(key) })} onClick={() => setRecording(key)} sx={{ px: 1, py: 0.75, borderRadius: 1, '&:hover': { bgcolor: 'studio.raised' } }}>
-            <KeyCaps shortcut={key} />
+            {/* Named above, in words: read out cap by cap it would be said twice. */}
+            <span aria-hidden><KeyCaps shortcut={key} /></span>
           </ButtonBase>
         ))}
         {isFixed ? null : <IconAction label={t('keymap.add', { action: label })} icon={<Add />} onClick={() => setRecording('')} sx={{ p: 0.75 }} />}
