@@ -44,6 +44,7 @@ import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
+import { createSettingsService } from '../services/settings-service.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -159,6 +160,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       library: createLibraryService({ projects }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
+      settings: createSettingsService(appStore),
       footage: createFootageService({ projects, models, stepTimes }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(fork), temporaryFolder, mediaBase }),
     },

@@ -3,12 +3,14 @@ import { useStore } from 'zustand';
 import type { SystemInfo } from '../../src-shared/contract/system.ts';
 import type { DocumentState } from '../editor/document-store.ts';
 import type { Editor } from '../editor/editor.ts';
-import type { SessionState } from '../editor/session-store.ts';
+import type { LayoutStorage, SessionState } from '../editor/session-store.ts';
 import type { StudioConnection } from './reconnecting-client.ts';
 
 /** What every part of the window may use. */
 export interface Studio extends StudioConnection {
   readonly info: SystemInfo;
+  /** What this person chose, in every window and project. */
+  readonly settings: LayoutStorage;
 }
 
 const StudioContext = createContext<Studio | null>(null);

@@ -20,7 +20,7 @@ const OPEN_KEY = 'open-project';
 
 /** One window: the start screen, or one project. */
 export function App() {
-  const { client, info } = useStudio();
+  const { client, info, settings } = useStudio();
   const queryClient = useQueryClient();
   const [editor, setEditor] = useState<Editor | null>(null);
   const [isModelsOpen, setModelsOpen] = useState(false);
@@ -33,7 +33,7 @@ export function App() {
   useFollowDownloads(announceDownload);
 
   const enter = async (project: Project): Promise<Editor> => {
-    const opened = await openEditor({ project, info, client, queryClient, storage: localStorage });
+    const opened = await openEditor({ project, info, client, queryClient, storage: settings });
     sessionStorage.setItem(OPEN_KEY, project.path);
     setEditor(opened);
     void queryClient.invalidateQueries({ queryKey: ['recent'] });

@@ -27,6 +27,7 @@ import { Timeline } from '../features/timeline/Timeline.tsx';
 import { Viewer } from '../features/viewer/Viewer.tsx';
 import { t } from '../i18n/text.ts';
 import { announceJob } from './announce-job.ts';
+import { FileDropOverlay } from './FileDropOverlay.tsx';
 import { TitleBar } from './TitleBar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useUnloadGuard } from './use-unload-guard.ts';
@@ -89,6 +90,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
         ) : null}
       </Box>
       <QueueDrawer />
+      <FileDropOverlay />
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'exportTimeline' ? <TimelineExportDialog /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}

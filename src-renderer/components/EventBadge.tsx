@@ -6,6 +6,7 @@ import Pause from '@mui/icons-material/Pause';
 import Sync from '@mui/icons-material/Sync';
 import UpdateOutlined from '@mui/icons-material/UpdateOutlined';
 import Box from '@mui/material/Box';
+import { memo } from 'react';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { useEventState } from '../api/event-states.ts';
 import type { EventState } from '../editor/event-state.ts';
@@ -16,11 +17,15 @@ const COLORS = { new: 'text.secondary', changed: 'warning.main', rendered: 'succ
 
 /** Whether an event's frames are as its words are now, and what is being done about it: a sign and a word. */
 export function EventBadge({ event }: { event: PromptEvent }) {
-  const state = useEventState(event);
+  return <StateBadge state={useEventState(event)} />;
+}
+
+/** On its own: every edit asks for the state of every event, and most stay as they are. */
+const StateBadge = memo(function StateBadge({ state }: { state: EventState }) {
   const Sign = SIGNS[state];
   return (
     <Box component="span" data-event-state={state} title={t(`eventState.${state}.help`)} sx={{ flex: 'none', display: 'inline-flex', alignItems: 'center', gap: 0.5, px: 0.75, borderRadius: 1, fontSize: 10, lineHeight: '15px', color: COLORS[state], border: 1, borderColor: 'currentColor', bgcolor: 'studio.panel', '& svg': { fontSize: 11 } }}>
       <Sign />{t(`eventState.${state}`)}
     </Box>
   );
-}
+});

@@ -3,6 +3,9 @@ import { shortcutParts } from '../editor/shortcut.ts';
 
 const IS_MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
+/** A combination in words, as its key caps read. */
+export const keyWords = (shortcut: string): string => shortcutParts(shortcut, IS_MAC).join(' ');
+
 /** A label followed by the keys that do the same. */
 export function KeyCaps({ label, shortcut }: { label?: string; shortcut?: string | undefined }) {
   return (

@@ -3,6 +3,8 @@ import type { StudioClient } from '../../src-shared/contract/studio-contract.ts'
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { applyDiff, diffRecords, isEmptyDiff, type TimelineDiff } from '../../src-shared/timeline/diff.ts';
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { isTrackItem, trackById } from '../../src-shared/timeline/tracks.ts';
+import { t } from '../i18n/text.ts';
 
 /** `saved`: the host has every edit. `offline`: edits wait for the host to answer again. */
 export type SaveState = 'saved' | 'saving' | 'offline' | 'readOnly';
@@ -17,7 +19,7 @@ export interface DocumentState {
   readonly savedAtMs: number | null;
 }
 
-/** Result of an edit on the host; the shape of every `timeline.*` answer. */
+/** The document as the host has it. */
 type Revised = Awaited<ReturnType<StudioClient['timeline']['get']>>;
 
 interface PendingEdit {
@@ -62,6 +64,21 @@ function changedDiff(before: TimelineRecords, after: TimelineRecords): TimelineD
   return diffRecords(pick(before), pick(after));
 }
 
+/** CONFLICT when an edit changes something on a locked track: locks hold for every hand, also for those that forget to ask. */
+function assertUnlocked(records: TimelineRecords, diff: TimelineDiff): void {
+  for (const record of [...diff.added, ...diff.removed, ...diff.updated.map(({ from }) => from)]) {
+    if (isTrackItem(record) && trackById(records, record.trackId)?.locked === true) throw new StudioError('CONFLICT', t('timeline.lockedTrack'));
+  }
+}
+
+/** The records of `after`, as the very objects of `before` where they are equal: what did not change is not drawn again. */
+function keepIdentity(before: TimelineRecords, after: TimelineRecords): TimelineRecords {
+  return Object.fromEntries(Object.entries(after).map(([id, record]) => {
+    const known = before[id];
+    return [id, known !== undefined && JSON.stringify(known) === JSON.stringify(record) ? known : record];
+  }));
+}
+
 /** What is left of an edit when the document moved on: changes to records that are gone, and changes that are there already, are dropped. */
 function rebase(edit: PendingEdit, records: TimelineRecords): PendingEdit {
   const updated = edit.diff.updated.flatMap(({ to }) => {
@@ -79,6 +96,8 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
   let confirmed: Revised = options.initial;
   let sending: Promise<void> | null = null;
   let closed = false;
+  /** Whether the host's document was read since something was shown last. */
+  let isOutdated = false;
 
   const store = createStore<DocumentState>(() => ({
     records: options.initial.document.records,
@@ -89,8 +108,8 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
     savedAtMs: null,
   }));
 
-  const show = (saveState: SaveState): void => {
-    const records = pending.reduce((current, edit) => applyDiff(current, edit.diff), confirmed.document.records);
+  const show = (saveState: SaveState, records = pending.reduce((current, edit) => applyDiff(current, edit.diff), confirmed.document.records)): void => {
+    isOutdated = false;
     store.setState({
       records,
       revision: confirmed.document.revision,
@@ -101,8 +120,14 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
     });
   };
 
+  const read = async (): Promise<Revised> => {
+    const latest = await timeline.get({ projectId });
+    return { ...latest, document: { ...latest.document, records: keepIdentity(confirmed.document.records, latest.document.records) } };
+  };
+
   const reread = async (): Promise<void> => {
-    confirmed = await timeline.get({ projectId });
+    confirmed = await read();
+    isOutdated = true;
     let records = confirmed.document.records;
     for (const [index, edit] of pending.entries()) {
       pending[index] = rebase(edit, records);
@@ -125,10 +150,14 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
         }
         const edit = pending[0];
         if (!edit) break;
-        if (!isEmptyDiff(edit.diff)) confirmed = await timeline.apply({ projectId, baseRevision: confirmed.document.revision, label: edit.label, diff: edit.diff });
+        if (!isEmptyDiff(edit.diff)) {
+          const { revision, undoLabel, redoLabel } = await timeline.apply({ projectId, baseRevision: confirmed.document.revision, label: edit.label, diff: edit.diff });
+          confirmed = { document: { revision, records: applyDiff(confirmed.document.records, edit.diff) }, undoLabel, redoLabel };
+        }
         pending.shift();
         conflicts = 0;
-        show(pending.length > 0 ? 'saving' : 'saved');
+        // What is shown has this edit already: the very same records, so that nothing is drawn again for the host's answer.
+        show(pending.length > 0 ? 'saving' : 'saved', isOutdated ? undefined : store.getState().records);
       } catch (caught) {
         const error = StudioError.from(caught);
         if (error.code === 'RPC_DISCONNECTED') {
@@ -160,7 +189,10 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
   const travel = async (direction: 'undo' | 'redo'): Promise<void> => {
     await send();
     try {
-      confirmed = await timeline[direction]({ projectId });
+      const { revision, diff, undoLabel, redoLabel } = await timeline[direction]({ projectId });
+      // Another window was here in between: what changed since is more than this step.
+      if (revision !== confirmed.document.revision + 1) await reread();
+      else confirmed = { document: { revision, records: applyDiff(confirmed.document.records, diff) }, undoLabel, redoLabel };
       show('saved');
     } catch (caught) {
       options.onError(StudioError.from(caught));
@@ -170,8 +202,10 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
   const edit = (label: string, change: (records: TimelineRecords) => TimelineDiff): void => {
     try {
       if (options.readOnly) throw new StudioError('DB_READONLY', 'This project is open read-only. Make a copy of the file to edit it.');
-      const diff = change(store.getState().records);
+      const before = store.getState().records;
+      const diff = change(before);
       if (isEmptyDiff(diff)) return;
+      assertUnlocked(before, diff);
       pending.push({ label, diff });
     } catch (caught) {
       options.onError(StudioError.from(caught));
@@ -191,7 +225,9 @@ export function createDocumentStore(options: DocumentStoreOptions): DocumentStor
     async refresh() {
       if (pending.length > 0) return;
       const revision = confirmed.document.revision;
-      const latest = await timeline.get({ projectId });
+      // The host tells of every edit, this window's own among them: mostly there is nothing to read.
+      if ((await timeline.revision({ projectId })).revision === revision) return;
+      const latest = await read();
       if (pending.length > 0 || latest.document.revision === revision) return;
       confirmed = latest;
       show(options.readOnly ? 'readOnly' : 'saved');

@@ -69,10 +69,14 @@ function trimToPlayhead(editor: Editor, edge: 'start' | 'end'): void {
   if (id !== undefined) editor.document.edit(t('timeline.edit.trim'), (records) => rippleTrim(records, { id, edge, frame: playheadOf(editor) }));
 }
 
+/** Tools for single cuts, with the keys that Premiere has for them where those are free. */
+const TRIM_TOOLS = [['ripple', 'R', 'timeline.action.rippleTool'], ['roll', 'N', 'timeline.action.rollTool'], ['slip', 'Y', 'timeline.action.slipTool'], ['slide', 'U', 'timeline.action.slideTool']] as const;
+
 /** Everything that edits what lies on the tracks, for the registry of all actions. */
 export const EDIT_ACTIONS: readonly Action[] = [
   { id: 'selectTool', label: 'timeline.action.selectTool', group: 'timeline', shortcuts: ['V'], isEnabled: () => true, run: (editor) => editor.session.setState({ tool: 'select' }) },
   { id: 'bladeTool', label: 'timeline.action.bladeTool', group: 'timeline', shortcuts: ['B'], isEnabled: editable, run: (editor) => editor.session.setState({ tool: 'blade' }) },
+  ...TRIM_TOOLS.map(([tool, key, label]): Action => ({ id: `${tool}Tool`, label, group: 'timeline', shortcuts: [key], isEnabled: editable, run: (editor) => editor.session.setState({ tool }) })),
   { id: 'split', label: 'timeline.action.split', group: 'timeline', shortcuts: ['Ctrl+B'], isEnabled: (editor) => editable(editor) && onTimeline(editor), run: splitAtPlayhead },
   { id: 'cut', label: 'timeline.action.cut', group: 'timeline', shortcuts: ['Ctrl+X'], isEnabled: canEditItems, run: (editor) => { copy(editor); const ids = selectedRecordIds(editor); editor.document.edit(t('timeline.edit.cut'), (records) => remove(records, ids)); } },
   { id: 'copy', label: 'timeline.action.copy', group: 'timeline', shortcuts: ['Ctrl+C'], isEnabled: hasItems, run: copy },

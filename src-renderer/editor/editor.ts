@@ -12,7 +12,7 @@ import { createDrafts, type Drafts } from './drafts.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { notifyError } from './notices.ts';
 import { createSessionStore, type LayoutStorage, type SessionStore } from './session-store.ts';
-import { eventAt, eventById, eventsInOrder, sequenceOf } from './timeline-edits.ts';
+import { eventAt, eventById, eventsInOrder, sequenceOf, timelineEnd } from './timeline-edits.ts';
 
 /** Names of the cached answers of one project; the event stream invalidates them by topic. */
 export const projectKeys = {
@@ -61,8 +61,10 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   };
   followMarks();
   document.subscribe(followMarks);
+  // What was selected and is still there; else one begins with the first event.
+  const remembered = session.getState().selectedIds.filter((id) => initial.document.records[id] !== undefined);
   const first = eventsInOrder(initial.document.records)[0];
-  if (first) session.setState({ selectedIds: [first.id] });
+  session.setState({ selectedIds: remembered.length > 0 ? remembered : first ? [first.id] : [], playhead: Math.max(0, Math.min(session.getState().playhead, timelineEnd(initial.document.records) - 1)) });
   return {
     project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), removedMotions: new Set(), startedWishes: new Set(),
     takes: () => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [],

@@ -3,6 +3,7 @@ import type { Take } from '../../src-shared/contract/takes.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import { trackById } from '../../src-shared/timeline/tracks.ts';
 import { t } from '../i18n/text.ts';
 import { currentEvent, projectKeys, type Editor } from './editor.ts';
 import { takesOf } from '../../src-shared/takes/take-of-event.ts';
@@ -79,7 +80,8 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
   const used = editor.startedWishes.has(wishFor(event.seed)) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt && isMadeWith(take.recipe, event, editor.motions()));
   const seed = used && !event.seedLocked ? freshSeed() : event.seed;
   editor.startedWishes.add(wishFor(seed));
-  if (seed !== event.seed) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
+  // A locked event keeps the seed that it says; this generation still gets another one.
+  if (seed !== event.seed && trackById(records, event.trackId)?.locked !== true) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
   try {
     await editor.document.flush();
     await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, motions, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });

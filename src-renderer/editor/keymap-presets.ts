@@ -15,7 +15,7 @@ export const KEYMAP_PRESETS: Readonly<Record<PresetId, Bindings>> = {
     zoomFit: ['\\'], export: ['Ctrl+M'], split: ['Ctrl+K'], bladeTool: ['C'], palette: ['Ctrl+Shift+P'], redo: ['Ctrl+Shift+Z'],
   },
   resolve: {
-    snap: ['N'], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'], delete: ['Backspace'], rippleDelete: ['Delete', 'Shift+Backspace'],
+    snap: ['N'], rollTool: ['T'], leftPanel: [], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'], delete: ['Backspace'], rippleDelete: ['Delete', 'Shift+Backspace'],
     fullScreen: ['Ctrl+F'], selectTool: ['A'], redo: ['Ctrl+Shift+Z'],
   },
   capcut: { snap: ['N'], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'] },

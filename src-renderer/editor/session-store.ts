@@ -19,8 +19,11 @@ export interface VariationCell {
   readonly variant: Variant;
 }
 
-/** What a press on the timeline does: select and drag, or cut. */
-export type TimelineTool = 'select' | 'blade';
+/**
+ * What a press on the timeline does: select and drag, cut, trim while the rest follows (ripple), move a cut (roll), show another part of
+ * the source (slip), move between the neighbours (slide).
+ */
+export type TimelineTool = 'select' | 'blade' | 'ripple' | 'roll' | 'slip' | 'slide';
 
 export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 
@@ -51,6 +54,8 @@ export interface SessionState {
   /** What Copy and Cut took; null: nothing yet. */
   readonly clipboard: Clipboard | null;
   readonly pixelsPerFrame: number;
+  /** How far the timeline is scrolled to the right, in CSS pixels. */
+  readonly timelineLeft: number;
   /** Width of the timeline's scroll area in CSS pixels, for zoom to fit. */
   readonly timelineWidth: number;
   readonly libraryTab: LibraryTab;
@@ -71,7 +76,7 @@ export interface SessionState {
 
 export type SessionStore = StoreApi<SessionState>;
 
-const REMEMBERED = ['loop', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'leftWidth', 'rightWidth', 'timelineHeight'] as const;
+const REMEMBERED = ['loop', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
 
 type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
 
@@ -98,6 +103,7 @@ const DEFAULTS: SessionState = {
   tool: 'select',
   clipboard: null,
   pixelsPerFrame: 12,
+  timelineLeft: 0,
   timelineWidth: 800,
   libraryTab: 'media',
   leftOpen: true,
@@ -117,7 +123,7 @@ function readLayout(storage: LayoutStorage, key: string): Partial<Remembered> {
     const parsed: unknown = JSON.parse(storage.getItem(key) ?? '{}');
     if (parsed === null || typeof parsed !== 'object') return {};
     // A value of another type than the default's comes from another version: leave it.
-    return Object.fromEntries(Object.entries(parsed).filter(([name, value]) => REMEMBERED.includes(name as keyof Remembered) && typeof value === typeof DEFAULTS[name as keyof Remembered]));
+    return Object.fromEntries(Object.entries(parsed).filter(([name, value]) => REMEMBERED.includes(name as keyof Remembered) && typeof value === typeof DEFAULTS[name as keyof Remembered] && (name !== 'selectedIds' || (Array.isArray(value) && value.every((id) => typeof id === 'string')))));
   } catch {
     return {};
   }
@@ -129,6 +135,8 @@ export function createSessionStore(projectId: string, storage: LayoutStorage): S
   const store = createStore<SessionState>(() => ({ ...DEFAULTS, ...readLayout(storage, key) }));
   store.subscribe((state, before) => {
     if (REMEMBERED.every((name) => state[name] === before[name])) return;
+    // Where it stops is remembered, not every frame on the way.
+    if (state.shuttle !== 0 && state.playhead !== before.playhead) return;
     try {
       storage.setItem(key, JSON.stringify(Object.fromEntries(REMEMBERED.map((name) => [name, state[name]]))));
     } catch {

@@ -7,6 +7,8 @@ import { createActionRegistry, type Action } from './actions.ts';
 import { activeJob, currentEvent, projectKeys, selectedEvent, UNFINISHED, type Editor } from './editor.ts';
 import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { compareTakes, leaveComparison } from './compare-takes.ts';
+import { addTitle } from './caption-commands.ts';
+import { trashAssets } from './library-commands.ts';
 import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
 import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
@@ -65,6 +67,9 @@ function currentTake(editor: Editor) {
 
 /** The motion whose facts the inspector shows: what Delete means then, rather than the event behind it. */
 const selectedMotion = (editor: Editor) => editor.motions().find(({ id }) => id === editor.session.getState().selectedIds[0]) ?? null;
+
+/** The imported file whose facts the inspector shows; what was generated stays with its takes. */
+const selectedImport = (editor: Editor) => editor.assets().find(({ id, origin }) => id === editor.session.getState().selectedIds[0] && origin === 'imported') ?? null;
 
 /** The clip that Export means: the selected asset, the shown asset, or the current take's. */
 export function exportableAssetId(editor: Editor): string | null {
@@ -174,11 +179,16 @@ const ACTIONS: readonly Action[] = [
   { id: 'addEvent', label: 'action.addEvent', group: 'timeline', shortcuts: ['E'], isEnabled: editable, run: (editor) => void createEvent(editor) },
   {
     id: 'delete', label: 'action.delete', group: 'timeline', shortcuts: ['Delete', 'Backspace'],
-    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedRecordIds(editor).length > 0),
+    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedImport(editor) !== null || selectedRecordIds(editor).length > 0),
     run: (editor) => {
       const motion = selectedMotion(editor);
       if (motion) {
         removeMotion(editor, motion);
+        return;
+      }
+      const file = selectedImport(editor);
+      if (file) {
+        void trashAssets(editor, [file.id]);
         return;
       }
       const ids = selectedRecordIds(editor);
@@ -194,6 +204,7 @@ const ACTIONS: readonly Action[] = [
     },
   },
   ...EDIT_ACTIONS,
+  { id: 'addTitle', label: 'captions.addTitle', group: 'timeline', shortcuts: ['Shift+T'], isEnabled: editable, run: addTitle },
   { id: 'snap', label: 'action.snap', group: 'timeline', shortcuts: ['S'], isEnabled: always, run: (editor) => editor.session.setState(({ snapping }) => ({ snapping: !snapping })) },
   { id: 'zoomIn', label: 'action.zoomIn', group: 'timeline', shortcuts: ['=', '+'], isEnabled: always, run: (editor) => zoomBy(editor, 1.25) },
   { id: 'zoomOut', label: 'action.zoomOut', group: 'timeline', shortcuts: ['-'], isEnabled: always, run: (editor) => zoomBy(editor, 0.8) },

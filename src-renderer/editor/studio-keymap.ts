@@ -10,7 +10,11 @@ export interface KeymapState {
   readonly keymap: Keymap;
 }
 
-export type KeymapStore = StoreApi<KeymapState> & { choose(choice: KeymapChoice): void };
+export type KeymapStore = StoreApi<KeymapState> & {
+  choose(choice: KeymapChoice): void;
+  /** Takes the keys that `storage` has, and remembers there from now on. */
+  rememberIn(storage: LayoutStorage): void;
+};
 
 const KEY = 'keymap';
 
@@ -25,7 +29,8 @@ function readChoice(actions: readonly Action[], storage: LayoutStorage | null): 
 }
 
 /** Creates the store and remembers the choice in `storage`; null forgets it. */
-export function createKeymapStore(actions: readonly Action[], storage: LayoutStorage | null): KeymapStore {
+export function createKeymapStore(actions: readonly Action[], first: LayoutStorage | null): KeymapStore {
+  let storage = first;
   const stateOf = (choice: KeymapChoice): KeymapState => ({ choice, keymap: resolveKeymap(actions, choice) });
   const store = createStore<KeymapState>(() => stateOf(readChoice(actions, storage)));
   const choose = (choice: KeymapChoice) => {
@@ -36,8 +41,12 @@ export function createKeymapStore(actions: readonly Action[], storage: LayoutSto
       // A full or forbidden storage costs the memory of it, nothing else.
     }
   };
-  return { ...store, choose };
+  const rememberIn = (chosen: LayoutStorage) => {
+    storage = chosen;
+    store.setState(stateOf(readChoice(actions, storage)));
+  };
+  return { ...store, choose, rememberIn };
 }
 
 /** The one keymap of this window. */
-export const studioKeymap: KeymapStore = createKeymapStore(studioActions.actions, typeof window === 'undefined' ? null : window.localStorage);
+export const studioKeymap: KeymapStore = createKeymapStore(studioActions.actions, null);

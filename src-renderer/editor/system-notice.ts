@@ -1,13 +1,22 @@
+import type { LayoutStorage } from './session-store.ts';
+
 const KEY = 'system-notices';
+
+let storage: LayoutStorage | null = null;
+
+/** Where the choice is kept. */
+export function rememberNoticesIn(chosen: LayoutStorage): void {
+  storage = chosen;
+}
 
 /** Whether a person asked for notices of the system, and the system still allows them. */
 export function wantsNotifications(): boolean {
-  return 'Notification' in globalThis && Notification.permission === 'granted' && localStorage.getItem(KEY) === 'on';
+  return 'Notification' in globalThis && Notification.permission === 'granted' && storage?.getItem(KEY) === 'on';
 }
 
 /** Switches notices of the system; asks for permission when they are switched on. Resolves to whether they are on. */
 export async function setWantsNotifications(on: boolean): Promise<boolean> {
-  localStorage.setItem(KEY, on ? 'on' : 'off');
+  storage?.setItem(KEY, on ? 'on' : 'off');
   if (on && 'Notification' in globalThis && Notification.permission === 'default') await Notification.requestPermission();
   return wantsNotifications();
 }

@@ -1,14 +1,8 @@
 import { addRational, compareRational, framesToTime, multiplyRational, ZERO } from '../timing/rational.ts';
-import type { TimelineRecords, TrackItem } from './document.ts';
+import type { TimelineRecords } from './document.ts';
+import { fadesOf } from './edits/fades.ts';
 import { endFrame } from './records/span.ts';
 import { isTrackItem, itemsByTrack, sequenceOf, trackById, trackKindOf } from './tracks.ts';
-
-/** The fades of an item, at its start and its end. */
-function fadesOf(item: TrackItem): readonly [number, number] {
-  if (item.type === 'promptEvent') return [item.blendInFrames, item.blendOutFrames];
-  if (item.type === 'clip') return [item.crossfadeInFrames, item.crossfadeOutFrames];
-  return item.type === 'audio' ? [item.fadeInFrames, item.fadeOutFrames] : [0, 0];
-}
 
 /**
  * Everything about a document that no edit may ever cause: items that share frames of a track or have no length, fades longer

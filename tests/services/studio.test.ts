@@ -110,8 +110,18 @@ describe('the timeline', () => {
     it_ = await it_.restart();
     await it_.client.projects.open({ path });
     const undone = await it_.client.timeline.undo({ projectId });
-    expect([undone.document.records, undone.undoLabel, undone.redoLabel]).toEqual([before.document.records, null, 'Add event']);
-    expect((await it_.client.timeline.redo({ projectId })).document.records[EVENT.id]).toEqual(EVENT);
+    expect([undone.revision, undone.diff, undone.undoLabel, undone.redoLabel]).toEqual([2, { added: [], updated: [], removed: [EVENT] }, null, 'Add event']);
+    expect((await it_.client.timeline.get({ projectId })).document.records).toEqual(before.document.records);
+    expect((await it_.client.timeline.redo({ projectId })).diff.added).toEqual([EVENT]);
+    expect(await it_.client.timeline.revision({ projectId })).toEqual({ revision: 3 });
+  });
+
+  it('refuses what would make the timeline unsound, from whichever client', async () => {
+    const { id: projectId } = await it_.client.projects.create({ name: 'Sea', path: null });
+    await it_.client.timeline.apply({ projectId, baseRevision: 0, label: 'Add event', diff: added(EVENT) });
+    const over = { ...EVENT, id: 'promptEvent:00000000-0000-4000-8000-00000000ffff', startFrame: EVENT.startFrame + 1 };
+    await expect(it_.client.timeline.apply({ projectId, baseRevision: 1, label: 'Add event', diff: added(over) })).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('before what lies to its left ends') as string });
+    expect(await it_.client.timeline.get({ projectId })).toMatchObject({ document: { revision: 1 }, undoLabel: 'Add event' });
   });
 });
 

@@ -44,7 +44,7 @@ export function PresetPicker({ event }: { event: PromptEvent }) {
         onChange={(_, preset: Preset | null) => { if (preset !== null) editor.document.transact(t('edit.preset'), (records) => patchEvent(records, event.id, { preset })); }}
         sx={{ '& .MuiToggleButton-root': { minWidth: 0, flex: 1, px: 0.5 }, '& .MuiToggleButton-root.Mui-selected, & .MuiToggleButton-root.Mui-selected:hover': { bgcolor: 'studio.event', color: 'text.primary', borderColor: 'studio.eventLine' } }}
       >
-        {PRESETS.map((preset) => <ToggleButton key={preset} value={preset} aria-label={t(`preset.${preset}`)}><PresetLabel event={event} preset={preset} /></ToggleButton>)}
+        {PRESETS.map((preset) => <ToggleButton key={preset} value={preset}><PresetLabel event={event} preset={preset} /></ToggleButton>)}
       </ToggleButtonGroup>
       <Box sx={{ mt: 1.5, fontSize: 11.5, color: 'text.secondary', minHeight: 17 }}>
         {plan === null ? null : [

@@ -1,11 +1,13 @@
 import Box from '@mui/material/Box';
 import Chip from '@mui/material/Chip';
 import TextField from '@mui/material/TextField';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { useTakes } from '../../api/queries.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { createEvent, promptProblem } from '../../editor/generate.ts';
+import { promptHistory, stepThrough } from '../../editor/prompt-history.ts';
 import { patchEvent } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { Section } from './Section.tsx';
@@ -32,6 +34,24 @@ export function PromptFields({ event }: { event: PromptEvent | null }) {
     if (event) transact(t('edit.negativePrompt'), (records) => patchEvent(records, event.id, { negativePrompt: text }));
   });
 
+  const takes = useTakes();
+  /** What stood in the field before the first step through the history. */
+  const started = useRef('');
+  const recalled = useRef<string | null>(null);
+  const recall = (key: KeyboardEvent) => {
+    if (key.key !== 'ArrowUp' && key.key !== 'ArrowDown') return;
+    // With Alt anywhere; plain arrows move the cursor, unless there is nothing to move it in but what was brought here.
+    const isFree = prompt.text === '' || prompt.text === recalled.current;
+    if (!key.altKey && (!isFree || key.shiftKey || key.ctrlKey || key.metaKey)) return;
+    if (prompt.text !== recalled.current) started.current = prompt.text;
+    const next = stepThrough(promptHistory(takes, editor.document.getState().records).filter((words) => words !== started.current.trim()), prompt.text, key.key === 'ArrowUp' ? 'older' : 'newer', started.current);
+    key.preventDefault();
+    key.stopPropagation();
+    if (next === null) return;
+    recalled.current = next;
+    prompt.setText(next);
+  };
+
   useEffect(() => {
     if (focusRequest === 0) return;
     input.current?.focus();
@@ -48,7 +68,7 @@ export function PromptFields({ event }: { event: PromptEvent | null }) {
         <TextField
           multiline minRows={3} maxRows={8} placeholder={t('prompt.placeholder')} value={prompt.text} disabled={isReadOnly}
           error={problem !== null} helperText={problem} inputRef={input}
-          onChange={(change) => prompt.setText(change.target.value)} onBlur={prompt.flush}
+          onChange={(change) => prompt.setText(change.target.value)} onBlur={prompt.flush} onKeyDown={recall}
           slotProps={{ htmlInput: { 'aria-label': t('inspector.prompt'), maxLength: MAX_PROMPT }, formHelperText: { sx: { mx: 0 } }, input: { sx: { p: 2.5, lineHeight: 1.5 } } }}
         />
         {prompt.text.trim() === '' && !isReadOnly ? (

@@ -8,12 +8,14 @@ import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { assetUrl, thumbnailUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { assetDrag } from '../../components/asset-drag.ts';
+import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
 import { HoverScrub } from '../../components/HoverScrub.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { restoreAssets, starAssets } from '../../editor/library-commands.ts';
-import { ASSET_DRAG } from '../../editor/motion-commands.ts';
 import { t } from '../../i18n/text.ts';
+import { assetMenu } from './asset-menu.ts';
 
 const corner = { position: 'absolute', top: 3, right: 3, p: 0.5, bgcolor: 'rgb(0 0 0 / 0.55)', color: 'common.white', '&:hover': { bgcolor: 'rgb(0 0 0 / 0.75)', color: 'common.white' }, '& svg': { fontSize: 14 } } as const;
 
@@ -25,10 +27,12 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
   const [isHovered, setHovered] = useState(false);
   const length = asset.frames !== null && asset.frameRate !== null ? formatTimecode(asset.frames, asset.frameRate) : null;
   const { readOnly } = editor.project;
+  const { menu, open, close } = useContextMenu<string>();
   return (
-    <Box sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+    <Box onContextMenu={(click) => { editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+      {menu === null ? null : <ContextMenu at={menu.at} lines={assetMenu(entry, readOnly)} label={t('menu.asset', { name: asset.name })} onClose={close} />}
       <ButtonBase
-        draggable={asset.kind === 'video' && trashedAt === null} onDragStart={(drag) => { drag.dataTransfer.setData(ASSET_DRAG, asset.id); drag.dataTransfer.effectAllowed = 'copy'; }}
+        draggable={trashedAt === null} {...assetDrag(asset)}
         aria-label={asset.name} aria-pressed={isSelected}
         onClick={(event) => editor.session.setState(({ selectedIds }) => ({
           selectedIds: !(event.ctrlKey || event.metaKey) ? [asset.id] : isSelected ? selectedIds.filter((id) => id !== asset.id) : [...selectedIds.filter((id) => id.startsWith('asset:')), asset.id], rightOpen: true,

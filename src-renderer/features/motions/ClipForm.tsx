@@ -107,9 +107,9 @@ export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
               </Button>
               {crop === null || shape === null ? null : (
                 <Box role="group" aria-label={t('motions.crop')} sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1.5, mt: 2 }}>
-                  <NumberField label={t('motions.crop.left')} suffix="%" value={percent(crop.x)} min={0} max={100} onCommit={(value) => setCrop(moveCrop(crop, value / 100, crop.y))} />
-                  <NumberField label={t('motions.crop.top')} suffix="%" value={percent(crop.y)} min={0} max={100} onCommit={(value) => setCrop(moveCrop(crop, crop.x, value / 100))} />
-                  <NumberField label={t('motions.crop.width')} suffix="%" value={percent(crop.width)} min={10} max={100} onCommit={(value) => setCrop(scaleCrop(crop, value / 100, shape))} />
+                  <NumberField label={t('motions.crop.left')} unit="%" value={percent(crop.x)} min={0} max={100} onCommit={(value) => setCrop(moveCrop(crop, value / 100, crop.y))} />
+                  <NumberField label={t('motions.crop.top')} unit="%" value={percent(crop.y)} min={0} max={100} onCommit={(value) => setCrop(moveCrop(crop, crop.x, value / 100))} />
+                  <NumberField label={t('motions.crop.width')} unit="%" value={percent(crop.width)} min={10} max={100} onCommit={(value) => setCrop(scaleCrop(crop, value / 100, shape))} />
                 </Box>
               )}
             </Box>

@@ -9,12 +9,11 @@ import { promptEventsOf } from '../../../src-shared/build/scene-from-timeline.ts
 import { useJobs } from '../../api/queries.ts';
 import { useAdherence, useScenePlan } from '../../api/scene-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
-import { AdherenceStrip } from '../../components/AdherenceStrip.tsx';
-import { EventBadge } from '../../components/EventBadge.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { renderScene } from '../../editor/scene.ts';
 import { t } from '../../i18n/text.ts';
 import { sceneEstimate, sceneObstacle } from './scene-estimate.ts';
+import { SceneEvent } from './SceneEvent.tsx';
 
 /** The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events. */
 export function SceneBar() {
@@ -35,18 +34,7 @@ function Bar() {
   return (
     <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
       <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30 }}>
-        {events.map((event, index) => (
-          <Box key={event.id} component="li" sx={{ flex: 'none' }}>
-            <Button
-              color="inherit" size="small" aria-pressed={selectedIds.includes(event.id)} onClick={() => editor.session.setState({ selectedIds: [event.id], playhead: event.startFrame, viewerSource: { kind: 'timeline' } })}
-              sx={{ minHeight: 26, px: 1.5, gap: 1, fontSize: 11.5, color: 'text.secondary', maxWidth: 200 }}
-            >
-              <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{index + 1}. {event.prompt.trim() === '' ? t('event.empty') : event.prompt}</Box>
-              <EventBadge event={event} />
-              {shares.has(event.id) ? <AdherenceStrip shares={shares.get(event.id) ?? []} /> : null}
-            </Button>
-          </Box>
-        ))}
+        {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} shares={shares.get(event.id) ?? null} />)}
       </Box>
       <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>

@@ -5,7 +5,7 @@ import ButtonBase from '@mui/material/ButtonBase';
 import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { IconAction } from '../../components/IconAction.tsx';
-import { KeyCaps } from '../../components/KeyCaps.tsx';
+import { KeyCaps, keyWords } from '../../components/KeyCaps.tsx';
 import type { Action } from '../../editor/actions.ts';
 import { resetAction } from '../../editor/keymap.ts';
 import { studioKeymap } from '../../editor/studio-keymap.ts';
@@ -32,8 +32,9 @@ export function KeymapRow({ action }: { action: Action }) {
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minHeight: 30 }}>
         <Box sx={{ flex: 1, minWidth: 0, fontWeight: isChanged ? 600 : 400 }}>{label}</Box>
         {keys.map((key) => (
-          <ButtonBase key={key} disabled={isFixed} aria-label={t('keymap.change', { action: label, keys: key })} onClick={() => setRecording(key)} sx={{ px: 1, py: 0.75, borderRadius: 1, '&:hover': { bgcolor: 'studio.raised' } }}>
-            <KeyCaps shortcut={key} />
+          <ButtonBase key={key} disabled={isFixed} aria-label={t('keymap.change', { action: label, keys: keyWords(key) })} onClick={() => setRecording(key)} sx={{ px: 1, py: 0.75, borderRadius: 1, '&:hover': { bgcolor: 'studio.raised' } }}>
+            {/* Named above, in words: read out cap by cap it would be said twice. */}
+            <span aria-hidden><KeyCaps shortcut={key} /></span>
           </ButtonBase>
         ))}
         {isFixed ? null : <IconAction label={t('keymap.add', { action: label })} icon={<Add />} onClick={() => setRecording('')} sx={{ p: 0.75 }} />}

@@ -13,13 +13,10 @@ import { t } from '../../i18n/text.ts';
 
 function Fact({ icon, label, value, detail }: { icon: ReactNode; label: string; value: string; detail: string }) {
   return (
-    <Box sx={{ flex: 1, minWidth: 220, display: 'flex', gap: 3, p: 3.5, bgcolor: 'studio.panel', border: 1, borderColor: 'studio.line', borderRadius: 2, '& > svg': { fontSize: 20, color: 'text.secondary', mt: 0.5 } }}>
-      {icon}
-      <Box sx={{ minWidth: 0 }}>
-        <Typography variant="caption" component="dt" sx={{ color: 'text.secondary' }}>{label}</Typography>
-        <Typography component="dd" sx={{ m: 0, fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em', overflowWrap: 'anywhere' }}>{value}</Typography>
-        <Typography variant="caption" component="dd" sx={{ m: 0, color: 'text.secondary', display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={detail}>{detail}</Typography>
-      </Box>
+    <Box sx={{ position: 'relative', flex: 1, minWidth: 220, p: 3.5, pl: 11.5, bgcolor: 'studio.panel', border: 1, borderColor: 'studio.line', borderRadius: 2, '& svg': { position: 'absolute', left: 14, top: 16, fontSize: 20, color: 'text.secondary' } }}>
+      <Typography variant="caption" component="dt" sx={{ color: 'text.secondary' }}>{icon}{label}</Typography>
+      <Typography component="dd" sx={{ m: 0, fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em', overflowWrap: 'anywhere' }}>{value}</Typography>
+      <Typography variant="caption" component="dd" sx={{ m: 0, color: 'text.secondary', display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={detail}>{detail}</Typography>
     </Box>
   );
 }

@@ -1,26 +1,22 @@
 import AnimationOutlined from '@mui/icons-material/AnimationOutlined';
 import ErrorOutlineOutlined from '@mui/icons-material/ErrorOutlineOutlined';
 import Box from '@mui/material/Box';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
-import { memo, useCallback, useState, type MouseEvent, type PointerEvent } from 'react';
+import { memo, type MouseEvent, type PointerEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { useJobs, useMotions } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { EventBadge } from '../../components/EventBadge.tsx';
-import { KeyCaps } from '../../components/KeyCaps.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { useMotionTarget } from '../../components/use-motion-target.ts';
-import { runAction } from '../../editor/actions.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { motionsOf } from '../../editor/event-motions.ts';
 import { createEvent } from '../../editor/generate.ts';
-import { studioActions } from '../../editor/studio-actions.ts';
 import { endFrame, sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { FadeHandles } from './FadeHandles.tsx';
 import { spanStyle } from './span-style.ts';
 import type { ItemRun } from './visible-items.ts';
 import type { DragPart } from './use-item-drag.ts';
@@ -39,44 +35,23 @@ interface EventsLaneProps extends LaneProps {
   readonly selected: ReadonlySet<string>;
   readonly dragged: ReadonlySet<string>;
   readonly begin: BeginDrag;
+  readonly onMenu: (event: MouseEvent, id: string) => void;
   readonly frameAt: (clientX: number) => number;
 }
 
 type BeginDrag = (down: PointerEvent<HTMLElement>, id: string, part: DragPart) => void;
 
 /** Prompt events: double click adds one, drags move and retime, the right button opens the rest. */
-export function EventsLane({ events, runs, takes, pixelsPerFrame, selected, dragged, begin, frameAt }: EventsLaneProps) {
+export function EventsLane({ events, runs, takes, pixelsPerFrame, selected, dragged, begin, onMenu, frameAt }: EventsLaneProps) {
   const editor = useEditor();
-  const [menuAt, setMenuAt] = useState<{ top: number; left: number } | null>(null);
-  // One function for good: the blocks are drawn again only when they change.
-  const openMenu = useCallback((event: MouseEvent, id: string) => {
-    event.preventDefault();
-    editor.session.setState({ selectedIds: [id] });
-    setMenuAt({ top: event.clientY, left: event.clientX });
-  }, [editor]);
-  const choose = (id: string) => {
-    setMenuAt(null);
-    runAction(editor, studioActions.get(id));
-  };
   return (
     <Box
       role="list" aria-label={t('lane.events')}
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
       sx={{ position: 'absolute', inset: 0 }}
     >
-      {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={openMenu} /> : <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} isDragged={dragged.has(event.id)} begin={begin} onMenu={openMenu} />)}
+      {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} isDragged={dragged.has(event.id)} begin={begin} onMenu={onMenu} />)}
       {runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={spanStyle(run.startFrame, run.endFrame - run.startFrame)} />)}
-      <Menu open={menuAt !== null} onClose={() => setMenuAt(null)} anchorReference="anchorPosition" anchorPosition={menuAt ?? { top: 0, left: 0 }}>
-        {(['generate', 'generateNext', 'vary', 'delete', 'rippleDelete'] as const).map((id) => {
-          const action = studioActions.get(id);
-          return (
-            <MenuItem key={id} disabled={!action.isEnabled(editor)} onClick={() => choose(id)} sx={{ justifyContent: 'space-between', gap: 6 }}>
-              {t(action.label)}
-              <KeyCaps shortcut={action.shortcuts[0]} />
-            </MenuItem>
-          );
-        })}
-      </Menu>
     </Box>
   );
 }
@@ -117,6 +92,11 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
       sx={{ position: 'absolute', top: 0, bottom: 0, [part === 'start' ? 'left' : 'right']: 0, width: 8, cursor: 'ew-resize', touchAction: 'none', '&::after': { content: '""', position: 'absolute', top: '32%', bottom: '32%', left: 3, width: 2, borderRadius: 1, bgcolor: 'currentColor', opacity: 0 }, '[role=listitem]:hover &::after': { opacity: 0.5 } }}
     />
   );
+  const press = (part: DragPart) => (down: PointerEvent<HTMLElement>) => {
+    down.stopPropagation();
+    begin(down, event.id, part);
+  };
+  const blend = (frames: number, side: 'left' | 'right') => (frames === 0 ? null : <div className="blend" style={{ [side]: 0, width: `calc(var(--pixels-per-frame) * ${frames}px)`, backgroundImage: `linear-gradient(to ${side}, transparent, var(--mui-palette-studio-eventLine))` }} />);
   return (
     <Box
       role="listitem" tabIndex={0} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected}
@@ -132,11 +112,13 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
         opacity: isDragged ? 0.85 : 1, zIndex: isSelected ? 2 : 1, px: 2.5, py: 1, display: 'flex', flexDirection: 'column', gap: 0.25,
       }}
     >
-      <Box sx={{ fontSize: 12, fontWeight: 500, lineHeight: 1.3, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: isEmpty ? 'error.main' : 'text.primary', display: 'flex', alignItems: 'center', gap: 1, '& svg': { fontSize: 14, flex: 'none' } }}>
+      {blend(event.blendInFrames, 'left')}
+      {blend(event.blendOutFrames, 'right')}
+      <Box sx={{ position: 'relative', fontSize: 12, fontWeight: 500, lineHeight: 1.3, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: isEmpty ? 'error.main' : 'text.primary', display: 'flex', alignItems: 'center', gap: 1, '& svg': { fontSize: 14, flex: 'none' } }}>
         {isEmpty ? <ErrorOutlineOutlined /> : null}
         <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</Box>
       </Box>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+      <Box sx={{ position: 'relative', display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
         <EventBadge event={event} />
         {used.map((words) => (
           <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText', '& svg': { fontSize: 11, flex: 'none' } }}>
@@ -146,6 +128,7 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
         {isDragged ? `${formatTimecode(event.startFrame, frameRate)} – ${formatTimecode(endFrame(event), frameRate)}` : [t(`preset.${event.preset}`), takeCount > 0 ? t('event.takes', { count: takeCount }) : ''].filter((part) => part !== '').join(' · ')}
       </Box>
       {job ? <Box sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, height: 3, bgcolor: 'studio.raised' }}><Box sx={{ height: 1, width: 1, transformOrigin: 'left', transform: `scaleX(${share})`, bgcolor: 'primary.light', transition: 'transform 240ms linear' }} /></Box> : null}
+      {editor.project.readOnly ? null : <FadeHandles fadeIn={event.blendInFrames} fadeOut={event.blendOutFrames} press={press} />}
       {editor.project.readOnly ? null : edge('start')}
       {editor.project.readOnly ? null : edge('end')}
     </Box>

@@ -1,8 +1,10 @@
-import { memo, type PointerEvent } from 'react';
+import { memo, type MouseEvent, type PointerEvent } from 'react';
 import type { TrackItem } from '../../../src-shared/timeline/document.ts';
+import { fadesOf } from '../../../src-shared/timeline/edits/fades.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 import { formatTimecode, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { t } from '../../i18n/text.ts';
+import { FadeHandles } from './FadeHandles.tsx';
 import { spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
 
@@ -19,12 +21,11 @@ export interface ItemBlockProps {
   readonly canDrag: boolean;
   readonly begin: (down: PointerEvent<HTMLElement>, id: string, part: DragPart) => void;
   readonly onSelect: (id: string) => void;
+  readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
-const fadesOf = (item: TrackItem): readonly [number, number] => (item.type === 'clip' ? [item.crossfadeInFrames, item.crossfadeOutFrames] : item.type === 'audio' ? [item.fadeInFrames, item.fadeOutFrames] : [0, 0]);
-
 /** One item of a lane. Plain elements: hundreds of them move at once. */
-export const ItemBlock = memo(function ItemBlock({ item, name, picture, detailed, frameRate, isSelected, isDragged, canDrag, begin, onSelect }: ItemBlockProps) {
+export const ItemBlock = memo(function ItemBlock({ item, name, picture, detailed, frameRate, isSelected, isDragged, canDrag, begin, onSelect, onMenu }: ItemBlockProps) {
   const [start, end] = [formatTimecode(item.startFrame, frameRate), formatTimecode(endFrame(item), frameRate)];
   const [fadeIn, fadeOut] = fadesOf(item);
   const press = (part: DragPart) => (down: PointerEvent<HTMLElement>) => {
@@ -36,11 +37,12 @@ export const ItemBlock = memo(function ItemBlock({ item, name, picture, detailed
       role="listitem" tabIndex={0} className={`item ${item.type}${isDragged ? ' dragged' : ''}`} data-item={item.id} data-start={item.startFrame} data-duration={item.durationFrames}
       data-source={'sourceIn' in item ? item.sourceIn.num / item.sourceIn.den : undefined} aria-current={isSelected} aria-label={t('timeline.item.clip', { name, start, end })}
       style={{ ...spanStyle(item.startFrame, item.durationFrames), ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }}
-      onPointerDown={press('body')} onFocus={(focus) => { if (focus.currentTarget.matches(':focus-visible')) onSelect(item.id); }}
+      onPointerDown={press('body')} onContextMenu={(click) => onMenu(click, item.id)} onFocus={(focus) => { if (focus.currentTarget.matches(':focus-visible')) onSelect(item.id); }}
     >
       {fadeIn > 0 ? <div className="fade" style={{ left: 0, width: `${(100 * fadeIn) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 0 100%)' }} /> : null}
       {fadeOut > 0 ? <div className="fade" style={{ right: 0, width: `${(100 * fadeOut) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 100% 100%)' }} /> : null}
       {detailed ? <span>{isDragged ? `${start} – ${end}` : name}</span> : null}
+      {detailed && canDrag && item.type !== 'caption' && item.type !== 'motion' ? <FadeHandles fadeIn={fadeIn} fadeOut={fadeOut} press={press} /> : null}
       {detailed && canDrag ? <><div className="edge start" data-edge="start" onPointerDown={press('start')} /><div className="edge end" data-edge="end" onPointerDown={press('end')} /></> : null}
     </div>
   );

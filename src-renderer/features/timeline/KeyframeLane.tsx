@@ -1,3 +1,4 @@
+import type { MouseEvent } from 'react';
 import type { TimelineRecords } from '../../../src-shared/timeline/document.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
@@ -9,7 +10,7 @@ import type { FrameWindow } from './visible-items.ts';
 const PIN_PIXELS = 38;
 
 /** Images at the edges of the events that they pin. */
-export function KeyframeLane({ records, pixelsPerFrame, window: { from, to } }: { records: TimelineRecords; pixelsPerFrame: number; window: FrameWindow }) {
+export function KeyframeLane({ records, pixelsPerFrame, window: { from, to }, onMenu }: { records: TimelineRecords; pixelsPerFrame: number; window: FrameWindow; onMenu: (event: MouseEvent, id: string) => void }) {
   const editor = useEditor();
   const { assets } = useAssets();
   const selectedIds = useSession((state) => state.selectedIds);
@@ -24,7 +25,7 @@ export function KeyframeLane({ records, pixelsPerFrame, window: { from, to } }: 
     return [
       <button
         key={image.id} type="button" className="pin" aria-label={t('timeline.item.image', { position: t(`timeline.image.${image.position}`) })} aria-current={selectedIds.includes(image.id)}
-        style={{ transform: `translateX(${x}px)`, ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }} onClick={() => editor.session.setState({ selectedIds: [image.id] })}
+        style={{ transform: `translateX(${x}px)`, ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }} onClick={() => editor.session.setState({ selectedIds: [image.id] })} onContextMenu={(click) => onMenu(click, image.id)}
       />,
     ];
   });

@@ -1,4 +1,4 @@
-import type { PointerEvent } from 'react';
+import type { MouseEvent, PointerEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent, TimelineRecords, TrackItem } from '../../../src-shared/timeline/document.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
@@ -28,6 +28,7 @@ interface LaneContentProps {
   readonly takes: readonly Take[];
   readonly begin: (down: PointerEvent<HTMLElement>, id: string, part: DragPart) => void;
   readonly onSelect: (id: string) => void;
+  readonly onMenu: (event: MouseEvent, id: string) => void;
   readonly frameAt: (clientX: number) => number;
 }
 
@@ -39,14 +40,14 @@ const NOTHING: VisibleItems = { items: [], runs: [] };
 const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptEvent';
 
 /** What lies on one lane within the drawn part of the time axis. */
-export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, frameAt }: LaneContentProps) {
+export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, onMenu, frameAt }: LaneContentProps) {
   const editor = useEditor();
   const { assets } = useAssets();
   if (lane.kind === 'global') return null;
-  if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} />;
+  if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} onMenu={onMenu} />;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
   if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} />;
-  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} selected={selected} dragged={dragged} begin={begin} frameAt={frameAt} />;
+  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} selected={selected} dragged={dragged} begin={begin} onMenu={onMenu} frameAt={frameAt} />;
   const assetOf = (item: TrackItem) => ('assetId' in item ? assets.find(({ id }) => id === item.assetId) : item.type === 'motion' ? assets.find(({ id }) => id === item.motionId) : undefined);
   const nameOf = (item: TrackItem, asset: ReturnType<typeof assetOf>): string => {
     if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
@@ -59,7 +60,7 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
         return (
           <ItemBlock
             key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} detailed={item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS} frameRate={frameRate}
-            isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect}
+            isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
           />
         );
       })}

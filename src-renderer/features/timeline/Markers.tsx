@@ -1,23 +1,23 @@
-import { useState } from 'react';
+import { useState, type MouseEvent } from 'react';
 import type { TimelineRecords } from '../../../src-shared/timeline/document.ts';
 import { markersOf, moveMarker } from '../../../src-shared/timeline/edits/lanes.ts';
 import { formatTimecode, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { MARKER_COLORS } from '../../components/marker-colors.ts';
 import { usePointerDrag } from '../../components/use-pointer-drag.ts';
 import { t } from '../../i18n/text.ts';
 import type { FrameWindow } from './visible-items.ts';
-
-const COLORS = { amber: '#e0a030', red: '#e0564b', green: '#3fae74', blue: '#4a90e2', violet: '#9b6be0' } as const;
 
 interface MarkersProps {
   readonly records: TimelineRecords;
   readonly frameRate: FrameRate;
   readonly pixelsPerFrame: number;
   readonly window: FrameWindow;
+  readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
 /** Flags on the ruler: click goes there, a drag moves one. */
-export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to } }: MarkersProps) {
+export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to }, onMenu }: MarkersProps) {
   const editor = useEditor();
   const selectedIds = useSession((state) => state.selectedIds);
   const beginDrag = usePointerDrag();
@@ -27,9 +27,11 @@ export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to
     return (
       <button
         key={marker.id} type="button" data-marker={marker.frame} aria-label={t('timeline.marker', { time: formatTimecode(marker.frame, frameRate) })} title={marker.label} aria-current={selectedIds.includes(marker.id)}
-        style={{ position: 'absolute', top: 2, left: -5, width: 11, height: 12, padding: 0, border: 0, cursor: 'pointer', zIndex: 4, transform: `translateX(${frame * pixelsPerFrame}px)`, background: COLORS[marker.color], clipPath: 'polygon(0 0, 100% 0, 100% 60%, 50% 100%, 0 60%)', outline: selectedIds.includes(marker.id) ? '1px solid white' : undefined }}
+        style={{ position: 'absolute', top: 2, left: -5, width: 11, height: 12, padding: 0, border: 0, cursor: 'pointer', zIndex: 4, transform: `translateX(${frame * pixelsPerFrame}px)`, background: MARKER_COLORS[marker.color], clipPath: 'polygon(0 0, 100% 0, 100% 60%, 50% 100%, 0 60%)', outline: selectedIds.includes(marker.id) ? '1px solid white' : undefined }}
+        onContextMenu={(click) => onMenu(click, marker.id)}
         onPointerDown={(down) => {
           down.stopPropagation();
+          if (down.button !== 0) return;
           editor.session.setState({ selectedIds: [marker.id], viewerSource: { kind: 'timeline' } });
           let target = marker.frame;
           beginDrag(down, {

@@ -1,13 +1,17 @@
 import AddBoxOutlined from '@mui/icons-material/AddBoxOutlined';
 import Box from '@mui/material/Box';
-import { useCallback, useLayoutEffect, useMemo, useRef, type PointerEvent } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, type MouseEvent, type PointerEvent } from 'react';
 import { itemsByTrack, sequenceOf } from '../../../src-shared/timeline/tracks.ts';
 import { useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
 import { usePointerDrag } from '../../components/use-pointer-drag.ts';
+import { useUnchanged } from '../../components/use-unchanged.ts';
 import { timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { DropGhosts } from './DropGhosts.tsx';
 import { GlobalPromptBar } from './GlobalPromptBar.tsx';
+import { itemMenu } from './item-menu.ts';
 import { LANE_STYLES } from './lane-styles.ts';
 import { LaneContent } from './LaneContent.tsx';
 import { LANE_HEADER_WIDTH, lanesOf, RULER_HEIGHT } from './lanes.ts';
@@ -19,6 +23,7 @@ import { TimelineToolbar } from './TimelineToolbar.tsx';
 import { TrackHeader } from './TrackHeader.tsx';
 import { useBoxSelect } from './use-box-select.ts';
 import { useItemDrag } from './use-item-drag.ts';
+import { useLaneDrop } from './use-lane-drop.ts';
 import { useTimelineView } from './use-timeline-view.ts';
 import { visibleLanes } from './visible-items.ts';
 
@@ -49,19 +54,21 @@ function TimelineLanes() {
   const takes = useTakes();
   const content = useRef<HTMLDivElement>(null);
   const { scroller, ...view } = useTimelineView(editor, pixelsPerFrame, playhead, isPlaying);
-  const lanes = useMemo(() => lanesOf(stored), [stored]);
+  const lanes = useUnchanged(useMemo(() => lanesOf(stored), [stored]));
   const beginScrub = usePointerDrag();
 
   const originOf = () => {
     const corner = content.current?.getBoundingClientRect();
     return { x: corner?.left ?? 0, y: (corner?.top ?? 0) + RULER_HEIGHT };
   };
-  const trackIdAt = (clientY: number): string | null => {
+  const laneAt = (clientY: number) => {
     const y = clientY - originOf().y;
-    return lanes.find((lane) => lane.top <= y && y < lane.top + lane.height)?.track?.id ?? null;
+    return lanes.find((lane) => lane.top <= y && y < lane.top + lane.height) ?? null;
   };
+  const trackIdAt = (clientY: number): string | null => laneAt(clientY)?.track?.id ?? null;
   const drag = useItemDrag(editor, { frame: view.frameAt, trackId: trackIdAt });
   const { box, begin: beginBox } = useBoxSelect(editor, lanes, originOf);
+  const drop = useLaneDrop(editor, { frame: view.exactFrameAt, laneId: (clientY) => laneAt(clientY)?.id ?? null });
 
   // The blocks are drawn again only when they change, so what they call keeps its identity.
   const latest = useRef(drag.begin);
@@ -69,6 +76,12 @@ function TimelineLanes() {
     latest.current = drag.begin;
   });
   const begin = useCallback<typeof drag.begin>((...input) => latest.current(...input), []);
+  const { menu, open, close } = useContextMenu<string>();
+  const onMenu = useCallback((event: MouseEvent, id: string) => {
+    const { selectedIds: before } = editor.session.getState();
+    if (!before.includes(id)) editor.session.setState({ selectedIds: [id], viewerSource: { kind: 'timeline' } });
+    open(event, id);
+  }, [editor, open]);
   const select = useCallback((id: string) => editor.session.setState({ selectedIds: [id] }), [editor]);
 
   const records = drag.records ?? stored;
@@ -86,6 +99,7 @@ function TimelineLanes() {
     beginScrub(down, { onMove: (move) => seek(move.clientX) });
   };
 
+  const snapLine = drag.snapLine ?? drop.ghost?.snapLine ?? null;
   const promptLane = lanes.find(({ kind }) => kind === 'prompt');
   return (
     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', overflowY: 'auto', overflowX: 'hidden' }}>
@@ -100,17 +114,18 @@ function TimelineLanes() {
           <div ref={content} className={`content ${tool}`} style={{ ...zoomStyle(pixelsPerFrame), width: frames * pixelsPerFrame, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0) }}>
             <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
               <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />
-              <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} />
+              <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} onMenu={onMenu} />
             </Box>
-            <Box onPointerDown={beginBox} sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 }}>
+            <Box onPointerDown={beginBox} {...drop.handlers} data-testid="lanes" sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 }}>
               {lanes.map((lane) => (
                 <div key={lane.id} className={`lane${lane.track?.locked ? ' locked' : ''}${lane.track?.hidden ? ' hiddenLane' : ''}`} data-lane={lane.id} style={{ top: lane.top, height: lane.height }}>
-                  <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} frameAt={view.frameAt} />
+                  <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} onMenu={onMenu} frameAt={view.frameAt} />
                 </div>
               ))}
+              <DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} />
               {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
             </Box>
-            {drag.snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${drag.snapLine * pixelsPerFrame}px)` }} />}
+            {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${snapLine * pixelsPerFrame}px)` }} />}
             <Playhead pixelsPerFrame={pixelsPerFrame} />
             {end === 0 && promptLane ? (
               <Box sx={{ position: 'absolute', left: 12, display: 'flex', alignItems: 'center', gap: 2, fontSize: 12, color: 'text.secondary', pointerEvents: 'none', '& svg': { fontSize: 16 } }} style={{ top: RULER_HEIGHT + promptLane.top, height: promptLane.height }}><AddBoxOutlined />{t('empty.lane')}</Box>
@@ -118,6 +133,7 @@ function TimelineLanes() {
           </div>
         </Box>
       </Box>
+      {menu === null ? null : <ContextMenu at={menu.at} lines={itemMenu(stored[menu.target])} label={t('menu.item')} onClose={close} />}
     </Box>
   );
 }

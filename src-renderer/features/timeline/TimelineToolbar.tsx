@@ -1,10 +1,14 @@
 import Add from '@mui/icons-material/Add';
 import BookmarkBorderOutlined from '@mui/icons-material/BookmarkBorderOutlined';
+import CompareArrowsOutlined from '@mui/icons-material/CompareArrowsOutlined';
 import ContentCutOutlined from '@mui/icons-material/ContentCutOutlined';
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import FitScreenOutlined from '@mui/icons-material/FitScreenOutlined';
 import JoinInner from '@mui/icons-material/JoinInner';
+import KeyboardTabOutlined from '@mui/icons-material/KeyboardTabOutlined';
 import NearMeOutlined from '@mui/icons-material/NearMeOutlined';
+import OpenWithOutlined from '@mui/icons-material/OpenWithOutlined';
+import SwipeOutlined from '@mui/icons-material/SwipeOutlined';
 import VerticalSplitOutlined from '@mui/icons-material/VerticalSplitOutlined';
 import ZoomIn from '@mui/icons-material/ZoomIn';
 import ZoomOut from '@mui/icons-material/ZoomOut';
@@ -34,6 +38,10 @@ export const TimelineToolbar = memo(function TimelineToolbar() {
       <Box sx={{ width: '1px', height: 18, bgcolor: 'divider', mx: 1 }} />
       <ActionButton id="selectTool" icon={<NearMeOutlined />} pressed={tool === 'select'} />
       <ActionButton id="bladeTool" icon={<ContentCutOutlined />} pressed={tool === 'blade'} />
+      <ActionButton id="rippleTool" icon={<KeyboardTabOutlined />} pressed={tool === 'ripple'} />
+      <ActionButton id="rollTool" icon={<CompareArrowsOutlined />} pressed={tool === 'roll'} />
+      <ActionButton id="slipTool" icon={<SwipeOutlined />} pressed={tool === 'slip'} />
+      <ActionButton id="slideTool" icon={<OpenWithOutlined />} pressed={tool === 'slide'} />
       <ActionButton id="split" icon={<VerticalSplitOutlined />} />
       <ActionButton id="addMarker" icon={<BookmarkBorderOutlined />} />
       <ActionButton id="snap" icon={<JoinInner />} pressed={snapping} />

@@ -22,6 +22,8 @@ export interface TimelineView {
   readonly onWheel: (event: WheelEvent) => void;
   /** The frame under a place on the screen. */
   readonly frameAt: (clientX: number) => number;
+  /** The same with the part of a frame that lies left of it. */
+  readonly exactFrameAt: (clientX: number) => number;
 }
 
 /** Which part of the time axis one sees: scrolling, zooming around the pointer, and following the playhead. */
@@ -34,8 +36,14 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     const element = scroller.current;
     if (!element) return;
     const left = stepped(element.scrollLeft);
+    if (editor.session.getState().timelineLeft !== left) editor.session.setState({ timelineLeft: left });
     setView((before) => (before.left === left && before.width === element.clientWidth ? before : { left, width: element.clientWidth }));
-  }, []);
+  }, [editor]);
+
+  // Where one was when the project was left.
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = editor.session.getState().timelineLeft;
+  }, [editor]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -69,6 +77,11 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     if (x < element.scrollLeft || x > element.scrollLeft + element.clientWidth - 24) element.scrollLeft = Math.max(0, x - 24);
   }, [playhead, isPlaying, pixelsPerFrame]);
 
+  const exactFrameAt = (clientX: number): number => {
+    const element = scroller.current;
+    return element ? Math.max(0, (clientX - element.getBoundingClientRect().left + element.scrollLeft) / pixelsPerFrame) : 0;
+  };
+
   return {
     scroller,
     window: { from: Math.max(0, (view.left - OVERSCAN_PIXELS) / pixelsPerFrame), to: (view.left + STEP_PIXELS + view.width + OVERSCAN_PIXELS) / pixelsPerFrame },
@@ -85,9 +98,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
       setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x) }));
       editor.session.setState({ pixelsPerFrame: next });
     },
-    frameAt: (clientX) => {
-      const element = scroller.current;
-      return element ? Math.max(0, Math.floor((clientX - element.getBoundingClientRect().left + element.scrollLeft) / pixelsPerFrame)) : 0;
-    },
+    frameAt: (clientX) => Math.floor(exactFrameAt(clientX)),
+    exactFrameAt,
   };
 }

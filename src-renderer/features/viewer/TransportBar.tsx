@@ -8,19 +8,21 @@ import Repeat from '@mui/icons-material/Repeat';
 import ChevronLeft from '@mui/icons-material/ChevronLeft';
 import ChevronRight from '@mui/icons-material/ChevronRight';
 import Box from '@mui/material/Box';
+import { memo } from 'react';
 import Slider from '@mui/material/Slider';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { useAssets, useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { ActionButton } from '../../components/ActionButton.tsx';
 import { sourceOf } from '../../editor/playback-source.ts';
+import { timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 
 /** Scrub bar, timecode and the buttons of playback. */
-export function TransportBar() {
+export const TransportBar = memo(function TransportBar() {
   const editor = useEditor();
   // The source depends on all of these.
-  useDocument((state) => state.records);
+  useDocument((state) => timelineEnd(state.records));
   useSession((state) => state.viewerSource);
   useAssets();
   useTakes();
@@ -61,4 +63,4 @@ export function TransportBar() {
       </Box>
     </Box>
   );
-}
+});

@@ -151,17 +151,21 @@ export function split(records: TimelineRecords, { ids, frame, newId }: { readonl
 
 type Patch = Readonly<Record<string, unknown>>;
 
+/** A patch for every record, or what each one's own is made from: a position of which only one part is set. */
+type PatchOf = Patch | ((record: TimelineRecord) => Patch);
+
 /** Fields that have edits of their own. */
 const STRUCTURE = new Set(['id', 'type', 'trackId', 'startFrame', 'durationFrames', 'sourceIn', 'sourceDuration', 'speed', 'promptEventId', 'frameRate', 'inFrame', 'outFrame']);
 
 /** Sets properties of items, images, markers or the sequence: words, opacity, fades, volume, labels. INVALID_INPUT when a value does not fit. */
-export function setProperties(records: TimelineRecords, ids: readonly string[], patch: Patch): TimelineDiff {
-  const forbidden = Object.keys(patch).find((name) => STRUCTURE.has(name));
-  if (forbidden !== undefined) throw new StudioError('INVALID_INPUT', `${forbidden} is not set as a property. Use the edit that moves, trims or slips.`, { details: { property: forbidden } });
+export function setProperties(records: TimelineRecords, ids: readonly string[], patchOf: PatchOf): TimelineDiff {
   return edit(records, (batch) => {
     for (const id of ids) {
       const record = batch.get(id);
       if (record === undefined || (isTrackItem(record) && batch.isLocked(record.trackId))) continue;
+      const patch = typeof patchOf === 'function' ? patchOf(record) : patchOf;
+      const forbidden = Object.keys(patch).find((name) => STRUCTURE.has(name));
+      if (forbidden !== undefined) throw new StudioError('INVALID_INPUT', `${forbidden} is not set as a property. Use the edit that moves, trims or slips.`, { details: { property: forbidden } });
       const checked = TimelineRecord.safeParse({ ...record, ...patch });
       if (!checked.success) {
         const [issue] = checked.error.issues;

@@ -16,7 +16,9 @@ function createHost() {
   const undone: Step[] = [];
   /** Called before the next answers; throws in their place, before or after the edit is stored. */
   const failures: { readonly when: 'before' | 'after'; readonly error: StudioError }[] = [];
-  const revised = () => ({ document: { revision, records: { ...records } }, undoLabel: done.at(-1)?.label ?? null, redoLabel: undone.at(-1)?.label ?? null });
+  const labels = () => ({ undoLabel: done.at(-1)?.label ?? null, redoLabel: undone.at(-1)?.label ?? null });
+  const revised = () => ({ document: { revision, records: { ...records } }, ...labels() });
+  const travelled = (diff: TimelineDiff = { added: [], updated: [], removed: [] }) => Promise.resolve({ revision, diff, ...labels() });
   const change = (diff: TimelineDiff) => {
     records = applyDiff(records, diff);
     revision += 1;
@@ -32,15 +34,16 @@ function createHost() {
       done.push({ label, diff });
       undone.length = 0;
       if (failure) throw failure.error;
-      return revised();
+      return { revision, ...labels() };
     },
+    revision: () => Promise.resolve({ revision }),
     undo: () => {
       const step = done.pop();
       if (step) {
         change(invertDiff(step.diff));
         undone.push(step);
       }
-      return Promise.resolve(revised());
+      return travelled(step && invertDiff(step.diff));
     },
     redo: () => {
       const step = undone.pop();
@@ -48,7 +51,7 @@ function createHost() {
         change(step.diff);
         done.push(step);
       }
-      return Promise.resolve(revised());
+      return travelled(step?.diff);
     },
   };
   return { timeline, failures, done, revised, records: () => records, elsewhere: (edit: (before: TimelineRecords) => TimelineRecords) => { records = edit(records); revision += 1; } };
@@ -66,6 +69,22 @@ function open(options: Partial<DocumentStoreOptions> = {}) {
 }
 
 describe('the document store', () => {
+  it('keeps the very objects of what an edit, an undo and another window left alone', async () => {
+    const { host, store } = open();
+    store.transact('Add event', add('1', 0));
+    store.transact('Add event', add('2', 20));
+    const shown = store.getState().records;
+    await store.flush();
+    expect(store.getState().records).toBe(shown);
+    store.transact('Change words', (records) => patchEvent(records, id('2'), { prompt: 'b' }));
+    await store.flush();
+    await store.undo();
+    host.elsewhere((records) => ({ ...records, [id('2')]: { ...records[id('2')], startFrame: 30 } as TimelineRecords[string] }));
+    await store.refresh();
+    expect(store.getState().records[id('1')]).toBe(shown[id('1')]);
+    expect(store.getState().records[id('2')]).toMatchObject({ startFrame: 30, prompt: 'a' });
+  });
+
   it('shows an edit at once and has it on the host after a flush', async () => {
     const { host, store } = open();
     store.transact('Add event', add('1', 0));

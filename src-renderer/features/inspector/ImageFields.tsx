@@ -1,0 +1,30 @@
+import Box from '@mui/material/Box';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { setProperties } from '../../../src-shared/timeline/edits/arrange.ts';
+import type { KeyframeImage, KeyframePosition } from '../../../src-shared/timeline/records/keyframe-image.ts';
+import { thumbnailUrl } from '../../api/media-address.ts';
+import { useAssets } from '../../api/queries.ts';
+import { useEditor } from '../../api/studio-context.tsx';
+import { Poster } from '../../components/Poster.tsx';
+import { t } from '../../i18n/text.ts';
+import { Section } from './Section.tsx';
+
+const POSITIONS = ['start', 'reference', 'end'] as const satisfies readonly KeyframePosition[];
+
+/** An image that an event must show: which one, and where. */
+export function ImageFields({ image }: { image: KeyframeImage }) {
+  const editor = useEditor();
+  const { assets } = useAssets();
+  const asset = assets.find(({ id }) => id === image.assetId);
+  return (
+    <>
+      {asset ? <Box sx={{ px: 4, pt: 1 }}><Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind="image" /></Box> : null}
+      <Section title={t('item.position')}>
+        <ToggleButtonGroup exclusive fullWidth value={image.position} aria-label={t('item.position')} disabled={editor.project.readOnly} onChange={(_, position: KeyframePosition | null) => { if (position !== null) editor.document.edit(t('item.edit', { what: t('item.position') }), (records) => setProperties(records, [image.id], { position })); }}>
+          {POSITIONS.map((position) => <ToggleButton key={position} value={position}>{t(`timeline.image.${position}`)}</ToggleButton>)}
+        </ToggleButtonGroup>
+      </Section>
+    </>
+  );
+}

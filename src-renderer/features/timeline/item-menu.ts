@@ -1,0 +1,12 @@
+import type { TimelineRecord } from '../../../src-shared/timeline/document.ts';
+import type { MenuLine } from '../../components/ContextMenu.tsx';
+
+const CLIPBOARD = ['cut', 'copy', 'paste', 'duplicate'] as const;
+const line = (action: string): MenuLine => ({ action });
+
+/** What the right button offers on something of the timeline. It is selected by then: actions mean it. */
+export function itemMenu(record: TimelineRecord | undefined): MenuLine[] {
+  if (record?.type === 'marker' || record?.type === 'keyframeImage') return [line('delete')];
+  const generates = record?.type === 'promptEvent' ? [line('generate'), line('generateNext'), line('vary'), 'divider' as const] : [];
+  return [...generates, line('split'), line('trimStart'), line('trimEnd'), 'divider', ...CLIPBOARD.map(line), 'divider', line('delete'), line('rippleDelete')];
+}

@@ -1,0 +1,93 @@
+import AxeBuilder from '@axe-core/playwright';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { audioRecord, captionRecord, clipRecord, eventRecord } from '../timeline/sample-document.ts';
+import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
+import { itemOf, openPrepared, projectWith } from './pages/prepared-project.ts';
+import { StudioWindow } from './pages/studio-window.ts';
+
+/** What axe finds serious or critical, as `rule: element` lines. */
+async function violations(studio: StudioUnderTest): Promise<string[]> {
+  // Its own frames would need a page of their own, which the window's policy forbids.
+  const { violations: found } = await new AxeBuilder({ page: studio.page }).setLegacyMode(true).analyze();
+  return found.flatMap(({ id, impact, nodes }) => (impact === 'serious' || impact === 'critical' ? nodes.map(({ target, any }) => `${id}: ${target.join(' ')} ${any[0]?.message ?? ''}`) : []));
+}
+
+describe('access', () => {
+  let studio: StudioUnderTest;
+  let window: StudioWindow;
+  beforeEach(async () => {
+    studio = await launchStudio({ prepare: projectWith('Access', eventRecord(1, 0, 20), eventRecord(2, 20, 20, { prompt: '' }), clipRecord(1, 0, 16), audioRecord(1, 0, 24), captionRecord(1, 4, 10, 'Hello there')) });
+    window = new StudioWindow(studio.page);
+  });
+  afterEach(() => studio.close());
+
+  test.each(['Dark', 'Light'] as const)('axe finds nothing serious in the main states, %s', async (theme) => {
+    const { page } = studio;
+    const found: Record<string, string[]> = {};
+    const look = async (state: string) => {
+      // Dialogs and menus fade in: half-way, nothing has its own colour.
+      await expect.poll(() => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)).toBe(0);
+      const lines = await violations(studio);
+      if (lines.length > 0) found[state] = lines;
+    };
+    if (theme === 'Dark') await look('start screen');
+    await openPrepared(studio, 'Access');
+    await window.leaveFields();
+    await page.keyboard.press('ControlOrMeta+,');
+    const settings = page.getByRole('dialog', { name: 'Settings' });
+    await settings.getByRole('button', { name: theme }).click();
+    await look('settings');
+    await settings.getByRole('button', { name: 'Close' }).click();
+    await settings.waitFor({ state: 'detached' });
+    await look('event');
+    await itemOf(studio, 'clip', 1).click({ position: { x: 40, y: 10 } });
+    await look('clip');
+    await itemOf(studio, 'clip', 1).click({ position: { x: 40, y: 10 }, button: 'right' });
+    await page.getByRole('menu').waitFor();
+    await look('context menu');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    for (const tab of ['Takes', 'Motions', 'Models']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await look(tab);
+    }
+    await window.leaveFields();
+    await page.keyboard.press('q');
+    await window.queue.waitFor();
+    await look('queue');
+    await page.keyboard.press('q');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await look('shortcuts');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('ControlOrMeta+K');
+    await page.getByRole('dialog', { name: 'Commands' }).waitFor();
+    await look('palette');
+    await studio.screenshot(`access-${theme.toLowerCase()}`);
+    expect(found).toEqual({});
+  });
+
+  test('the timeline is reached, moved along and changed with keys alone', async () => {
+    const { page } = studio;
+    await openPrepared(studio, 'Access');
+    await window.leaveFields();
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-event') ?? document.activeElement?.getAttribute('data-item') ?? null);
+    await page.keyboard.press('Alt+4');
+    for (let presses = 0; presses < 40 && !(await focused())?.startsWith('promptEvent:'); presses += 1) await page.keyboard.press('Tab');
+    const event = await focused();
+    expect(event).toMatch(/^promptEvent:/);
+    await expect.poll(() => page.locator(`[data-event="${event}"]`).getAttribute('aria-current')).toBe('true');
+    for (let presses = 0; presses < 60 && !(await focused())?.startsWith('clip:'); presses += 1) await page.keyboard.press('Tab');
+    expect(await focused()).toMatch(/^clip:/);
+    await page.keyboard.press('Alt+ArrowRight');
+    await expect.poll(() => itemOf(studio, 'clip', 1).getAttribute('data-start')).toBe('1');
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Duplicate' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await page.keyboard.press('Delete');
+    await expect.poll(() => itemOf(studio, 'clip', 1).count()).toBe(0);
+    await window.saved();
+  });
+});
