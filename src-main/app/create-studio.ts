@@ -14,6 +14,7 @@ import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
+import { createRestyleClipHandler } from '../jobs/handlers/restyle-clip.ts';
 import { createUpscaleClipHandler } from '../jobs/handlers/upscale-clip.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { createJobQueue } from '../jobs/job-queue.ts';
@@ -40,6 +41,7 @@ import { createPosters } from '../services/posters.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
+import { createStylizationService } from '../services/stylization-service.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -102,6 +104,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
     anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
   ];
@@ -148,6 +151,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       footage: createFootageService({ projects, models, stepTimes }),
+      stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(forkEngine), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),

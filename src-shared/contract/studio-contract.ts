@@ -10,6 +10,7 @@ import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
 import { scenesContract } from './scenes.ts';
+import { stylizationContract } from './stylization.ts';
 import { systemContract } from './system.ts';
 import { takesContract } from './takes.ts';
 import { timelineContract } from './timeline.ts';
@@ -30,6 +31,7 @@ export const studioContract = {
   export: exportContract,
   motions: motionsContract,
   footage: footageContract,
+  stylization: stylizationContract,
 } as const;
 
 export type StudioClient = Client<typeof studioContract>;

@@ -12,10 +12,11 @@ import { modelsCommand } from './commands/models.ts';
 import { newCommand } from './commands/new.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
+import { stylizeCommand } from './commands/stylize.ts';
 import { upscaleCommand } from './commands/upscale.ts';
 import { createTerminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
+const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, stylizeCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, serveCommand];
 
 function overview(): string {
   const rows = COMMANDS.map((command) => [`  ${usageLine(command)}`, command.summary] as const);

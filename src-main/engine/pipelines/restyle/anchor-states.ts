@@ -52,3 +52,30 @@ export const anchorChannel = (keeper: () => AnchorKeeper): SideChannel => ({
   inputs: (entry) => keeper().inputs(entry),
   outputs: (entry, results) => keeper().outputs(entry, results),
 });
+
+/** Per step and batch entry: the paths and the number of values of each. */
+type AnchorHeader = readonly (readonly (readonly { readonly path: string; readonly values: number }[])[])[];
+
+/** The states as bytes: length of a JSON header, the header, the values in its order. */
+export function encodeAnchor({ steps }: AnchorStates): Uint8Array {
+  const header: AnchorHeader = steps.map((entries) => entries.map((states) => Object.entries(states).map(([path, { length }]) => ({ path, values: length }))));
+  const json = Buffer.from(JSON.stringify(header));
+  const values = steps.flatMap((entries) => entries.flatMap((states) => Object.values(states).map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength))));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  return new Uint8Array(Buffer.concat([length, json, ...values]));
+}
+
+/** The states of {@link encodeAnchor}. */
+export function decodeAnchor(bytes: Uint8Array): AnchorStates {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 4 + view.readUInt32LE(0);
+  const header = JSON.parse(view.subarray(4, at).toString('utf8')) as AnchorHeader;
+  return {
+    steps: header.map((entries) => entries.map((states) => Object.fromEntries(states.map(({ path, values }) => {
+      const part = new Float32Array(bytes.slice(at, at + values * 4).buffer);
+      at += values * 4;
+      return [path, part];
+    })))),
+  };
+}

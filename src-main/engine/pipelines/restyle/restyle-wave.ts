@@ -192,7 +192,7 @@ export class RestyleWave {
   #descend(step: number, number: number, frame: Travelling, fresh: Float32Array | null): void {
     const { shape, scheduler, structure, levels } = this.#settings;
     const tensor = (data: Float32Array): Tensor => ({ data, shape: [1, shape.channels, 1, shape.height, shape.width] });
-    let output = frame.sum!.map((value) => value / frame.weight);
+    let output: Float32Array = frame.sum!.map((value) => value / frame.weight);
     if (frame.outlines !== null) {
       const timestep = scheduler.timesteps[step]!;
       const { alpha, sigma } = levels(timestep);

@@ -1,5 +1,4 @@
 import { assert, StudioError } from '../../../../src-shared/errors/studio-error.ts';
-import { UNTRAINED_RESTYLING } from '../../../../src-shared/pack/model-index.ts';
 import { createNoise } from '../../random/noise.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { readModelSchedule } from '../../training/model-schedule.ts';
@@ -9,9 +8,7 @@ import type { Pack } from '../open-pack.ts';
 import { encodePrompts, textWidth } from '../prompt-encoder.ts';
 import type { PromptCache } from '../prompt-encoder.ts';
 import { latentSize, loadUnet, loadVae, pixelMultiple, readUnetConfig } from '../stage-sessions.ts';
-import type { Loaded } from '../stage-sessions.ts';
-import type { FrameVae } from '../super-resolution-2.ts';
-import type { PromptEmbeds, UnetRun } from '../unet-run.ts';
+import type { PromptEmbeds } from '../unet-run.ts';
 import { fromVideoFrames, toVideoFrames } from '../video-tensor.ts';
 import type { VideoFrames } from '../video-tensor.ts';
 import { resizeFrames } from '../resize.ts';
@@ -23,20 +20,11 @@ import type { RestyleSettings } from './restyle-request.ts';
 import { finishedSize, modelSize, restoreSize } from './restyle-size.ts';
 import type { Size } from './restyle-size.ts';
 import { RestyleWave } from './restyle-wave.ts';
+import { restyleWindow } from './restyle-window.ts';
 
 const STAGE = 'superResolution2';
-/** Frames of a window, where the pack's unet takes whole clips, and how many neighbouring windows share. */
-const WINDOW = 6;
-const OVERLAP = 2;
 /** Above so many pixels a frame, detail finer than the model's own is not brought back: the sources that wait would take too much memory. */
 const MAX_DETAIL_PIXELS = 1920 * 1088;
-
-/** Window and stride of a pack's restyling. */
-export function restyleWindow(pack: Pick<Pack, 'index'>): { readonly window: number; readonly stride: number } {
-  const size = pack.index.sizes[STAGE];
-  const window = size?.window ?? Math.min(WINDOW, size?.frames ?? WINDOW);
-  return { window, stride: size?.window !== undefined && size.stride !== undefined ? size.stride : Math.max(1, window - OVERLAP) };
-}
 
 export interface RestylerOptions {
   /** Size of the footage. */
@@ -81,7 +69,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
   const textFolder = pack.textFolder(STAGE);
   const trained = pack.stageSize(STAGE);
   const config = readUnetConfig(folder, STAGE, textWidth(textFolder));
-  const own = restyleWindow(pack);
+  const own = restyleWindow(pack.index.sizes);
   const window = options.window ?? own.window;
   const stride = options.window === undefined ? own.stride : window;
   const size = modelSize(source, { width: trained.width * Math.sqrt(share), height: trained.height * Math.sqrt(share) }, pixelMultiple(folder, config));
@@ -227,9 +215,6 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
     };
   }
 }
-
-/** What a pack is restyled with: its own settings, or those of one that was not trained to. */
-export const restylingOf = (pack: Pick<Pack, 'index'>) => ({ ...UNTRAINED_RESTYLING, ...pack.index.restyling });
 
 function checkSize(frames: VideoFrames, source: Size): void {
   if (frames.width === source.width && frames.height === source.height) return;
