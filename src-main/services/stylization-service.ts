@@ -123,6 +123,9 @@ export function createStylizationService(parts: {
       const asset = store.assets.get(request.assetId);
       const { width, height, frames } = requireRestylable(asset, opened.index);
       const source = await frameOf(store, asset, { width, height }, Math.min(request.frame, frames - 1), signal);
+      const answer = (drawn: FramesMessage) => ({ url: `${mediaBase}/strip/${encodeURIComponent(request.projectId)}/${strips.add(request.projectId, drawn)}`, width: drawn.width, height: drawn.height, wallMs: performance.now() - began });
+      // The frame as it is: nothing has to be loaded for that.
+      if (request.strength === 0) return answer(source);
       const runId = `preview/${randomUUID()}`;
       const stop = () => engine.stop(runId, 'cancelled');
       const running = engine.restyle({
@@ -132,9 +135,7 @@ export function createStylizationService(parts: {
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
       try {
-        const { frames: drawn } = await running;
-        const token = strips.add(request.projectId, drawn);
-        return { url: `${mediaBase}/strip/${encodeURIComponent(request.projectId)}/${token}`, width: drawn.width, height: drawn.height, wallMs: performance.now() - began };
+        return answer((await running).frames);
       } finally {
         signal.removeEventListener('abort', stop);
       }

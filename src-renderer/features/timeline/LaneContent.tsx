@@ -5,6 +5,7 @@ import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
 import { useAssets } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
+import { useFootageMenu } from '../../components/FootageMenu.tsx';
 import { t } from '../../i18n/text.ts';
 import { EventsLane } from './EventsLane.tsx';
 import { ItemBlock } from './ItemBlock.tsx';
@@ -42,6 +43,7 @@ const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptE
 export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, frameAt }: LaneContentProps) {
   const editor = useEditor();
   const { assets } = useAssets();
+  const footageMenu = useFootageMenu();
   if (lane.kind === 'global') return null;
   if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} />;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
@@ -53,7 +55,8 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
     return asset?.name ?? t(item.type === 'audio' ? 'timeline.item.audio' : item.type === 'motion' ? 'timeline.item.motion' : 'timeline.item.unknown');
   };
   const content = (
-    <div role="list" aria-label={lane.label}>
+    <div role="list" aria-label={lane.label} onContextMenu={(click) => footageMenu.openFor((click.target as HTMLElement).closest('[data-item]')?.getAttribute('data-item') ?? '', click)}>
+      {footageMenu.menu}
       {drawn.items.map((item) => {
         const asset = assetOf(item);
         return (

@@ -11,6 +11,12 @@ export function restyleTimesteps(strength: number, steps: number, noisiest: numb
   return Float64Array.from(new Set(spread));
 }
 
+/**
+ * How much of what was drawn is shown, in [0, 1]; the rest is the source. A model that was trained to draw a style does so from the faintest
+ * noise on, so below half strength the result fades into the source, and the slider has no jump at 0.
+ */
+export const drawnShare = (strength: number): number => Math.min(1, 2 * strength);
+
 /** Share of the noise's variance that all frames of a clip have in common. */
 export const SHARED_NOISE = 0.5;
 

@@ -14,7 +14,7 @@ import type { VideoFrames } from '../video-tensor.ts';
 import { resizeFrames } from '../resize.ts';
 import { AnchorKeeper, anchorChannel } from './anchor-states.ts';
 import type { AnchorStates } from './anchor-states.ts';
-import { frameNoise, restyleTimesteps } from './restyle-levels.ts';
+import { drawnShare, frameNoise, restyleTimesteps } from './restyle-levels.ts';
 import { textShares } from './restyle-request.ts';
 import type { RestyleSettings } from './restyle-request.ts';
 import { finishedSize, modelSize, restoreSize } from './restyle-size.ts';
@@ -125,7 +125,8 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
     }, from.firstFrame);
     const first = noise.fork('sample');
     const detail = source.width * source.height > MAX_DETAIL_PIXELS ? 0 : 1 - settings.strength;
-    const waiting = new Map<number, VideoFrames>();
+    const drawn = drawnShare(settings.strength);
+    const waiting = new Map<number, { readonly frame: VideoFrames; readonly latents: Float32Array }>();
     let [nextFrame, nextFinished] = [from.firstFrame, from.firstFrame];
     let lastLatents: Float32Array | null = null;
 
@@ -149,7 +150,8 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
             // Behind the clip's end stand copies of its last frame, which nobody wants to see.
             if (original === undefined) continue;
             signal?.throwIfAborted();
-            finished.push(restoreSize(await decodeFrame(latents), original, detail));
+            const shown = drawn === 1 ? latents : latents.map((value, i) => original.latents[i]! + drawn * (value - original.latents[i]!));
+            finished.push(restoreSize(await decodeFrame(shown), original.frame, detail));
             nextFinished = frame + 1;
             yield { phase: 'decoding' };
           }
@@ -158,7 +160,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
           signal?.throwIfAborted();
           const frame = frameAt(frames, index);
           lastLatents = await encodeFrame(frame);
-          waiting.set(nextFrame, frame);
+          waiting.set(nextFrame, { frame, latents: lastLatents });
           enter(lastLatents, nextFrame);
           nextFrame += 1;
           while (await wave.advance(signal)) {
