@@ -85,7 +85,7 @@ export function RestyleDialog({ assetId, clipId, part }: RestyleDialogProps) {
             <Box component="span" sx={{ fontVariantNumeric: 'tabular-nums' }}>{formatTimecode(at, rate)}</Box>
           </Box>
           <Box role="status" sx={{ minHeight: 18, fontSize: 11.5, color: 'text.secondary', display: 'flex', alignItems: 'center', gap: 1.5 }}>
-            {ready && !drawn.isCurrent && problem === null ? <><CircularProgress size={12} />{t('stylize.drawing')}</> : drawn.wallMs === null ? null : t('stylize.drawnIn', { time: formatDuration(drawn.wallMs) })}
+            {ready && !drawn.isCurrent && problem === null ? <><CircularProgress size={12} />{t('stylize.drawing')}</> : drawn.wallMs === null || drawn.wallMs < 1000 ? null : t('stylize.drawnIn', { time: formatDuration(drawn.wallMs) })}
           </Box>
           {remark === null ? null : <Alert severity="info">{remark}</Alert>}
           {problem === null ? null : <Alert severity="error">{problem}</Alert>}
@@ -98,7 +98,7 @@ export function RestyleDialog({ assetId, clipId, part }: RestyleDialogProps) {
             <ShareSlider label={t('stylize.structure')} name={t('stylize.structure')} value={look?.structure ?? 0.5} max={1} marks={gallery === null ? [] : [gallery.structure]} disabled={look === null} onCommit={setStructure} />
           </Box>
           <Box sx={{ display: 'flex', gap: 1, alignItems: 'center' }}>
-            <NumberField label={t('inspector.seedValue')} value={seed} min={0} max={0xffff_ffff} onCommit={setSeed} />
+            <NumberField label={t('inspector.seed')} value={seed} min={0} max={0xffff_ffff} onCommit={setSeed} />
             <IconAction label={t('inspector.rollSeed')} icon={<CasinoOutlined />} onClick={() => setSeed(freshSeed())} />
           </Box>
           <SpanRows rows={spans} seconds={(frames * rate.den) / rate.num} onChange={setSpans} />
