@@ -14,6 +14,7 @@ import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
+import { createReimagineClipHandler } from '../jobs/handlers/reimagine-clip.ts';
 import { createRestyleClipHandler } from '../jobs/handlers/restyle-clip.ts';
 import { createUpscaleClipHandler } from '../jobs/handlers/upscale-clip.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
@@ -99,10 +100,13 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const curves = createLearningCurves();
   const strips = createClipStrips();
 
+  const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
+  const learn = createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder });
   const handlers = [
-    anyData(createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(generate),
     anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
-    anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
+    anyData(learn),
+    anyData(createReimagineClipHandler({ learn, generate, media, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
@@ -151,7 +155,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       footage: createFootageService({ projects, models, stepTimes }),
-      stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase }),
+      stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity: { version: ENGINE_VERSION, executionProvider } }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(forkEngine), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),

@@ -50,6 +50,13 @@ export class ClipSegments {
     this.#keep(context, this.key(part), `${this.#facts.name}, ${part}`, 'application/octet-stream', bytes, {});
   }
 
+  /** Like `saveAside`, in the caller's transaction. */
+  noteAside(part: string, bytes: Uint8Array): void {
+    const writer = this.#store.assets.beginWrite({ kind: 'stage', name: `${this.#facts.name}, ${part}`, mimeType: 'application/octet-stream', origin: 'generated', stage: this.#facts.stage, stageKey: this.key(part) });
+    writer.write(bytes);
+    writer.finish({});
+  }
+
   aside(part: string): Uint8Array | null {
     const asset = this.#store.assets.findByStageKey(this.key(part));
     return asset === null ? null : this.#store.assets.readAll(asset.id);

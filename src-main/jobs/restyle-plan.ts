@@ -25,12 +25,16 @@ export interface RestyleShape {
   readonly passes: number;
 }
 
+/** A clip with moving pictures, or an error that says that it is none. */
+export function requireClip({ kind, width, height, frames, frameRate, name, id }: AssetRow): Size & { readonly frames: number } {
+  if (kind === 'video' && width !== null && height !== null && frames !== null && frameRate !== null) return { width, height, frames };
+  throw new StudioError('INVALID_INPUT', `"${name}" is not a video. Choose a clip with moving pictures.`, { details: { assetId: id } });
+}
+
 /** The clip to be restyled, or an error that says why it cannot be. */
 export function requireRestylable(asset: AssetRow, index: Pick<ModelIndex, 'name' | 'stages' | 'sizes'>): Size & { readonly frames: number } {
-  const { width, height, frames, name } = asset;
-  if (asset.kind !== 'video' || width === null || height === null || frames === null || asset.frameRate === null) {
-    throw new StudioError('INVALID_INPUT', `"${name}" is not a video. Choose a clip with moving pictures.`, { details: { assetId: asset.id } });
-  }
+  const { name } = asset;
+  const { width, height, frames } = requireClip(asset);
   if (index.stages.superResolution2 === undefined) throw new StudioError('MODEL_MISSING', `The pack "${index.name}" has no latent super-resolution, which draws styles. Choose another pack.`);
   if (width * height > MAX_PIXELS) throw new StudioError('INVALID_INPUT', `"${name}" has ${width}x${height} pixels; at most ${MAX_PIXELS / 1e6} million fit. Choose a smaller clip.`, { details: { width, height } });
   return { width, height, frames };

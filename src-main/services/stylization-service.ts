@@ -4,14 +4,18 @@ import type { z } from 'zod';
 import type { RestyleRequest, StyledSpan } from '../../src-shared/contract/stylization.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { UNTRAINED_RESTYLING, type ModelIndex } from '../../src-shared/pack/model-index.ts';
 import type { RestyleSettings } from '../engine/pipelines/restyle/restyle-request.ts';
 import { finishedSize } from '../engine/pipelines/restyle/restyle-size.ts';
 import type { FramesMessage } from '../engine/process/protocol.ts';
 import type { EngineClient } from '../jobs/engine-client.ts';
+import type { LearnMotionData } from '../jobs/handlers/learn-motion.ts';
+import { motionOfClip, type ReimagineClipData } from '../jobs/handlers/reimagine-clip.ts';
 import type { RestyleClipData } from '../jobs/handlers/restyle-clip.ts';
 import { copyAsset } from '../jobs/motion-clip.ts';
-import { expectedRestyleMs, requireRestylable, restyleShape } from '../jobs/restyle-plan.ts';
+import { requireMotionsFit } from '../jobs/recipe-motions.ts';
+import { expectedRestyleMs, requireClip, requireRestylable, restyleShape } from '../jobs/restyle-plan.ts';
 import { withScratchFolder } from '../jobs/scratch-folder.ts';
 import type { Media } from '../media/media.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
@@ -19,6 +23,8 @@ import type { AppStore } from '../store/app-store.ts';
 import type { AssetRow } from '../store/asset-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import type { ClipStrips } from './clip-strips.ts';
+import { plainRecipe, type EngineIdentity } from './generation-service.ts';
+import { proposeCaption } from './motion-caption.ts';
 import type { OpenProjects } from './open-projects.ts';
 
 /** Share of the trained pixels that a picture of the gallery is drawn with. */
@@ -64,8 +70,10 @@ export function createStylizationService(parts: {
   readonly threads: number;
   readonly temporaryFolder: string;
   readonly mediaBase: string;
+  /** What recipes call the engine. */
+  readonly identity: EngineIdentity;
 }): StudioHandlers['stylization'] {
-  const { projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase } = parts;
+  const { projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity } = parts;
   const kept = new Map<string, FramesMessage>();
 
   const resolve = async (request: z.output<typeof RestyleRequest>) => {
@@ -115,6 +123,26 @@ export function createStylizationService(parts: {
         settings: { ...settings, texts: [...settings.texts], spans: settings.spans.map((span) => ({ ...span })) },
       };
       return { jobId: projects.get(request.projectId).queue.enqueue('restyle', data).id };
+    },
+    reimagine: async (request) => {
+      const opened = await models.get(request.packId);
+      const { store, queue } = projects.get(request.projectId);
+      const asset = store.assets.get(request.assetId);
+      const { frames } = requireClip(asset);
+      const rate = asset.frameRate!;
+      const { part, prompt } = request;
+      const caption = request.caption ?? proposeCaption(asset.name, asset.recipe?.prompt ?? null);
+      const learn: LearnMotionData = {
+        clip: { assetId: asset.id }, fromSeconds: part === null ? null : framesToSeconds(part.startFrame, rate), toSeconds: part === null ? null : framesToSeconds(Math.min(frames, part.startFrame + part.frames), rate),
+        crop: null, reversed: false, packId: request.packId, modelSha256: opened.keyframesSha256, caption, name: caption.slice(0, 200), settings: request.learning,
+      };
+      const known = request.motionId === null ? motionOfClip(store, learn, asset.name) : store.motions.get(request.motionId);
+      if (known !== null) requireMotionsFit(store, [{ sha256: known.asset.sha256, strength: request.strength, noiseMix: request.noiseMix }], opened);
+      const data: ReimagineClipData = {
+        assetId: asset.id, name: asset.name, part, recipe: plainRecipe({ ...request, prompt }, opened, identity), strength: request.strength, noiseMix: request.noiseMix,
+        motionId: known?.asset.id ?? null, learn, clipId: request.clipId,
+      };
+      return { jobId: queue.enqueue('reimagine', data).id, motionId: known?.asset.id ?? null };
     },
     preview: async (request, { signal }) => {
       const began = performance.now();

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { PackStyle } from '../pack/model-index.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
+import { MotionStrength } from '../recipe/motion-use.ts';
+import { Preset } from '../recipe/recipe.ts';
 import { JobId } from './jobs.ts';
+import { LearningSettings, MotionCaption } from './motions.ts';
 import { ProjectId } from './projects.ts';
 
 /** How a clip is to look: words of the pack's gallery, or others. */
@@ -78,6 +81,29 @@ export const StyleGallery = z.object({
 });
 export type StyleGallery = z.infer<typeof StyleGallery>;
 
+export const ReimagineRequest = z.object({
+  projectId: ProjectId,
+  assetId: AssetId,
+  packId: z.string().default('motif-mini'),
+  part: ClipPart.nullable().default(null),
+  /** What moves in the new clip, where and how it looks. */
+  prompt: z.string().trim().min(1, 'Say what the new clip shows, as in "a red fish swims in the sea".').max(2000),
+  negativePrompt: z.string().max(2000).default(''),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(0),
+  preset: Preset.default('standard'),
+  /** What moves in this clip and how, without scene or style; proposed from its name when left out. */
+  caption: MotionCaption.optional(),
+  /** A motion of the project to use; null: the one that was learned from this part of the clip, or else a new one. */
+  motionId: AssetId.nullable().default(null),
+  /** How strongly the motion works. */
+  strength: MotionStrength.default(1),
+  /** Share of the clip's own noise in the first noise. */
+  noiseMix: Share.default(0.5),
+  learning: LearningSettings.prefault({}),
+  clipId: z.string().max(100).nullable().default(null),
+});
+export type ReimagineInput = z.input<typeof ReimagineRequest>;
+
 /** Footage in other looks. */
 export const stylizationContract = {
   /** What a pack can do, and where its sliders stand at first. */
@@ -85,6 +111,8 @@ export const stylizationContract = {
   plan: method(RestyleRequest, RestylePlan),
   /** Restyles a clip of the library; motion, sound and frame rate stay. The result is a new clip. */
   restyle: method(RestyleRequest, z.object({ jobId: JobId })),
+  /** Learns the clip's motion, or takes the one that was learned from it, and generates a new clip with it, under the clip's sound. */
+  reimagine: method(ReimagineRequest, z.object({ jobId: JobId, motionId: AssetId.nullable() })),
   /** One frame as the model would draw it. Raw RGB at `url`, with its size in the headers `x-width` and `x-height`. */
   preview: method(PreviewRequest, z.object({ url: z.string(), width: z.number().int(), height: z.number().int(), wallMs: z.number() })),
 };
