@@ -23,7 +23,7 @@ import { startFootage } from '../../editor/footage-commands.ts';
 import { freshSeed, packChoice } from '../../editor/generate.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
-import { ShareSlider } from '../inspector/MotionSliders.tsx';
+import { ShareSlider } from '../../components/ShareSlider.tsx';
 import { SpanRows } from './SpanRows.tsx';
 import { framedSpans, type SpanRow } from './span-rows.ts';
 import { StyleGallery } from './StyleGallery.tsx';
