@@ -3,7 +3,7 @@ import MenuItem from '@mui/material/MenuItem';
 import type { MouseEvent } from 'react';
 import { useState } from 'react';
 import { useEditor } from '../api/studio-context.tsx';
-import { footageOf, openRestyle, openUpscale, type Footage } from '../editor/footage-commands.ts';
+import { footageOf, openReimagine, openRestyle, openUpscale, type Footage } from '../editor/footage-commands.ts';
 import { openLearning } from '../editor/motion-commands.ts';
 import { t } from '../i18n/text.ts';
 
@@ -34,6 +34,7 @@ export function useFootageMenu() {
   const menu = open === null ? null : (
     <Menu open onClose={close} anchorReference="anchorPosition" anchorPosition={{ ...open.at }} onContextMenu={(event) => { event.preventDefault(); close(); }}>
       <MenuItem disabled={isReadOnly} onClick={choose((footage) => openRestyle(editor, footage))}>{t('footage.restyle')}</MenuItem>
+      <MenuItem disabled={isReadOnly} onClick={choose((footage) => openReimagine(editor, footage))}>{t('reimagine.open')}</MenuItem>
       <MenuItem disabled={isReadOnly} onClick={choose((footage) => openUpscale(editor, footage))}>{t('footage.upscale')}</MenuItem>
       <MenuItem disabled={isReadOnly} onClick={choose(({ asset }) => openLearning(editor, { assetId: asset.id }))}>{t('motions.learnFrom')}</MenuItem>
       <MenuItem onClick={choose(({ asset }) => editor.session.setState({ dialog: { kind: 'export', assetId: asset.id } }))}>{t('action.export')}</MenuItem>

@@ -39,11 +39,16 @@ export function footageOf(editor: Editor, id: string): Footage | null {
 
 const selectedFootage = (editor: Editor): Footage | null => footageOf(editor, editor.session.getState().selectedIds[0] ?? '');
 
-/** Opens the way to another look. */
-export function openRestyle(editor: Editor, { asset, clip }: Footage): void {
+const openPart = (kind: 'restyle' | 'reimagine') => (editor: Editor, { asset, clip }: Footage): void => {
   const part = clip === null ? null : shownPart(clip, asset, sequenceOf(editor.document.getState().records).frameRate);
-  editor.session.setState({ dialog: { kind: 'restyle', assetId: asset.id, clipId: clip?.id ?? null, part }, shuttle: 0 });
-}
+  editor.session.setState({ dialog: { kind, assetId: asset.id, clipId: clip?.id ?? null, part }, shuttle: 0 });
+};
+
+/** Opens the way to another look. */
+export const openRestyle = openPart('restyle');
+
+/** Opens the way to another clip that moves alike. */
+export const openReimagine = openPart('reimagine');
 
 export function openUpscale(editor: Editor, { asset }: Footage): void {
   editor.session.setState({ dialog: { kind: 'upscale', assetId: asset.id }, shuttle: 0 });
@@ -70,5 +75,6 @@ const onSelected = (work: (editor: Editor, footage: Footage) => void) => (editor
 /** What can be done with the selected clip, for the registry of all actions. */
 export const FOOTAGE_ACTIONS: readonly Action[] = [
   { id: 'restyle', label: 'footage.restyle', group: 'generate', shortcuts: ['Shift+R'], isEnabled: canWork, run: onSelected(openRestyle) },
+  { id: 'reimagine', label: 'reimagine.open', group: 'generate', shortcuts: ['Shift+G'], isEnabled: canWork, run: onSelected(openReimagine) },
   { id: 'upscale', label: 'footage.upscale', group: 'generate', shortcuts: ['Shift+U'], isEnabled: canWork, run: onSelected(openUpscale) },
 ];

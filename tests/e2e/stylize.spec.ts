@@ -79,6 +79,21 @@ describe('footage', () => {
     await studio.screenshot('restyle-untrained');
   });
 
+  test('is re-imagined with its own motion', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'red_fish.mp4' }).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Re-imagine…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Re-imagine a clip' });
+    await dialog.getByRole('textbox', { name: 'What the new clip shows' }).fill('a blue bird flies');
+    await dialog.getByTestId('frame-strip').locator('canvas').first().waitFor({ timeout: 30_000 });
+    await studio.screenshot('reimagine');
+    await dialog.getByRole('button', { name: 'Re-imagine', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.keyboard.press('q');
+    await page.locator('[data-job][data-state=running]').waitFor({ timeout: 30_000 });
+    await studio.screenshot('reimagine-queue');
+  });
+
   test('is enlarged, and says beforehand how large it becomes', async () => {
     const { page } = studio;
     await page.getByRole('button', { name: 'red_fish.mp4' }).click({ button: 'right' });

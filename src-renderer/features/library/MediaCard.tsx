@@ -8,6 +8,7 @@ import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { assetUrl, thumbnailUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useFootageMenu } from '../../components/FootageMenu.tsx';
 import { HoverScrub } from '../../components/HoverScrub.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { Poster } from '../../components/Poster.tsx';
@@ -22,11 +23,13 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
   const { asset, starred, tags, trashedAt } = entry;
   const editor = useEditor();
   const isSelected = useSession((state) => state.selectedIds.includes(asset.id));
+  const footageMenu = useFootageMenu();
   const [isHovered, setHovered] = useState(false);
   const length = asset.frames !== null && asset.frameRate !== null ? formatTimecode(asset.frames, asset.frameRate) : null;
   const { readOnly } = editor.project;
   return (
-    <Box sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+    <Box sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)} onContextMenu={(click) => { if (trashedAt === null) footageMenu.openFor(asset.id, click); }}>
+      {footageMenu.menu}
       <ButtonBase
         draggable={asset.kind === 'video' && trashedAt === null} onDragStart={(drag) => { drag.dataTransfer.setData(ASSET_DRAG, asset.id); drag.dataTransfer.effectAllowed = 'copy'; }}
         aria-label={asset.name} aria-pressed={isSelected}
