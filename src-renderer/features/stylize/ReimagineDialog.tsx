@@ -63,7 +63,7 @@ export function ReimagineDialog({ assetId, clipId, part }: { assetId: string; cl
   return (
     <Dialog open onClose={close} fullWidth maxWidth="sm">
       <DialogTitle>{t('reimagine.title')}</DialogTitle>
-      <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 3, '& > :first-of-type': { mt: 1 } }}>
+      <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 3, '& > :first-of-type': { mt: 2 } }}>
         <TextField label={t('reimagine.prompt')} value={prompt} autoFocus multiline minRows={2} maxRows={4} onChange={(event) => setPrompt(event.target.value)} helperText={t('reimagine.prompt.help')} slotProps={{ htmlInput: { maxLength: 2000 }, formHelperText: { sx: { mx: 0 } } }} />
         {strip === null ? null : <FrameStrip url={strip.url} count={strip.frames} ratio={strip.width / strip.height} isStale={!isCurrent} captions={null} label={(index) => t('reimagine.frame', { number: index + 1 })} />}
         <TextField select label={t('reimagine.motion')} value={motion} onChange={(event) => setMotion(event.target.value)}>
