@@ -21,8 +21,8 @@ export interface RestyleShape {
   readonly framesPerSegment: number;
   /** How many frames ahead of a frame the work begins again, so that it comes out the same. */
   readonly reach: number;
-  /** Forward passes in all. */
-  readonly passes: number;
+  /** Forward passes that some frames of a clip take. */
+  passesFor(frames: number): number;
 }
 
 /** A clip with moving pictures, or an error that says that it is none. */
@@ -40,15 +40,15 @@ export function requireRestylable(asset: AssetRow, index: Pick<ModelIndex, 'name
   return { width, height, frames };
 }
 
-/** Cuts `frames` frames up for a pack. */
-export function restyleShape(frames: number, index: Pick<ModelIndex, 'sizes'>, { strength, numInferenceSteps, noisiestTimestep }: Pick<RestyleSettings, 'strength' | 'numInferenceSteps' | 'noisiestTimestep'>): RestyleShape {
+/** How clips are cut up for a pack. */
+export function restyleShape(index: Pick<ModelIndex, 'sizes'>, { strength, numInferenceSteps, noisiestTimestep }: Pick<RestyleSettings, 'strength' | 'numInferenceSteps' | 'noisiestTimestep'>): RestyleShape {
   const { window, stride } = restyleWindow(index.sizes);
   const steps = restyleTimesteps(strength, numInferenceSteps, noisiestTimestep).length;
   return {
     window, stride,
     framesPerSegment: stride * Math.max(1, Math.round(FRAMES_PER_SEGMENT / stride)),
     reach: waveReach({ window, stride }, steps),
-    passes: steps * (Math.max(0, Math.ceil((frames - window) / stride)) + 1),
+    passesFor: (frames) => steps * (Math.max(0, Math.ceil((frames - window) / stride)) + 1),
   };
 }
 
@@ -57,7 +57,7 @@ const timeKey = (packSha256: string): string => `restyle/${packSha256}`;
 /** How long restyling will take on this machine; null until it has been measured. */
 export function expectedRestyleMs(stepTimes: StepTimeRepository, packSha256: string, shape: RestyleShape, frames: number): number | null {
   const measured = stepTimes.get(timeKey(packSha256));
-  return measured === null ? null : Math.round(shape.passes * measured.stepMs + frames * measured.fixedMs);
+  return measured === null ? null : Math.round(shape.passesFor(frames) * measured.stepMs + frames * measured.fixedMs);
 }
 
 /** Remembers what one forward pass took, and what one frame took beside them. */

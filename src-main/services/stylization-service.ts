@@ -110,7 +110,7 @@ export function createStylizationService(parts: {
     },
     plan: async (request) => {
       const { opened, clip, frames, settings } = await resolve(request);
-      const shape = restyleShape(frames, opened.index, settings);
+      const shape = restyleShape(opened.index, settings);
       return {
         ...finishedSize(clip), frames, expectedMs: expectedRestyleMs(stepTimes, opened.pack.sha256, shape, frames),
         trained: opened.index.restyling !== undefined, known: settings.texts.every((text) => isKnown(opened.index, text)),

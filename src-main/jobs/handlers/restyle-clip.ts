@@ -84,16 +84,16 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
       const finished = finishedSize(size);
       const startFrame = part?.startFrame ?? 0;
       const frames = Math.min(part?.frames ?? clip.frames, clip.frames - startFrame);
-      const shape = restyleShape(frames, index, settings);
+      const shape = restyleShape(index, settings);
       const segments = new ClipSegments(store, { kind: 'restyle', jobId: job.id, name: data.name, stage: 'superResolution2' });
       const [passMs, otherMs]: [number[], number[]] = [[], []];
 
       await withScratchFolder(temporaryFolder, async (folder) => {
         const source = join(folder, 'clip');
         copyAsset(store, asset, source);
-        // Passes and frames both take their time; frames count as one unit each.
-        const total = shape.passes + frames;
-        const passesPerFrame = shape.passes / frames;
+        // Passes and frames both take their time; each counts as one unit.
+        const unitsFrom = (begin: number) => shape.passesFor(frames - begin) + frames - begin;
+        const total = unitsFrom(0);
         context.beginPart('restyle', total, 0);
 
         /** Runs from behind the last stored segment to the clip's end. */
@@ -103,6 +103,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           const begin = Math.max(0, Math.floor((firstMissing - shape.reach) / shape.stride) * shape.stride);
           const anchor = begin === 0 ? null : segments.aside(ANCHOR);
           const clipRun = `${job.id}/${job.attempt}/${attempt}`;
+          let units = total - unitsFrom(begin);
           let gathered: Uint8Array[] = [];
           const saveSegment = async () => {
             segments.save(context, await media.encodeSegment({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished });
@@ -111,12 +112,10 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           const decoded = media.decodeFrames(source, { ...size, fit: 'stretch', startFrame, frames, signal, timeoutMs: DECODE_TIMEOUT_MS });
           for await (const chunk of chunksFrom(decoded, size, begin, shape.stride)) {
             signal.throwIfAborted();
-            const made = Math.max(firstMissing, chunk.firstFrame);
-            let passes = 0;
             const { frames: drawn, firstFrame, anchor: told } = await restyle(context, { ...chunk, packDir: dir, clipRun, settings, begins: chunk.firstFrame === begin, anchor, threads }, (phase, stepMs) => {
               (phase === 'denoising' ? passMs : otherMs).push(stepMs);
-              passes += 1;
-              context.advance(Math.min(total - 1, Math.round(made * (1 + passesPerFrame)) + passes), total, stepMs);
+              units += 1;
+              context.advance(Math.min(units, total), total, stepMs);
             });
             if (told !== null && segments.aside(ANCHOR) === null) segments.saveAside(context, ANCHOR, told);
             const bytes = drawn.width * drawn.height * 3;
