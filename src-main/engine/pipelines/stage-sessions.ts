@@ -156,7 +156,7 @@ export function pixelMultiple(stageFolder: string, config: Unet3dConfig): number
 }
 
 /** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. */
-export function loadVae(stageFolder: string, width: number, height: number, threads: number): Loaded<FrameVae> {
+export function loadVae(stageFolder: string, width: number, height: number, threads: number, arena = true): Loaded<FrameVae> {
   const weightsDir = join(stageFolder, 'vae');
   const config = readVaeConfig(stageFolder);
   const latent = latentSize(stageFolder, width, height);
@@ -164,7 +164,7 @@ export function loadVae(stageFolder: string, width: number, height: number, thre
     const weights = openWeights(weightsDir);
     try {
       const { graph } = build(config, { batch: 1, ...size }, 'ort-cpu', weightsParameterSource(weights, weightsDir));
-      return await openSession(graph, { weightsDir, threads, arena: true });
+      return await openSession(graph, { weightsDir, threads, arena });
     } finally {
       weights.close();
     }

@@ -85,7 +85,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
   const unet = await loadUnet(folder, config, { batch: 1, frames: window, ...latent, tokens }, threads, { perFrameText, anchorFrame: true }, undefined, { side: anchorChannel(current), arena: false });
   const sizes = new Map(unet.inputs.filter(({ name }) => name.startsWith('anchor_in:')).map(({ name, shape: dims }) => [name.slice('anchor_in:'.length), dims.reduce((a, b) => a * b, 1)]));
   // Encoding and decoding alternate along the clip: both halves stay loaded.
-  const [encoder, decoder] = [loadVae(folder, size.width, size.height, threads), loadVae(folder, size.width, size.height, threads)];
+  const [encoder, decoder] = [loadVae(folder, size.width, size.height, threads, false), loadVae(folder, size.width, size.height, threads, false)];
 
   return {
     async begin(settings, from = { firstFrame: 0, anchor: null }) {

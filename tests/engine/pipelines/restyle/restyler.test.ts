@@ -10,7 +10,7 @@ import type { VideoFrames } from '../../../../src-main/engine/pipelines/video-te
 import { writeRunnablePack } from '../../process/make-runnable-pack.ts';
 
 const SOURCE = { width: 50, height: 37 };
-const FRAMES = 27;
+const FRAMES = 22;
 let folder: string;
 let plain: Restyler;
 let spans: Restyler;
@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const SETTINGS: RestyleSettings = { texts: ['a red fish'], spans: [], blendFrames: 4, negativePrompt: '', strength: 0.6, structure: 0.5, seed: 3, numInferenceSteps: 3, guidanceScale: 1, noisiestTimestep: 900 };
+const SETTINGS: RestyleSettings = { texts: ['a red fish'], spans: [], blendFrames: 4, negativePrompt: '', strength: 0.6, structure: 0.5, seed: 3, numInferenceSteps: 2, guidanceScale: 1, noisiestTimestep: 900 };
 
 /** A bright square that moves over a ramp. */
 function clip(count: number): VideoFrames {
@@ -56,7 +56,7 @@ async function restyle(restyler: Restyler, settings: RestyleSettings, step = 4):
   return Buffer.concat(parts);
 }
 
-describe('restyling footage', { timeout: 60_000 }, () => {
+describe('restyling footage', { timeout: 300_000 }, () => {
   it('gives the source back at strength 0, cut to even sides', async () => {
     const even = { width: 50, height: 36 };
     expect(finishedSize(SOURCE)).toEqual(even);
@@ -83,26 +83,26 @@ describe('restyling footage', { timeout: 60_000 }, () => {
     for (let from = 0; from < 16; from += 4) await push(stream, part(source, from, from + 4), false);
     const anchor = stream.anchor();
     expect(anchor).not.toBeNull();
-    // Twelve frames ahead: three steps, one window of reach each.
+    // Eight frames ahead: two steps, one window of reach each.
     const later = await plain.begin(SETTINGS, { firstFrame: 8, anchor });
     const out = await push(later, part(source, 8, FRAMES), true);
     const bytes = 50 * 36 * 3;
-    expect(Buffer.compare(Buffer.from(out.data.subarray(12 * bytes)), Buffer.from(whole.subarray(20 * bytes)))).toBe(0);
+    expect(Buffer.compare(Buffer.from(out.data.subarray(8 * bytes)), Buffer.from(whole.subarray(16 * bytes)))).toBe(0);
   });
 
   it('gives every span its own words', async () => {
     const base = await restyle(spans, SETTINGS);
-    const mixed = await restyle(spans, { ...SETTINGS, texts: ['a red fish', 'blue bird'], spans: [{ startFrame: 18, endFrame: 27, text: 1 }] });
+    const mixed = await restyle(spans, { ...SETTINGS, texts: ['a red fish', 'blue bird'], spans: [{ startFrame: 16, endFrame: 22, text: 1 }] });
     const bytes = 50 * 36 * 3;
     const change = (frame: number) => {
       let sum = 0;
       for (let i = frame * bytes; i < (frame + 1) * bytes; i += 1) sum += Math.abs(base[i]! - mixed[i]!);
       return sum;
     };
-    // Three steps carry the words at most three windows back.
+    // Two steps carry the words at most two windows back.
     expect(change(0)).toBe(0);
-    expect(change(24)).toBeGreaterThan(change(14));
-    expect(change(24)).toBeGreaterThan(0);
+    expect(change(20)).toBeGreaterThan(change(12));
+    expect(change(20)).toBeGreaterThan(0);
   });
 
   it('refuses frames of another size', async () => {
