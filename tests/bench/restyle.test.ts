@@ -11,7 +11,7 @@ import { loadVae } from '../../src-main/engine/pipelines/stage-sessions.ts';
 import { fromVideoFrames, sliceFrames, toVideoFrames } from '../../src-main/engine/pipelines/video-tensor.ts';
 import type { FramesMessage } from '../../src-main/engine/process/protocol.ts';
 import { UNTRAINED_RESTYLING } from '../../src-shared/pack/model-index.ts';
-import { decodeAll, givenClips, meanPsnr, openMedia } from './footage.ts';
+import { decodeAll, givenClips, meanPsnr, openMedia } from '../eval/footage.ts';
 import { describeMachine } from './machine.ts';
 import { edgeCorrelation, explained, flowBetween, lumaOf, warpedError } from './pixel-flow.ts';
 
