@@ -15,6 +15,8 @@ import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
+import { createReimagineClipHandler } from '../jobs/handlers/reimagine-clip.ts';
+import { createRestyleClipHandler } from '../jobs/handlers/restyle-clip.ts';
 import { createUpscaleClipHandler } from '../jobs/handlers/upscale-clip.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { createJobQueue } from '../jobs/job-queue.ts';
@@ -45,6 +47,7 @@ import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
 import { createSettingsService } from '../services/settings-service.ts';
+import { createStylizationService } from '../services/stylization-service.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -110,11 +113,15 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const curves = createLearningCurves();
   const strips = createClipStrips();
 
+  const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
+  const learn = createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder });
   const handlers = [
-    anyData(createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(generate),
     anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
-    anyData(createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder })),
+    anyData(learn),
+    anyData(createReimagineClipHandler({ learn, generate, media, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
     anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
   ];
@@ -162,6 +169,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),
       footage: createFootageService({ projects, models, stepTimes }),
+      stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity: engineIdentity }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(fork), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),

@@ -1,4 +1,4 @@
-import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from '../engine/process/protocol.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, UpscaleCommand } from '../engine/process/protocol.ts';
 import type { ProviderFallback } from '../engine/session/session-providers.ts';
 import type { ExecutionProvider } from '../../src-shared/execution/provider.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
@@ -6,7 +6,7 @@ import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
 
 export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type RunCommand = RunStageCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand;
+type RunCommand = RunStageCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand | RestyleCommand;
 export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
 export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
 export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
@@ -14,8 +14,9 @@ export type EngineDone = Extract<EngineEvent, { type: 'done' }>;
 export type EngineLearned = Extract<EngineEvent, { type: 'learned' }>;
 export type EngineMeasured = Extract<EngineEvent, { type: 'measured' }>;
 export type EngineUpscaled = Extract<EngineEvent, { type: 'upscaled' }>;
+export type EngineRestyled = Extract<EngineEvent, { type: 'restyled' }>;
 /** What ends a run well. */
-type EngineEnd = EngineDone | EngineLearned | EngineMeasured | EngineUpscaled;
+type EngineEnd = EngineDone | EngineLearned | EngineMeasured | EngineUpscaled | EngineRestyled;
 export type EngineLossPoint = Extract<EngineEvent, { type: 'lossPoint' }>;
 export type EngineReady = Extract<EngineEvent, { type: 'ready' }>;
 
@@ -42,6 +43,8 @@ export interface EngineClient {
   measure(command: Omit<MeasureAttentionCommand, 'type'>): Promise<EngineMeasured>;
   /** Enlarges one window of a clip; waits, stops and fails like `run`. */
   upscale(command: Omit<UpscaleCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineUpscaled>;
+  /** Takes the next frames of a clip that is restyled; waits, stops and fails like `run`. */
+  restyle(command: Omit<RestyleCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineRestyled>;
   /** Ends a run behind its current step, or with SIGKILL when the engine does not answer in time. Unknown ids are ignored. */
   stop(runId: string, reason: 'cancelled' | 'paused'): void;
   /** Gives the engine's memory back while nothing runs. */
@@ -162,6 +165,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       case 'learned':
       case 'measured':
       case 'upscaled':
+      case 'restyled':
         peakRssBytes = Math.max(peakRssBytes, event.peakRssBytes);
         finish(run, event);
         break;
@@ -282,6 +286,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       assert(done.type === 'upscaled', 'a window ends with its frames');
       return done;
     },
+    restyle: async (command, listeners = {}) => {
+      const done = await enqueue({ type: 'restyle', ...command }, listeners);
+      assert(done.type === 'restyled', 'a push ends with the frames that are finished');
+      return done;
+    },
     learn: async (command, listeners = {}) => {
       const done = await enqueue({ type: 'learnMotion', ...command }, listeners);
       assert(done.type === 'learned', 'a learning ends with its motion');
@@ -319,7 +328,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 }
 
-const TASKS = { learnMotion: 'learning', measureAttention: 'measuring', upscale: 'enlarging' } as const;
+const TASKS = { learnMotion: 'learning', measureAttention: 'measuring', upscale: 'enlarging', restyle: 'restyling' } as const;
 const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : TASKS[command.type]);
 
 function stoppedError(reason: 'cancelled' | 'paused'): StudioError {

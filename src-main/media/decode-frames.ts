@@ -48,10 +48,12 @@ function cropFilter(crop: DecodeFramesRequest['crop']): string[] {
 }
 
 /** Arguments that decode a clip to RGB24 on standard output. */
-export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'>, request: DecodeFramesRequest): string[] {
+export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'> & Partial<Pick<MediaInfo, 'hasAlpha'>>, request: DecodeFramesRequest): string[] {
   const { width, height, fit = 'cover', startFrame = 0, frames } = request;
   const rate = request.frameRate ?? info.frameRate;
-  const filters = info.kind === 'video' && rate !== null ? [`fps=fps=${rateArgument(rate)}`] : [];
+  // What is transparent becomes black: the colours that files keep there are not meant to be seen.
+  const opaque = info.hasAlpha === true ? ['format=gbrap', 'premultiply=inplace=1'] : [];
+  const filters = [...(info.kind === 'video' && rate !== null ? [`fps=fps=${rateArgument(rate)}`] : []), ...opaque];
   // Half a frame early and rounded by the fps filter: the named frame comes first whatever the container's clock.
   const seek = rate !== null && startFrame > 0 ? ['-ss', Math.max(0, framesToSeconds(startFrame - 0.5, rate)).toFixed(6)] : [];
   return [

@@ -28,6 +28,8 @@ export interface JoinSegmentsRequest {
   readonly segments: Iterable<Uint8Array>;
   /** A clip whose sound is taken over as it is; null for none. */
   readonly soundOf: string | null;
+  /** The part of that clip whose sound it is, in seconds; all of it when left out. */
+  readonly soundSpan?: { readonly fromSeconds: number; readonly seconds: number };
   readonly signal?: AbortSignal;
 }
 
@@ -55,12 +57,13 @@ export function encodeSegmentArguments({ width, height, frameRate, crf = 16 }: P
 }
 
 /** Arguments that put a bare H.264 stream from standard input into an MP4, with the sound of `sound`. */
-export function joinArguments(frameRate: FrameRate, sound: Pick<MediaInfo, 'path' | 'container' | 'streams'> | null, output: string): string[] {
+export function joinArguments(frameRate: FrameRate, sound: Pick<MediaInfo, 'path' | 'container' | 'streams'> | null, output: string, span?: JoinSegmentsRequest['soundSpan']): string[] {
   const soundCodecs = sound?.streams.filter(({ kind }) => kind === 'audio').map(({ codec }) => codec) ?? [];
   const asItIs = soundCodecs.every((codec) => KEPT_SOUND.has(codec));
+  const part = span === undefined ? [] : ['-ss', span.fromSeconds.toFixed(6), '-t', span.seconds.toFixed(6)];
   return [
     ...FFMPEG_GLOBAL, '-protocol_whitelist', 'file,pipe', '-format_whitelist', 'h264', '-f', 'h264', '-framerate', rateArgument(frameRate), '-i', 'pipe:0',
-    ...(sound === null ? [] : [...inputGuards(sound.container), '-i', fileArgument(sound.path)]),
+    ...(sound === null ? [] : [...inputGuards(sound.container), ...part, '-i', fileArgument(sound.path)]),
     '-map', '0:v:0', ...(soundCodecs.length === 0 ? [] : ['-map', '1:a']), '-c:v', 'copy', ...(asItIs ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '192k']),
     // A clock that the frame rate divides: every frame is then equally long.
     '-video_track_timescale', String(frameRate.num * Math.ceil(1000 / frameRate.num)),
@@ -86,7 +89,7 @@ export async function joinSegments(binaries: FfmpegBinaries, request: JoinSegmen
     yield* segments;
   };
   const sizeBytes = await writeWhole(request.path, async (temporary) => {
-    const command = start(binaries.ffmpeg, joinArguments(frameRate, sound, temporary), { stdin: stdin(), signal, purpose: `write ${path.basename(request.path)}`, timeoutMs: JOIN_TIMEOUT_MS });
+    const command = start(binaries.ffmpeg, joinArguments(frameRate, sound, temporary, request.soundSpan), { stdin: stdin(), signal, purpose: `write ${path.basename(request.path)}`, timeoutMs: JOIN_TIMEOUT_MS });
     command.stdout.resume();
     await command.done;
   });

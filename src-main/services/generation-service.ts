@@ -32,6 +32,23 @@ function motionsOf(store: ProjectStore, choices: readonly MotionChoice[], opened
   return uses.length === 0 ? {} : { motions: uses };
 }
 
+/** The recipe of a wish on a pack, without motions. */
+export function plainRecipe(wish: Pick<z.output<typeof GenerationRequest>, 'prompt' | 'negativePrompt' | 'seed' | 'preset'>, { pack }: OpenedPack, engine: EngineIdentity): Recipe {
+  const stages = pack.presets[wish.preset];
+  if (stages.length === 0) throw new StudioError('MODEL_INCOMPATIBLE', `The model pack "${pack.name}" has no preset "${wish.preset}". Choose another preset or pack.`, { details: { packId: pack.id, preset: wish.preset } });
+  return {
+    format: 1,
+    engine: { name: 'motif-engine', ...engine },
+    pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
+    prompt: wish.prompt,
+    negativePrompt: wish.negativePrompt.trim(),
+    seed: wish.seed,
+    preset: wish.preset,
+    stages: [...stages],
+    frameRate: pack.output.frameRate,
+  };
+}
+
 export function createGenerationService(parts: {
   readonly projects: OpenProjects;
   readonly models: ModelRegistry;
@@ -46,21 +63,7 @@ export function createGenerationService(parts: {
   /** Everything that determines the clip, from a wish and what the pack says about its preset. */
   const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
     const opened = await models.get(request.packId);
-    const { pack } = opened;
-    const stages = pack.presets[request.preset];
-    if (stages.length === 0) throw new StudioError('MODEL_INCOMPATIBLE', `The model pack "${pack.name}" has no preset "${request.preset}". Choose another preset or pack.`, { details: { packId: pack.id, preset: request.preset } });
-    const recipe: Recipe = {
-      format: 1,
-      engine: { name: 'motif-engine', ...engine },
-      pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
-      prompt: request.prompt,
-      negativePrompt: request.negativePrompt.trim(),
-      seed: request.seed,
-      preset: request.preset,
-      stages: [...stages],
-      ...motionsOf(projects.get(request.projectId).store, request.motions, opened),
-      frameRate: pack.output.frameRate,
-    };
+    const recipe = { ...plainRecipe(request, opened, engine), ...motionsOf(projects.get(request.projectId).store, request.motions, opened) };
     return { recipe, hash: await recipeHash(recipe), opened };
   };
 

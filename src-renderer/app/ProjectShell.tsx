@@ -23,6 +23,9 @@ import { VariationDialog } from '../features/scene/VariationDialog.tsx';
 import { SettingsDialog } from '../features/settings/SettingsDialog.tsx';
 import { CommandPalette } from '../features/shortcuts/CommandPalette.tsx';
 import { KeymapDialog } from '../features/shortcuts/KeymapDialog.tsx';
+import { ReimagineDialog } from '../features/stylize/ReimagineDialog.tsx';
+import { RestyleDialog } from '../features/stylize/RestyleDialog.tsx';
+import { UpscaleDialog } from '../features/stylize/UpscaleDialog.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
 import { Viewer } from '../features/viewer/Viewer.tsx';
 import { t } from '../i18n/text.ts';
@@ -94,6 +97,9 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'exportTimeline' ? <TimelineExportDialog /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
+      {dialog?.kind === 'restyle' ? <RestyleDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}
+      {dialog?.kind === 'reimagine' ? <ReimagineDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}
+      {dialog?.kind === 'upscale' ? <UpscaleDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'palette' ? <CommandPalette onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}

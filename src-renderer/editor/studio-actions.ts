@@ -10,6 +10,7 @@ import { compareTakes, leaveComparison } from './compare-takes.ts';
 import { addTitle } from './caption-commands.ts';
 import { trashAssets } from './library-commands.ts';
 import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
+import { FOOTAGE_ACTIONS } from './footage-commands.ts';
 import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
 import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
@@ -167,6 +168,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'generateNext', label: 'action.generateNext', group: 'generate', shortcuts: ['Ctrl+Shift+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, true) },
   { id: 'vary', label: 'vary.action', group: 'generate', shortcuts: ['Shift+V'], isEnabled: (editor) => editable(editor) && currentEvent(editor) !== null, run: openVariations },
   { id: 'learnMotion', label: 'motions.learn', group: 'generate', shortcuts: ['Shift+M'], isEnabled: editable, run: (editor) => openLearning(editor, null) },
+  ...FOOTAGE_ACTIONS,
   { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
   { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
 

@@ -11,6 +11,7 @@ import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
 import { scenesContract } from './scenes.ts';
 import { settingsContract } from './settings.ts';
+import { stylizationContract } from './stylization.ts';
 import { systemContract } from './system.ts';
 import { takesContract } from './takes.ts';
 import { timelineContract } from './timeline.ts';
@@ -32,6 +33,7 @@ export const studioContract = {
   motions: motionsContract,
   footage: footageContract,
   settings: settingsContract,
+  stylization: stylizationContract,
 } as const;
 
 export type StudioClient = Client<typeof studioContract>;

@@ -53,6 +53,36 @@ export const Conditioning = z.object({
 });
 export type Conditioning = z.infer<typeof Conditioning>;
 
+/** One look that a pack was trained to give footage. */
+export const PackStyle = z.object({
+  /** What the gallery says: "Watercolor". */
+  name: z.string().min(1).max(60),
+  /** What the model is asked for: the words of its training. */
+  prompt: z.string().min(1).max(300),
+});
+export type PackStyle = z.infer<typeof PackStyle>;
+
+/**
+ * How superResolution2 restyles footage (engine.md section 6). A pack without it was not trained to: it can still be asked, and is said
+ * not to know any style.
+ */
+export const Restyling = z.object({
+  /** The looks it was trained on; the gallery shows each. */
+  styles: z.array(PackStyle).min(1).max(64),
+  /** Model steps of a run, whatever the strength. */
+  numInferenceSteps: z.number().int().min(1).max(100).default(4),
+  guidanceScale: z.number().min(1).max(30).default(1),
+  /** Where the sliders stand at first. */
+  strength: z.number().min(0).max(1).default(0.6),
+  structure: z.number().min(0).max(1).default(0.5),
+  /** Train timestep of strength 1: the expert's noisiest. */
+  noisiestTimestep: z.number().int().min(1).max(999).default(900),
+});
+export type Restyling = z.infer<typeof Restyling>;
+
+/** What a pack that says nothing is run with. */
+export const UNTRAINED_RESTYLING = { numInferenceSteps: 4, guidanceScale: 1, strength: 0.6, structure: 0.5, noisiestTimestep: 900 } as const satisfies Omit<Restyling, 'styles'>;
+
 /** Size and SHA-256 of one file of a pack, as its maker wrote it down. */
 export const PackFile = z.object({ sizeBytes: z.number().int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/).optional() });
 export type PackFile = z.infer<typeof PackFile>;
@@ -63,6 +93,7 @@ export type PackFile = z.infer<typeof PackFile>;
  * - `stages` names the folder of each stage: at least `keyframes`, and no stage without the one before it. Each folder holds
  *   `unet/` and `scheduler/`, superResolution2 also `vae/`.
  * - A stage folder with its own `text_encoder/` and `tokenizer/` uses those; otherwise the two at the root serve it.
+ * - `restyling`, when present, says that superResolution2 was trained to restyle footage, and in which looks.
  * - `promptTokens` is the fixed number of tokens a prompt is padded or cut to.
  * - `files`, when present, lists every other file of the pack; missing or changed files are then told apart without hashing all.
  */
@@ -86,6 +117,7 @@ export const ModelIndex = z
       height: z.number().int().min(8),
       frameRate: FrameRate,
     }),
+    restyling: Restyling.optional(),
     presets: z.record(Preset, z.array(StageSettings).min(1).max(4)),
     presetNames: z.partialRecord(Preset, z.string().min(1).max(60)).optional(),
     files: z.record(PackPath, PackFile).optional(),

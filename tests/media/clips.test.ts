@@ -225,6 +225,16 @@ describe.each(machine)('$label', ({ binaries, media }) => {
     expect(red(20, 60)).toBeGreaterThan(215);
   });
 
+  it('shows what is transparent as black, whatever colour the file keeps there', async () => {
+    // Half of the picture is fully transparent white.
+    const clip = await make('clear.mov', '-f', 'lavfi', '-i', 'color=c=white:s=32x16:r=8:d=0.5,format=rgba,geq=r=255:g=255:b=255:a=if(lt(X\\,16)\\,255\\,0)', '-c:v', 'qtrle', '-pix_fmt', 'argb');
+    expect(await media.probe(clip)).toMatchObject({ hasAlpha: true, frames: 4 });
+    const [frame] = await collect(media.decodeFrames(clip, { width: 32, height: 16, fit: 'stretch' }));
+    expect(frame![(8 * 32 + 4) * 3]).toBe(255);
+    // ffmpeg of 2018 ends at the black of limited range.
+    expect(frame![(8 * 32 + 28) * 3]).toBeLessThanOrEqual(16);
+  });
+
   it('is not stopped by names that mean something to ffmpeg', async () => {
     for (const name of ['-i.mp4', 'concat:a|b.mp4', 'subfile,,start,0,end,9,,:x.mp4', 'frame%03d.mp4', "it's [odd]; really.mp4"]) {
       if (process.platform === 'win32' && /[:|]/.test(name)) continue;

@@ -1,6 +1,6 @@
 import { activate, attention, attentionPerKey } from '../onnx/composite-ops.ts';
 import type { Value } from '../onnx/graph.ts';
-import { add, concat, mul, reduceSum, reshape, slice, split, transpose } from '../onnx/tensor-ops.ts';
+import { add, concat, expand, mul, reduceSum, reshape, slice, split, sub, transpose } from '../onnx/tensor-ops.ts';
 import { framesToTime, repeatPerFrame } from './frame-layout.ts';
 import type { ClipGeometry } from './frame-layout.ts';
 import { groupNorm, layerNorm, linear } from './layers.ts';
@@ -22,6 +22,21 @@ export interface TextAttentionProbe {
   /** One [batch * frames, 1] per attention. */
   readonly shares: Value[];
 }
+
+/**
+ * A frame that all frames of a clip look at, beside themselves, in the spatial self-attentions (cross-frame attention,
+ * Khachatryan et al. 2023, section 3.3.2): what it shows keeps its looks over windows.
+ */
+export interface AnchorFrame {
+  /** 1: the given states are used; 0: those of this clip's own first frame. Shape [1]. */
+  readonly given: Value;
+  /** Names of the states, one pair of graph input `anchor_in:PATH` and output `anchor_out:PATH` [1, tokens, width] per self-attention. */
+  readonly paths: string[];
+}
+
+/** Graph names of an anchor's states. */
+export const anchorInput = (path: string): string => `anchor_in:${path}`;
+export const anchorOutput = (path: string): string => `anchor_out:${path}`;
 
 /** Groups of the text norm in the joint attention; fixed in the architecture. */
 const TEXT_NORM_GROUPS = 32;
@@ -86,14 +101,27 @@ function gatedFeedForward(m: Module, x: Value): Value {
   return m.in('net.2', (projection) => linear(projection, gated, width));
 }
 
+/** The tokens [images, tokens, width] with the anchor's behind them: what queries look at. The first image is the clip's first frame. */
+function withAnchor(m: Module, tokens: Value, { given, paths }: AnchorFrame): Value {
+  const { b } = m;
+  const [images = 1, count = 1, width = 1] = tokens.shape;
+  const own = slice(b, tokens, 0, 0, 1);
+  const states = b.input(anchorInput(m.path), 'float32', [1, count, width]);
+  paths.push(m.path);
+  const chosen = add(b, mul(b, states, given), mul(b, own, sub(b, b.scalar(1), given)));
+  b.output(anchorOutput(m.path), chosen);
+  return concat(b, [tokens, expand(b, chosen, [images, count, width])], 1);
+}
+
 /**
  * Transformer block: norm, self-attention; norm, attention to `context` (self-attention again when it is undefined, as in
  * the temporal layers); norm, gated feed-forward; each added to x [batch, tokens, width].
  */
-function transformerBlock(m: Module, x: Value, context: Value | undefined, heads: number): Value {
+function transformerBlock(m: Module, x: Value, context: Value | undefined, heads: number, anchor?: AnchorFrame): Value {
   const { b } = m;
   const normed = m.in('norm1', (norm) => layerNorm(norm, x));
-  const first = add(b, m.in('attn1', (inner) => blockAttention(inner, normed, normed, heads)), x);
+  const seen = anchor === undefined ? normed : withAnchor(m, normed, anchor);
+  const first = add(b, m.in('attn1', (inner) => blockAttention(inner, normed, seen, heads)), x);
   const again = m.in('norm2', (norm) => layerNorm(norm, first));
   const second = add(b, m.in('attn2', (inner) => blockAttention(inner, again, context ?? again, heads)), first);
   return add(b, m.in('ff', (inner) => gatedFeedForward(inner, m.in('norm3', (norm) => layerNorm(norm, second)))), second);
@@ -101,7 +129,7 @@ function transformerBlock(m: Module, x: Value, context: Value | undefined, heads
 
 /** Spatial transformer of the latent UNet (Rombach et al. 2022): per frame, self-attention then text cross-attention. */
 export function spatialTransformer(
-  m: Module, x: Value, text: TextStates, geometry: ClipGeometry, settings: SpatialAttentionSettings & { readonly linearProjection: boolean },
+  m: Module, x: Value, text: TextStates, geometry: ClipGeometry, settings: SpatialAttentionSettings & { readonly linearProjection: boolean; readonly anchor?: AnchorFrame | undefined },
 ): Value {
   const { b } = m;
   const [images = 1, channels = 1, height = 1, width = 1] = x.shape;
@@ -111,7 +139,7 @@ export function spatialTransformer(
   let tokens = m.in('proj_in', (projection) => linear(projection, normed, channels, { kernel }));
   const context = repeatPerFrame(b, text.states, geometry);
   for (let layer = 0; layer < settings.transformerLayers; layer++) {
-    tokens = m.in(`transformer_blocks.${layer}`, (block) => transformerBlock(block, tokens, context, settings.heads));
+    tokens = m.in(`transformer_blocks.${layer}`, (block) => transformerBlock(block, tokens, context, settings.heads, settings.anchor));
   }
   const projected = m.in('proj_out', (projection) => linear(projection, tokens, channels, { kernel }));
   return add(b, reshape(b, transpose(b, projected, [0, 2, 1]), x.shape), x);

@@ -6,7 +6,7 @@ import type { Lowering } from '../onnx/graph-builder.ts';
 import type { Value } from '../onnx/graph.ts';
 import { add, concat, div, reshape, resizeNearest, scale, sub, transpose, zeroPad } from '../onnx/tensor-ops.ts';
 import { jointAttention, spatialTransformer, temporalTransformer } from './attention-blocks.ts';
-import type { TextAttentionProbe, TextStates } from './attention-blocks.ts';
+import type { AnchorFrame, TextAttentionProbe, TextStates } from './attention-blocks.ts';
 import type { BuiltModel } from './built-model.ts';
 import { textPoolingEmbedding, timestepEmbedding } from './conditioning.ts';
 import { repeatPerFrame } from './frame-layout.ts';
@@ -37,6 +37,11 @@ export interface Unet3dHooks {
    * frame's attention that goes to the focused tokens, averaged over the joint attentions, their heads and queries.
    */
   readonly textAttention?: boolean;
+  /**
+   * All frames also look at one anchor frame in the spatial self-attentions of a latent UNet: the input `anchor_given` [1], and per
+   * attention the states as input and output (see {@link AnchorFrame}). For a batch of one clip.
+   */
+  readonly anchorFrame?: boolean;
 }
 
 /** Everything the blocks share while one UNet is built. */
@@ -46,6 +51,7 @@ interface Unet3dContext {
   readonly activation: Activation;
   readonly time: Value;
   readonly text: TextStates;
+  readonly anchor: AnchorFrame | undefined;
 }
 
 /** Temporal transformer before the first level: 8 heads, 32 groups, fixed in the architecture. */
@@ -69,6 +75,8 @@ export function buildUnet3d(config: Unet3dConfig, shape: ClipShape, lowering: Lo
   const states = b.input('encoder_hidden_states', 'float32', [hooks.perFrameText === true ? shape.batch * shape.frames : shape.batch, shape.tokens, textWidth]);
   const labels = config.class_embed_type === 'timestep' ? b.input('class_labels', 'int64', [shape.batch]) : undefined;
   const probe: TextAttentionProbe | undefined = hooks.textAttention === true ? { focus: b.input('text_focus', 'float32', [shape.batch * shape.frames, shape.tokens]), shares: [] } : undefined;
+  const anchor: AnchorFrame | undefined = hooks.anchorFrame === true ? { given: b.input('anchor_given', 'float32', [1]), paths: [] } : undefined;
+  assert(anchor === undefined || shape.batch === 1, 'an anchor frame belongs to one clip');
   const parameters = new ParameterTable(b, source);
   const m = new Module(b, parameters);
 
@@ -81,6 +89,7 @@ export function buildUnet3d(config: Unet3dConfig, shape: ClipShape, lowering: Lo
       norm: textNorm(config),
       probe,
     },
+    anchor,
   };
 
   const frames = splitFrames(b, config.center_input_sample ? sub(b, scale(b, sample, 2), b.scalar(1)) : sample);
@@ -165,7 +174,7 @@ function unit(m: Module, x: Value, layer: number, context: Unet3dContext, level:
  * Spatial, then temporal attention. In the joint form the setting is the width of a spatial head but the number of
  * temporal heads; in the transformer form it is the number of both.
  */
-function attend(m: Module, x: Value, layer: number, { config, geometry, text }: Unet3dContext, level: LevelPlan): Value {
+function attend(m: Module, x: Value, layer: number, { config, geometry, text, anchor }: Unet3dContext, level: LevelPlan): Value {
   const { channels, headSetting, attention } = level;
   const settings = {
     heads: wholeHeads(attention === 'joint' ? channels / headSetting : headSetting, channels),
@@ -173,7 +182,7 @@ function attend(m: Module, x: Value, layer: number, { config, geometry, text }: 
   };
   const mixed = m.in(`attentions.${layer}`, (block) => (attention === 'joint'
     ? jointAttention(block, x, text, geometry, settings)
-    : spatialTransformer(block, x, text, geometry, { ...settings, linearProjection: config.use_linear_projection })));
+    : spatialTransformer(block, x, text, geometry, { ...settings, anchor, linearProjection: config.use_linear_projection })));
   if (!level.temporal) return mixed;
   const temporal = { heads: wholeHeads(headSetting, channels), inner: channels, groups: config.norm_num_groups };
   return m.in(`temp_attentions.${layer}`, (block) => temporalTransformer(block, mixed, geometry, temporal));

@@ -17,7 +17,10 @@ export interface Pack {
   /** Folder of a stage; a stage that the pack lacks is MODEL_MISSING. */
   stageFolder(stage: StageName): string;
   stageSize(stage: StageName): StageSize;
-  scheduler(stage: StageName, numInferenceSteps: number): Scheduler;
+  /** `timesteps` take the place of the schedule's own spacing. */
+  scheduler(stage: StageName, numInferenceSteps: number, timesteps?: Float64Array): Scheduler;
+  /** A stage's scheduler_config.json. */
+  schedulerJson(stage: StageName): unknown;
   /** Folder that holds `text_encoder` and `tokenizer` for a stage: its own, or the pack's. */
   textFolder(stage: StageName): string;
   /** Folder of the image model for superResolution1's first frame; null where the pack has none. */
@@ -59,12 +62,14 @@ export function openPack(dir: string): Pack {
     if (folder === undefined) throw new StudioError('MODEL_MISSING', `The pack "${index.name}" has no ${stage} stage. Choose a preset without it, or another pack.`, { details: { stage } });
     return join(root, folder);
   };
+  const schedulerJson = (stage: StageName): unknown => readConfig(join(stageFolder(stage), 'scheduler', 'scheduler_config.json'));
   return {
     dir: root,
     index,
     stageFolder,
     stageSize: (stage) => index.sizes[stage] ?? raiseSize(index.name, stage),
-    scheduler: (stage, numInferenceSteps) => fromDiffusers(readConfig(join(stageFolder(stage), 'scheduler', 'scheduler_config.json')), numInferenceSteps),
+    scheduler: (stage, numInferenceSteps, timesteps) => fromDiffusers(schedulerJson(stage), numInferenceSteps, timesteps),
+    schedulerJson,
     firstFrameFolder: references?.firstFrame ?? null,
     textFolder: (stage) => references?.text[stage] ?? (existsSync(join(stageFolder(stage), 'text_encoder', 'config.json')) ? stageFolder(stage) : root),
   };

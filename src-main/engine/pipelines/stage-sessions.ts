@@ -10,6 +10,7 @@ import { buildUnet3d } from '../nn/unet3d.ts';
 import type { ClipShape, Unet3dHooks } from '../nn/unet3d.ts';
 import { isImageUnet, parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import type { Unet3dConfig } from '../nn/unet3d-config.ts';
+import type { Value } from '../onnx/graph.ts';
 import { openSession } from '../session/engine-session.ts';
 import type { SessionOptions } from '../session/engine-session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -92,11 +93,17 @@ export interface ReplacedWeights {
   values(): Readonly<Record<string, Float32Array>>;
 }
 
+/** What a graph with hooks takes and gives beside the forward pass, for each batch entry of a call. */
+export interface SideChannel {
+  inputs(entry: number): Readonly<Record<string, Float32Array>>;
+  outputs(entry: number, results: Readonly<Record<string, Float32Array>>): void;
+}
+
 /**
  * Loads a unet for one shape. It answers any batch: entries are run together where the graph holds them, one after the other
  * where it holds one, which halves the memory of guidance for the same arithmetic.
  */
-export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number, hooks: Unet3dHooks = {}, replaced?: ReplacedWeights): Promise<Loaded<UnetRun>> {
+export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, threads: number, hooks: Unet3dHooks = {}, replaced?: ReplacedWeights, { side, arena = true }: { readonly side?: SideChannel | undefined; readonly arena?: boolean } = {}): Promise<Loaded<UnetRun> & { readonly inputs: readonly Value[] }> {
   const weightsDir = join(stageFolder, 'unet');
   const weights = openWeights(weightsDir);
   try {
@@ -105,7 +112,8 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
       throw new StudioError('MODEL_INCOMPATIBLE', `${weightsDir}: config.json has no place for ${built.unused.length} tensors of the weights, the first is ${built.unused[0]}. Use the config.json that belongs to these weights.`, { details: { tensor: built.unused[0]! } });
     }
     const graph = replaced === undefined ? built.graph : selectParameters(built.graph, replaced.names).graph;
-    const session = await openSession(graph, { weightsDir, threads, ...memoryHabits(sumBytes(weights)) });
+    const habits = memoryHabits(sumBytes(weights));
+    const session = await openSession(graph, { weightsDir, threads, ...habits, arena: arena && habits.arena === true });
     const hasLabels = config.class_embed_type === 'timestep';
     const run: UnetRun = async ({ sample, timestep, promptEmbeds, classLabel }) => {
       const batch = sample.shape[0]!;
@@ -113,18 +121,20 @@ export async function loadUnet(stageFolder: string, config: Unet3dConfig, shape:
       const outputs: Float32Array[] = [];
       const part = (tensor: Tensor, from: number): Float32Array => tensor.data.subarray((tensor.data.length / batch) * from, (tensor.data.length / batch) * (from + shape.batch));
       for (let from = 0; from < batch; from += shape.batch) {
-        const { output } = await session.run({
+        const results = await session.run({
           sample: part(sample, from),
           timestep: new BigInt64Array(shape.batch).fill(BigInt(Math.round(timestep))),
           encoder_hidden_states: part(promptEmbeds, from),
           ...replaced?.values(),
+          ...side?.inputs(from),
           ...(hasLabels ? { class_labels: new BigInt64Array(shape.batch).fill(BigInt(classLabel ?? 0)) } : {}),
         });
-        outputs.push(output!);
+        side?.outputs(from, results);
+        outputs.push(results['output']!);
       }
       return { data: outputs.length === 1 ? outputs[0]! : joined(outputs), shape: [batch, config.out_channels, ...sample.shape.slice(2)] };
     };
-    return { model: run, release: () => session.release() };
+    return { model: run, release: () => session.release(), inputs: session.inputs };
   } finally {
     weights.close();
   }
@@ -149,8 +159,13 @@ export function latentSize(stageFolder: string, width: number, height: number): 
   return { width: width / factor, height: height / factor };
 }
 
+/** Pixels by which the sides of a latent stage's frames must divide: one latent at the unet's coarsest level. */
+export function pixelMultiple(stageFolder: string, config: Unet3dConfig): number {
+  return autoencoderFactor(readVaeConfig(stageFolder)) * 2 ** (config.block_out_channels.length - 1);
+}
+
 /** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. */
-export function loadVae(stageFolder: string, width: number, height: number, threads: number): Loaded<FrameVae> {
+export function loadVae(stageFolder: string, width: number, height: number, threads: number, arena = true): Loaded<FrameVae> {
   const weightsDir = join(stageFolder, 'vae');
   const config = readVaeConfig(stageFolder);
   const latent = latentSize(stageFolder, width, height);
@@ -158,7 +173,7 @@ export function loadVae(stageFolder: string, width: number, height: number, thre
     const weights = openWeights(weightsDir);
     try {
       const { graph } = build(config, { batch: 1, ...size }, 'ort-cpu', weightsParameterSource(weights, weightsDir));
-      return await openSession(graph, { weightsDir, threads, arena: true });
+      return await openSession(graph, { weightsDir, threads, arena });
     } finally {
       weights.close();
     }

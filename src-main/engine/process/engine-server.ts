@@ -22,11 +22,12 @@ import { runLearning } from './learn-run.ts';
 import { answer } from './look.ts';
 import type { Question } from './look.ts';
 import { yieldToMessages } from './message-turn.ts';
-import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, UpscaleCommand } from './protocol.ts';
+import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, UpscaleCommand } from './protocol.ts';
+import { createRestyling } from './restyle-run.ts';
 import { runUpscale } from './upscale-run.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type AnyRunCommand = RunCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand;
+type AnyRunCommand = RunCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand | RestyleCommand;
 
 /** Takes commands and answers by events; the process around it only carries messages. */
 export interface EngineServer {
@@ -73,6 +74,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
   let upscaler: { readonly key: string; readonly upscaler: Upscaler } | null = null;
+  const restyling = createRestyling({ send: async (event) => { await send(event); }, promptCache, unloadOthers: () => unload() });
   let active: { readonly runId: string; readonly controller: AbortController; readonly finished: Promise<void> } | null = null;
 
   const unload = async (): Promise<void> => {
@@ -80,6 +82,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     [loaded, upscaler] = [null, null];
     await oldRunner?.release();
     await oldUpscaler?.release();
+    await restyling.unload();
   };
 
   const unloadWhenIdle = async (): Promise<void> => {
@@ -186,6 +189,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
       case 'learnMotion': return learn(command, signal);
       case 'measureAttention': return measure(command, signal);
       case 'upscale': return runUpscale(command, signal, { send, upscalerFor });
+      case 'restyle': return restyling.run(command, signal);
     }
   };
 
@@ -221,7 +225,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   send({ type: 'ready', engineVersion: ENGINE_VERSION });
   return {
     handle(command) {
-      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention' || command.type === 'upscale') start(command);
+      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention' || command.type === 'upscale' || command.type === 'restyle') start(command);
       else if (command.type === 'estimateLearning') send({ type: 'estimated', runId: command.runId, bytes: estimate(command) });
       else if (command.type === 'stop') {
         // A stop that crosses the run's end finds another run, or none: nothing to do.

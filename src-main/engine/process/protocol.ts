@@ -1,3 +1,4 @@
+import type { RestyleSettings } from '../pipelines/restyle/restyle-request.ts';
 import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
 import type { ExecutionProvider, PassedProvider } from '../../../src-shared/execution/provider.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
@@ -79,6 +80,32 @@ export interface EstimateLearningCommand {
   readonly settings: LearningSettings;
 }
 
+/**
+ * Takes the next frames of a clip that is restyled. The engine keeps the clip's state between such commands; where it has lost it, because it was
+ * replaced or did something else meanwhile, the run fails with CONFLICT and the clip is begun again, some frames ahead.
+ */
+export interface RestyleCommand {
+  readonly type: 'restyle';
+  readonly runId: string;
+  readonly packDir: string;
+  /** Names the clip's run: its state serves only commands of the same name. */
+  readonly clipRun: string;
+  readonly settings: RestyleSettings;
+  /** The clip's next frames, at its own size. */
+  readonly frames: FramesMessage;
+  /** Number of the first of them in the clip. */
+  readonly firstFrame: number;
+  /** True for the first command of a run: it begins at `firstFrame`, a multiple of the stride. */
+  readonly begins: boolean;
+  /** True when no frame follows. */
+  readonly last: boolean;
+  /** What an earlier run of this clip told of its first frame; null for the clip's beginning. */
+  readonly anchor: Uint8Array | null;
+  /** Draws single frames for themselves, on this share of the trained pixels: previews. */
+  readonly still?: { readonly share: number };
+  readonly threads: number;
+}
+
 /** Parent to engine. One run at a time; a second one while one runs fails with CONFLICT. */
 export type EngineCommand =
   | {
@@ -110,11 +137,12 @@ export type EngineCommand =
   | { readonly type: 'probeProviders'; readonly order: readonly ExecutionProvider[] }
   /** Answered by `looked`, also while nothing else is asked of this process. */
   | { readonly type: 'look'; readonly id: number; readonly question: Question }
+  | RestyleCommand
   | { readonly type: 'stop'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   /** Releases every session: memory goes back while the queue is paused. */
   | { readonly type: 'unload' };
 
-/** Engine to parent. `done`, `learned`, `measured`, `upscaled`, `stopped` and `failed` end a run; nothing follows them for that runId. */
+/** Engine to parent. `done`, `learned`, `measured`, `upscaled`, `restyled`, `stopped` and `failed` end a run; nothing follows them for that runId. */
 export type EngineEvent =
   | { readonly type: 'ready'; readonly engineVersion: string }
   | { readonly type: 'looked'; readonly id: number; readonly answer: Answer | null; readonly error: StudioErrorWire | null }
@@ -162,5 +190,7 @@ export type EngineEvent =
   | { readonly type: 'upscaled'; readonly runId: string; readonly frames: FramesMessage; readonly peakRssBytes: number }
   /** Resident memory that learning will take, in bytes; null where the model cannot be read. */
   | { readonly type: 'estimated'; readonly runId: string; readonly bytes: number | null }
+  /** The frames that are finished by now, from number `firstFrame` on; `anchor` once, when it is known. */
+  | { readonly type: 'restyled'; readonly runId: string; readonly frames: FramesMessage; readonly firstFrame: number; readonly anchor: Uint8Array | null; readonly peakRssBytes: number }
   | { readonly type: 'stopped'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   | { readonly type: 'failed'; readonly runId: string; readonly error: StudioErrorWire };

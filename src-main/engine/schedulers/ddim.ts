@@ -28,11 +28,11 @@ export interface DdimScheduler extends Scheduler {
 }
 
 /** Denoising diffusion implicit models (Song et al. 2021, equation 12). */
-export function createDdim(json: unknown, numInferenceSteps: number): DdimScheduler {
+export function createDdim(json: unknown, numInferenceSteps: number, given?: Float64Array): DdimScheduler {
   const config = parseSchedulerConfig('DDIM', ddimConfig, json);
   assertStepCount('DDIM', numInferenceSteps, config.numTrainTimesteps);
   const alphasCumprod = createAlphasCumprod(config);
-  const timesteps = spreadTimesteps(config.timestepSpacing, config.numTrainTimesteps, numInferenceSteps, config.stepsOffset);
+  const timesteps = given ?? spreadTimesteps(config.timestepSpacing, config.numTrainTimesteps, numInferenceSteps, config.stepsOffset);
   const finalAbar = config.setAlphaToOne ? 1 : alphasCumprod[0]!;
   const levels = (index: number): { abar: number; abarPrev: number } => ({
     abar: alphasCumprod[timesteps[index]!]!,

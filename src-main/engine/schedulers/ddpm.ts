@@ -32,11 +32,11 @@ function splitChannels(output: Tensor): { prediction: Tensor; variance: Tensor }
  * Ancestral sampling (Ho et al. 2020, equations 6 and 7). With `learned_range` the model output has twice the channels and
  * the second half interpolates the log variance between its two bounds (Nichol and Dhariwal 2021, equation 15).
  */
-export function createDdpm(json: unknown, numInferenceSteps: number): Scheduler {
+export function createDdpm(json: unknown, numInferenceSteps: number, given?: Float64Array): Scheduler {
   const config = parseSchedulerConfig('DDPM', ddpmConfig, json);
   assertStepCount('DDPM', numInferenceSteps, config.numTrainTimesteps);
   const alphasCumprod = createAlphasCumprod(config);
-  const timesteps = spreadTimesteps(config.timestepSpacing, config.numTrainTimesteps, numInferenceSteps, config.stepsOffset);
+  const timesteps = given ?? spreadTimesteps(config.timestepSpacing, config.numTrainTimesteps, numInferenceSteps, config.stepsOffset);
   const learned = config.varianceType === 'learned_range';
 
   return {

@@ -49,14 +49,14 @@ function chooseTimesteps(config: DpmSolverConfig, lambdas: Float64Array, count: 
  * DPM-Solver++ multistep of order 1 or 2 (Lu et al. 2022b, arXiv 2211.01095, algorithm 2), data prediction form.
  * `lambda = ln(alpha / sigma)`, all coefficients in float64. The last update targets t = 0, not sigma = 0, as Show-1 does.
  */
-export function createDpmSolverMultistep(json: unknown, numInferenceSteps: number): Scheduler {
+export function createDpmSolverMultistep(json: unknown, numInferenceSteps: number, given?: Float64Array): Scheduler {
   const config = parseSchedulerConfig('DPMSolverMultistep', dpmSolverConfig, json);
   assertStepCount('DPMSolverMultistep', numInferenceSteps, config.numTrainTimesteps);
   const alphasCumprod = createAlphasCumprod(config);
   const alphaAt = (t: number): number => Math.sqrt(alphasCumprod[t]!);
   const sigmaAt = (t: number): number => Math.sqrt(1 - alphasCumprod[t]!);
   const lambdas = Float64Array.from(alphasCumprod, (abar) => Math.log(Math.sqrt(abar)) - Math.log(Math.sqrt(1 - abar)));
-  const timesteps = chooseTimesteps(config, lambdas, numInferenceSteps);
+  const timesteps = given ?? chooseTimesteps(config, lambdas, numInferenceSteps);
 
   const isFirstOrder = (index: number, history: number): boolean => {
     if (config.solverOrder === 1 || history === 0) return true;

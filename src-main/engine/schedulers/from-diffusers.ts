@@ -4,20 +4,23 @@ import { createDdpm } from './ddpm.ts';
 import { createDpmSolverMultistep } from './dpm-solver-multistep.ts';
 import type { Scheduler } from './scheduler.ts';
 
-const FACTORIES: Readonly<Record<string, (json: unknown, numInferenceSteps: number) => Scheduler>> = {
+const FACTORIES: Readonly<Record<string, (json: unknown, numInferenceSteps: number, timesteps?: Float64Array) => Scheduler>> = {
   DPMSolverMultistepScheduler: createDpmSolverMultistep,
   DDPMScheduler: createDdpm,
   DDIMScheduler: createDdim,
 };
 
-/** Makes the scheduler that a diffusers `scheduler_config.json` names in `_class_name`. */
-export function fromDiffusers(json: unknown, numInferenceSteps: number): Scheduler {
+/**
+ * Makes the scheduler that a diffusers `scheduler_config.json` names in `_class_name`. `timesteps`, noisiest first, take the place
+ * of the schedule's own spacing: an SDEdit start may then lie at any level.
+ */
+export function fromDiffusers(json: unknown, numInferenceSteps: number, timesteps?: Float64Array): Scheduler {
   const name = typeof json === 'object' && json !== null && '_class_name' in json ? String(json._class_name) : '';
   const create = Object.hasOwn(FACTORIES, name) ? FACTORIES[name] : undefined;
   if (!create) {
     throw new StudioError('SCHEDULER_CONFIG_INVALID', `There is no scheduler "${name}". Known are ${Object.keys(FACTORIES).join(', ')}: correct _class_name in scheduler_config.json.`, { details: { scheduler: name } });
   }
-  return create(json, numInferenceSteps);
+  return create(json, numInferenceSteps, timesteps);
 }
 
 /** Parses JSON as Python writes it: bare NaN and infinities, as in Show-1's scheduler files, become null. */

@@ -41,6 +41,8 @@ export interface CommandInput {
   on(name: string): boolean;
   /** A whole number within bounds; INVALID_INPUT names the option, what was given and what is expected. */
   integer(name: string, minimum: number, maximum: number): number | undefined;
+  /** A number within bounds; fails like `integer`. */
+  number(name: string, minimum: number, maximum: number): number | undefined;
   /** One of several words. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined;
 }
@@ -78,6 +80,13 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Com
       if (given === undefined) return undefined;
       const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
       if (!(value >= minimum && value <= maximum)) throw invalid(`--${name} is "${given}": give a whole number from ${minimum} to ${maximum}.`);
+      return value;
+    },
+    number(name, minimum, maximum) {
+      const given = text(name);
+      if (given === undefined) return undefined;
+      const value = /^\d{1,15}(\.\d{1,15})?$|^\.\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+      if (!(value >= minimum && value <= maximum)) throw invalid(`--${name} is "${given}": give a number from ${minimum} to ${maximum}.`);
       return value;
     },
     choice(name, choices) {

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UPSCALE_STEPS, UpscaleDetail, UpscaleFactor } from '../../../src-shared/contract/footage.ts';
 import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
-import { canonicalJson } from '../../../src-shared/recipe/recipe.ts';
 import type { FramesMessage } from '../../engine/process/protocol.ts';
 import type { Media } from '../../media/media.ts';
 import type { OpenedPack } from '../../models/model-registry.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
-import type { ProjectStore } from '../../store/project-store.ts';
+import { ClipSegments, completeClip } from '../clip-segments.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { medianOf } from '../median.ts';
@@ -45,10 +42,6 @@ export interface UpscaleClipOptions {
 const SEED = 1;
 /** The decoder waits while windows are enlarged; a long clip takes days. */
 const DECODE_TIMEOUT_MS = 14 * 24 * 60 * 60_000;
-/** Type of a segment among the project's stage assets. */
-const SEGMENT_MIME_TYPE = 'video/h264';
-const READ_BYTES = 1024 * 1024;
-const THUMBNAIL_WIDTH = 320;
 
 /**
  * Enlarges a clip window by window. Finished windows are encoded in segments that stay in the project until all are joined:
@@ -91,9 +84,7 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
       const { frameRate } = asset;
       assert(frameRate !== null, 'a video has a frame rate');
       const shape = upscaleShape(clip, index.sizes);
-      const keyOf = (segment: number): string => createHash('sha256').update(canonicalJson({ upscale: context.job.id, segment })).digest('hex');
-      let segments = 0;
-      while (store.assets.findByStageKey(keyOf(segments)) !== null) segments += 1;
+      const segments = new ClipSegments(store, { kind: 'upscale', jobId: context.job.id, name: data.name, stage: 'superResolution1' });
 
       await withScratchFolder(temporaryFolder, async (folder) => {
         const source = join(folder, 'clip');
@@ -103,19 +94,11 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
         const size = { width: clip.width, height: clip.height };
         const tileMs: number[] = [];
         const saveSegment = async (frames: readonly Uint8Array[]) => {
-          const bytes = await media.encodeSegment({ width: clip.width * factor, height: clip.height * factor, frameRate, frames, signal });
-          const writer = store.assets.beginWrite({ kind: 'stage', name: `${data.name}, part ${segments + 1}`, mimeType: SEGMENT_MIME_TYPE, origin: 'generated', stage: 'superResolution1', stageKey: keyOf(segments) });
-          try {
-            writer.write(bytes);
-            context.commit(() => writer.finish({ frames: frames.length, width: clip.width * factor, height: clip.height * factor }), true);
-          } catch (error) {
-            writer.abort();
-            throw error;
-          }
-          segments += 1;
+          const large = { width: clip.width * factor, height: clip.height * factor };
+          segments.save(context, await media.encodeSegment({ ...large, frameRate, frames, signal }), { frames: frames.length, ...large });
         };
         // The window before the first missing one is enlarged again, for the frames that the two share.
-        const firstMissing = segments * shape.windowsPerSegment;
+        const firstMissing = segments.count * shape.windowsPerSegment;
         let left: readonly Uint8Array[] = [];
         let gathered: Uint8Array[] = [];
         const decoded = media.decodeFrames(source, { ...size, fit: 'stretch', signal, timeoutMs: DECODE_TIMEOUT_MS });
@@ -144,44 +127,14 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
 
         context.beginPart('encode', 1, 0);
         const result = join(folder, 'enlarged.mp4');
-        await media.joinSegments({ path: result, frameRate, segments: storedSegments(store, segments, keyOf), soundOf: asset.hasAudio ? source : null, signal });
-        await complete(context, data, result, () => {
-          for (let segment = 0; segment < segments; segment += 1) {
-            const stored = store.assets.findByStageKey(keyOf(segment));
-            if (stored !== null) store.assets.remove(stored.id);
-          }
+        await media.joinSegments({ path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, signal });
+        await completeClip(context, media, { path: result, name: upscaledName(data), frameRate }, () => {
+          segments.remove();
+          return undefined;
         });
       });
     },
   };
-
-  /** Streams the clip into the library; what only served to make it goes in the same transaction. */
-  async function complete(context: JobContext, data: UpscaleClipData, path: string, tidy: () => void): Promise<void> {
-    const { store, signal } = context;
-    const info = await media.probe(path, signal);
-    const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
-    const writer = store.assets.beginWrite({ kind: 'video', name: upscaledName(data), mimeType: 'video/mp4', origin: 'generated' });
-    try {
-      for await (const block of createReadStream(path, { highWaterMark: READ_BYTES, signal }) as AsyncIterable<Uint8Array>) writer.write(block);
-      context.complete(() => {
-        const asset = writer.finish({ width: info.width, height: info.height, frames: info.frames, frameRate: store.assets.get(data.assetId).frameRate, durationMs: info.durationMs, hasAudio: info.hasAudio });
-        store.assets.setThumbnail(asset.id, thumbnail);
-        tidy();
-        return { resultAssetId: asset.id };
-      });
-    } catch (error) {
-      writer.abort();
-      throw error;
-    }
-  }
-}
-
-function* storedSegments(store: ProjectStore, count: number, keyOf: (segment: number) => string): Generator<Uint8Array> {
-  for (let segment = 0; segment < count; segment += 1) {
-    const asset = store.assets.findByStageKey(keyOf(segment));
-    assert(asset !== null, 'every segment is stored before they are joined');
-    yield store.assets.readAll(asset.id);
-  }
 }
 
 /** `shark.mp4` becomes `shark 4×.mp4`. */

@@ -1,6 +1,8 @@
+import BrushOutlined from '@mui/icons-material/BrushOutlined';
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import IosShare from '@mui/icons-material/IosShare';
 import ModelTraining from '@mui/icons-material/ModelTraining';
+import PhotoSizeSelectLarge from '@mui/icons-material/PhotoSizeSelectLarge';
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -11,6 +13,7 @@ import { useEditor } from '../../api/studio-context.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { projectKeys } from '../../editor/editor.ts';
+import { openRestyle, openUpscale } from '../../editor/footage-commands.ts';
 import { trashAssets } from '../../editor/library-commands.ts';
 import { openLearning } from '../../editor/motion-commands.ts';
 import { notifyError } from '../../editor/notices.ts';
@@ -37,6 +40,8 @@ export function AssetPanel({ asset }: { asset: Asset }) {
       <Box sx={{ display: 'flex', gap: 1.5, px: 4, pb: 2, flexWrap: 'wrap' }}>
         <Button variant="contained" startIcon={<PlayArrow />} onClick={() => session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0 })}>{t('asset.view')}</Button>
         {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button> : null}
+        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<BrushOutlined />} disabled={project.readOnly} onClick={() => openRestyle(editor, { asset, clip: null })}>{t('footage.restyle')}</Button> : null}
+        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<PhotoSizeSelectLarge />} disabled={project.readOnly} onClick={() => openUpscale(editor, { asset, clip: null })}>{t('footage.upscale')}</Button> : null}
         {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<ModelTraining />} disabled={project.readOnly} onClick={() => openLearning(editor, { assetId: asset.id })}>{t('motions.learnFrom')}</Button> : null}
         <Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={() => void trashAssets(editor, [asset.id])}>{t('mediaLibrary.moveToTrash')}</Button>
       </Box>

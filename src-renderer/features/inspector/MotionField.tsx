@@ -19,7 +19,7 @@ import { useMotionTarget } from '../../components/use-motion-target.ts';
 import { changeMotion, MAX_EVENT_MOTIONS, motionsOf, takeMotionOff } from '../../editor/event-motions.ts';
 import { openLearning, putMotionOn, showMotion } from '../../editor/motion-commands.ts';
 import { t } from '../../i18n/text.ts';
-import { ShareSlider } from './MotionSliders.tsx';
+import { ShareSlider } from '../../components/ShareSlider.tsx';
 import { Section } from './Section.tsx';
 
 /** The learned motions that an event follows: none, one, or two mixed, each with its strength. */

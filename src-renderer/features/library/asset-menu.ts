@@ -15,7 +15,7 @@ export function assetMenu({ asset, starred, trashedAt }: LibraryEntry, isReadOnl
     { action: 'overwriteClip' },
     'divider',
     { label: t(starred ? 'mediaLibrary.unstar' : 'mediaLibrary.star', { name }), disabled: isReadOnly, run: (editor) => void starAssets(editor, [asset.id], !starred) },
-    ...(asset.kind === 'video' ? [{ label: t('motions.learnFrom'), disabled: isReadOnly, run: (editor: Editor) => openLearning(editor, { assetId: asset.id }) }, { action: 'export' }] : []),
+    ...(asset.kind === 'video' ? [{ label: t('motions.learnFrom'), disabled: isReadOnly, run: (editor: Editor) => openLearning(editor, { assetId: asset.id }) }, { action: 'restyle' }, { action: 'reimagine' }, { action: 'upscale' }, { action: 'export' }] : []),
     'divider',
     { label: t('mediaLibrary.moveToTrash'), danger: true, disabled: isReadOnly, run: (editor) => void trashAssets(editor, [asset.id]) },
   ];

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Slider from '@mui/material/Slider';
 import { useState } from 'react';
-import { t } from '../../i18n/text.ts';
+import { t } from '../i18n/text.ts';
 
 export interface ShareSliderProps {
   readonly label: string;

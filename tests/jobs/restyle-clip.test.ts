@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMedia } from '../../src-main/media/media.ts';
+import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
+import { jobEnd, openTestStudio, runMotif, writeTestClip, type StudioUnderTest } from '../services/studio-fixture.ts';
+import { clipRecord } from '../timeline/sample-document.ts';
+
+let folder: string;
+let bench: StudioUnderTest;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'motif-restyle-'));
+  writeRunnablePack(join(folder, 'embedded/tiny'));
+  setRestyling({ styles: [{ name: 'Red', prompt: 'a red fish' }], numInferenceSteps: 2 });
+  bench = await openTestStudio({ folder });
+});
+afterEach(async () => {
+  await bench.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What the pack says of its training for styles; nothing when undefined. */
+function setRestyling(restyling: object | undefined): void {
+  const path = join(folder, 'embedded/tiny/model_index.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), restyling }));
+}
+
+/** A clip with sound, turned by a quarter, of odd height as shown. */
+async function writeTurnedClip(path: string, frames: number): Promise<string> {
+  const { ffmpeg } = await createMedia().version();
+  const seconds = frames / 12;
+  await promisify(execFile)(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=35x22:rate=12:duration=${seconds}`, '-f', 'lavfi', '-i', `sine=440:duration=${seconds}`, '-pix_fmt', 'yuv444p', '-c:v', 'libx264', '-c:a', 'aac', '-y', `${path}.straight.mp4`]);
+  await promisify(execFile)(ffmpeg, ['-v', 'error', '-i', `${path}.straight.mp4`, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', '-y', path]);
+  return path;
+}
+
+async function importClip(studio: StudioUnderTest, projectId: string, path: string): Promise<string> {
+  const { jobId } = await studio.client.assets.importFile({ projectId, path });
+  return (await jobEnd(studio.client, projectId, jobId)).resultAssetId ?? '';
+}
+const newProject = async (name: string) => bench.client.projects.create({ name, path: join(folder, `${name}.motif`) });
+const storedParts = async (studio: StudioUnderTest, projectId: string): Promise<number> => (await studio.client.assets.list({ projectId, kinds: ['stage'] })).assets.length;
+
+describe('restyling a clip', { timeout: 240_000 }, () => {
+  it('keeps frames, rate, sound, size and the way up', async () => {
+    const { id: projectId } = await newProject('Look');
+    const assetId = await importClip(bench, projectId, await writeTurnedClip(join(folder, 'turned.mp4'), 14));
+    const request = { projectId, assetId, style: 'a red fish', packId: 'tiny' };
+    expect(await bench.client.stylization.plan(request)).toEqual({ width: 22, height: 34, frames: 14, expectedMs: null, trained: true, known: true });
+    expect(await bench.client.stylization.plan({ ...request, style: 'blue' })).toMatchObject({ trained: true, known: false });
+    const job = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle(request)).jobId);
+    expect([job.state, job.error]).toEqual(['completed', null]);
+    expect(job.parts.map(({ name, state, step, total }) => [name, state, step === total])).toEqual([['restyle', 'done', true], ['encode', 'done', true]]);
+    const asset = await bench.client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });
+    expect(asset).toMatchObject({ name: 'turned, a red fish.mp4', width: 22, height: 34, frames: 14, frameRate: { num: 12, den: 1 }, hasAudio: true, kind: 'video', hasThumbnail: true });
+    expect(await storedParts(bench, projectId)).toBe(0);
+    expect((await bench.client.stylization.plan(request)).expectedMs).toBeGreaterThan(0);
+  });
+
+  it('goes on behind the stored part after a restart and gives the same bytes', async () => {
+    const { id: projectId, path } = await newProject('Resume');
+    const assetId = await importClip(bench, projectId, await writeTestClip(join(folder, 'long.mp4'), { frames: 44, width: 20, height: 12 }));
+    const request = { assetId, style: 'a red fish', spans: [{ startFrame: 30, endFrame: 44, style: 'blue bird' }], packId: 'tiny' };
+    const calm = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle({ projectId, ...request })).jobId);
+    const expected = await bench.client.assets.get({ projectId, assetId: calm.resultAssetId ?? '' });
+
+    const { jobId } = await bench.client.stylization.restyle({ projectId, ...request });
+    for await (const job of bench.client.jobs.watch({ projectId })) {
+      // Two segments and the first frame's states: the work must begin again in the middle.
+      if (job.id === jobId && (await storedParts(bench, projectId)) > 2) break;
+    }
+    bench = await bench.restart();
+    const { id } = await bench.client.projects.open({ path });
+    expect(await storedParts(bench, id)).toBeGreaterThan(2);
+    const job = await jobEnd(bench.client, id, jobId);
+    expect([job.state, job.error]).toEqual(['completed', null]);
+    const asset = await bench.client.assets.get({ projectId: id, assetId: job.resultAssetId ?? '' });
+    expect([asset.frames, asset.sha256]).toEqual([44, expected.sha256]);
+    expect(await storedParts(bench, id)).toBe(0);
+  });
+
+  it('takes a part of a clip, and shows it in place of what a clip on the timeline showed, undoably', async () => {
+    const { id: projectId } = await newProject('Take');
+    const assetId = await importClip(bench, projectId, await writeTestClip(join(folder, 'part.mp4'), { frames: 24, width: 24, height: 16 }));
+    const source = await bench.client.assets.get({ projectId, assetId });
+    const { document } = await bench.client.timeline.get({ projectId });
+    const clip = clipRecord(1, 4, 8, { assetId, sourceIn: { num: 1, den: 1 }, sourceDuration: { num: 3, den: 1 } });
+    const { document: placed } = await bench.client.timeline.apply({ projectId, baseRevision: document.revision, label: 'Place', diff: { added: [clip], removed: [], updated: [] } });
+    expect(placed.records[clip.id]).toMatchObject({ assetId });
+    const { jobId } = await bench.client.stylization.restyle({ projectId, assetId, style: 'a red fish', part: { startFrame: 8, frames: 8 }, clipId: clip.id, packId: 'tiny', strength: 0 });
+    const job = await jobEnd(bench.client, projectId, jobId);
+    expect(job.error).toBeNull();
+    const made = await bench.client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });
+    expect(made).toMatchObject({ frames: 8, frameRate: source.frameRate });
+    const { document: after } = await bench.client.timeline.get({ projectId });
+    expect(after.records[clip.id]).toMatchObject({ assetId: made.id, sourceIn: { num: 0, den: 1 }, sourceDuration: { num: 1, den: 1 }, startFrame: 4, durationFrames: 8, takes: [{ assetId: made.id }] });
+    const { document: undone } = await bench.client.timeline.undo({ projectId });
+    expect(undone.records[clip.id]).toMatchObject({ assetId, sourceIn: { num: 1, den: 1 } });
+  });
+
+  it('is cancelled between two passes, and says what it cannot do', async () => {
+    const { id: projectId } = await newProject('Stop');
+    const assetId = await importClip(bench, projectId, await writeTestClip(join(folder, 'long.mp4'), { frames: 60, width: 40, height: 24 }));
+    const request = { projectId, assetId, style: 'a red fish', packId: 'tiny' };
+    const { jobId } = await bench.client.stylization.restyle(request);
+    for await (const job of bench.client.jobs.watch({ projectId })) if (job.id === jobId && job.parts[0]!.step > 0) break;
+    await bench.client.jobs.cancel({ projectId, jobId });
+    expect((await jobEnd(bench.client, projectId, jobId)).state).toBe('cancelled');
+    const overlapping = [{ startFrame: 0, endFrame: 9, style: 'a' }, { startFrame: 8, endFrame: 12, style: 'b' }];
+    await expect(bench.client.stylization.restyle({ ...request, spans: overlapping })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(bench.client.stylization.restyle({ ...request, part: { startFrame: 60, frames: 4 } })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('draws one frame ahead of a run, and a run that was interrupted by it gives the same clip', async () => {
+    const { id: projectId } = await newProject('Preview');
+    const assetId = await importClip(bench, projectId, await writeTestClip(join(folder, 'clip.mp4'), { frames: 30, width: 40, height: 24 }));
+    const request = { projectId, assetId, style: 'a red fish', packId: 'tiny' };
+    const calm = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle(request)).jobId);
+    const { jobId } = await bench.client.stylization.restyle(request);
+    for await (const job of bench.client.jobs.watch({ projectId })) if (job.id === jobId && job.parts[0]!.step > 6) break;
+    const shown = await bench.client.stylization.preview({ ...request, frame: 12, small: true });
+    expect(shown).toMatchObject({ width: 40, height: 24 });
+    const { bytes } = await bench.media({ segments: shown.url.split('/').slice(3).map(decodeURIComponent) });
+    expect(bytes.length).toBe(40 * 24 * 3);
+    const job = await jobEnd(bench.client, projectId, jobId);
+    const sha = async (id: string | null) => (await bench.client.assets.get({ projectId, assetId: id ?? '' })).sha256;
+    expect(await sha(job.resultAssetId)).toBe(await sha(calm.resultAssetId));
+  });
+
+  it('tells which styles a pack was trained on', async () => {
+    expect(await bench.client.stylization.gallery({ packId: 'tiny' })).toEqual({ trained: true, styles: [{ name: 'Red', prompt: 'a red fish' }], strength: 0.6, structure: 0.5 });
+    setRestyling(undefined);
+    bench = await bench.restart();
+    expect(await bench.client.stylization.gallery({ packId: 'tiny' })).toEqual({ trained: false, styles: [], strength: 0.6, structure: 0.5 });
+  });
+});
+
+it('motif stylize writes the clip and says what the pack knows', { timeout: 120_000 }, async () => {
+  await writeTestClip(join(folder, 'small.mp4'), { frames: 9, width: 18, height: 10 });
+  const { code, stdout, stderr } = await runMotif(['stylize', 'small.mp4', '--style', 'red', '--span', '0.5-1:blue', '--strength', '0.4', '--pack', 'tiny', '--out', 'new.mp4', '--json'], { folder, timeoutMs: 100_000 });
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toMatchObject({ width: 18, height: 10, frames: 9, frameRate: { num: 8, den: 1 }, style: 'red', strength: 0.4, trained: true, known: false });
+  expect(await createMedia().probe(join(folder, 'new.mp4'))).toMatchObject({ width: 18, height: 10, frames: 9 });
+  const bad = await runMotif(['stylize', 'small.mp4', '--style', 'red', '--span', '2-1:blue', '--out', 'new.mp4'], { folder });
+  expect([bad.code, bad.stderr.includes('1.5-3:neon')]).toEqual([1, true]);
+});
