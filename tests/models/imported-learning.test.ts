@@ -28,12 +28,12 @@ async function importBase(): Promise<OpenedPack> {
   return registry.get('show-1');
 }
 
-/** A bright square that goes from left to right, as key frames of Show-1's size. */
+/** A bright square that goes from left to right; smaller than Show-1's key frames, which only costs less here. */
 function movingSquare(): VideoFrames {
-  const [count, height, width] = [8, 40, 64];
+  const [count, height, width] = [3, 8, 16];
   const data = new Uint8Array(count * height * width * 3).fill(40);
   for (let frame = 0; frame < count; frame += 1) {
-    for (let y = 12; y < 28; y += 1) for (let x = 0; x < 16; x += 1) data.set([250, 220, 90], ((frame * height + y) * width + x + frame * 6) * 3);
+    for (let y = 2; y < 6; y += 1) for (let x = 0; x < 4; x += 1) data.set([250, 220, 90], ((frame * height + y) * width + x + frame * 6) * 3);
   }
   return { count, width, height, data };
 }
