@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { audioRecord, captionRecord, clipRecord, eventRecord } from '../timeline/sample-document.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';

@@ -8,5 +8,6 @@ const line = (action: string): MenuLine => ({ action });
 export function itemMenu(record: TimelineRecord | undefined): MenuLine[] {
   if (record?.type === 'marker' || record?.type === 'keyframeImage') return [line('delete')];
   const generates = record?.type === 'promptEvent' ? [line('generate'), line('generateNext'), line('vary'), 'divider' as const] : [];
-  return [...generates, line('split'), line('trimStart'), line('trimEnd'), 'divider', ...CLIPBOARD.map(line), 'divider', line('delete'), line('rippleDelete')];
+  const footage = record?.type === 'clip' ? [line('restyle'), line('reimagine'), line('upscale'), 'divider' as const] : [];
+  return [...generates, ...footage, line('split'), line('trimStart'), line('trimEnd'), 'divider', ...CLIPBOARD.map(line), 'divider', line('delete'), line('rippleDelete')];
 }
