@@ -59,6 +59,6 @@ test('the full-size keyframe UNet is imported by reference, takes a guided step 
   expect(step).toMatchObject({ finite: true });
   expect((step as { peakBytes: number }).peakBytes).toBeLessThan(12 * GIB);
   expect(learning.slice(1).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
-  expect(Math.max(...learning.map(({ peakBytes }) => peakBytes))).toBeLessThan(20e9);
+  expect(Math.max(...learning.map(({ peakBytes }) => peakBytes))).toBeLessThan(20 * GIB);
   expect(report.leftBeside.sort()).toEqual(['config.json', 'diffusion_pytorch_model.bin']);
 });
