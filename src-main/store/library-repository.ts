@@ -99,16 +99,16 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
       markNew();
       const conditions = [`assets.state = 'ready'`, `assets.kind IN (${filter.kinds.map(() => '?').join(', ')})`, `assetMarks.trashedAt IS ${filter.trashed ? 'NOT ' : ''}NULL`];
       const values: (string | number)[] = [...filter.kinds];
-      const require = (condition: string, ...more: string[]): void => {
+      const demand = (condition: string, ...more: string[]): void => {
         conditions.push(condition);
         values.push(...more);
       };
-      if (filter.starred) require('assetMarks.starred = 1');
-      if (filter.origin !== null) require('assets.origin = ?', filter.origin);
-      if (filter.tag !== null) require(`char(10) || assetMarks.tags || char(10) LIKE ? ESCAPE '\\'`, escaped(`\n${filter.tag}\n`));
+      if (filter.starred) demand('assetMarks.starred = 1');
+      if (filter.origin !== null) demand('assets.origin = ?', filter.origin);
+      if (filter.tag !== null) demand(`char(10) || assetMarks.tags || char(10) LIKE ? ESCAPE '\\'`, escaped(`\n${filter.tag}\n`));
       for (const word of filter.search.toLowerCase().split(/\s+/u).filter(Boolean)) {
         const found = ['assets.name', 'assetMarks.words', 'assetMarks.tags', 'assets.createdAt'].map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ');
-        require(`(${found})`, ...Array.from({ length: 4 }, () => escaped(word)));
+        demand(`(${found})`, ...Array.from({ length: 4 }, () => escaped(word)));
       }
       const from = `FROM assets JOIN blobs ON blobs.id = assets.blobId LEFT JOIN assetMarks ON assetMarks.assetId = assets.id WHERE ${conditions.join(' AND ')}`;
       const total = db.prepare<{ total: number }>(`SELECT count(*) AS total ${from}`).get(values)!.total;

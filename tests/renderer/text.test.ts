@@ -10,8 +10,8 @@ const keys = Object.keys(en);
 
 /** Strings that look like a key of a known group, and `${}` patterns of computed keys, wherever they stand. */
 const groups = [...new Set(keys.map((key) => key.split('.')[0]))].join('|');
-const written = new Set(sources.flatMap((source) => [...source.matchAll(new RegExp(`'((?:${groups})\\.[A-Za-z0-9.]+)'`, 'g'))].map((match) => match[1] ?? '')));
-const computed = [...new Set(sources.flatMap((source) => [...source.matchAll(/\bt\([^`)]*`([^`]+)`/g)].map((match) => match[1] ?? '')))].map((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll(/\$\{[^}]+\}/g, '\\w+')}$`));
+const written = new Set(sources.flatMap((source) => [...source.matchAll(new RegExp(`'((?:${groups})\\.[A-Za-z0-9.-]+)'`, 'g'))].map((match) => match[1] ?? '')));
+const computed = [...new Set(sources.flatMap((source) => [...source.matchAll(/\bt\([^`'),]*`([^`]+)`/g)].map((match) => match[1] ?? '')))].map((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll(/\$\{[^}]+\}/g, '[\\w-]+')}$`));
 
 describe('the words of the window', () => {
   it('has every key that is written in the code', () => {

@@ -50,11 +50,12 @@ it('a project from before motions opens with its clips, thumbnails and takes, an
   const old = openOldProject(path);
   const ids = ['first', 'second', 'third'].map((name) => addClip(old, name));
   old.assets.rename(ids[1]!, 'renamed');
-  const before = [old.assets.list(), old.takes.list()];
+  const before = [ids.map((id) => old.assets.get(id)), old.takes.list()];
   old.close();
 
   const store = openProjectStore(path);
-  expect([store.assets.list(), store.takes.list()]).toEqual(before);
+  expect([ids.map((id) => store.assets.get(id)), store.takes.list()]).toEqual(before);
+  expect(store.assets.list().map(({ id }) => id)).toEqual(ids.toReversed());
   for (const id of ids) expect([...(store.assets.thumbnail(id)?.bytes ?? [])]).toEqual([1, 2, 3]);
   expect(new TextDecoder().decode(store.assets.readAll(ids[0]!))).toBe('first');
   // References still hold in both directions.
