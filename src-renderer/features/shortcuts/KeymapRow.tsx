@@ -12,6 +12,9 @@ import { studioKeymap } from '../../editor/studio-keymap.ts';
 import { t } from '../../i18n/text.ts';
 import { KeyRecorder } from './KeyRecorder.tsx';
 
+/** Heard and not seen: read out cap by cap, keys would be said twice. */
+const SPOKEN = { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap' } as const;
+
 /** One action: its keys, each of which can be recorded anew, and one more. */
 export function KeymapRow({ action }: { action: Action }) {
   const { choice, keymap } = useStore(studioKeymap);
@@ -32,8 +35,8 @@ export function KeymapRow({ action }: { action: Action }) {
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minHeight: 30 }}>
         <Box sx={{ flex: 1, minWidth: 0, fontWeight: isChanged ? 600 : 400 }}>{label}</Box>
         {keys.map((key) => (
-          <ButtonBase key={key} disabled={isFixed} aria-label={t('keymap.change', { action: label, keys: keyWords(key) })} onClick={() => setRecording(key)} sx={{ px: 1, py: 0.75, borderRadius: 1, '&:hover': { bgcolor: 'studio.raised' } }}>
-            {/* Named above, in words: read out cap by cap it would be said twice. */}
+          <ButtonBase key={key} disabled={isFixed} onClick={() => setRecording(key)} sx={{ px: 1, py: 0.75, borderRadius: 1, '&:hover': { bgcolor: 'studio.raised' } }}>
+            <span style={SPOKEN}>{t('keymap.change', { action: label, keys: keyWords(key) })}</span>
             <span aria-hidden><KeyCaps shortcut={key} /></span>
           </ButtonBase>
         ))}
