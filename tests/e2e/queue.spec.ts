@@ -106,17 +106,20 @@ describe('the queue', () => {
 
   test('tells why a job failed and how to mend it, and tries again once it is mended', async () => {
     const pack = join(packs.dir, 'tiny');
-    await rename(pack, `${pack}-away`);
+    // Outside the folder of packs: inside it, it would be found under any name.
+    const away = `${packs.dir}-away`;
+    await rename(pack, away);
     try {
       // The studio starts again, and the model is not where it was.
       await studio.restartHost('SIGTERM');
+      await studio.page.getByText('Reef', { exact: true }).first().click();
       await window.prompt.waitFor();
       await studio.page.keyboard.press('q');
       await rows('discarded').waitFor({ timeout: 60_000 });
-      await expect.poll(() => rows('discarded').getByRole('alert').textContent()).toMatch(/tiny.*\. \w+/);
+      await expect.poll(() => rows('discarded').getByRole('alert').textContent()).toMatch(/tiny.*not installed: \w+/);
       await studio.screenshot('queue-failed');
     } finally {
-      await rename(`${pack}-away`, pack);
+      await rename(away, pack);
     }
     await rows('discarded').getByRole('button', { name: 'Try again' }).click();
     await rows('running').waitFor({ timeout: 60_000 });
