@@ -80,6 +80,8 @@ vi.mock('electron', async () => {
     },
     shell: {},
     utilityProcess: {},
+    safeStorage: { isEncryptionAvailable: () => false },
+    Tray: class extends EventEmitter {},
   };
 });
 
@@ -94,7 +96,9 @@ describe.skipIf(!existsSync(path.join(out, '.built')))('the built desktop shell'
     await import('electron');
     const opened = once(emitter('app'), 'test:window');
     await import(path.join(out, 'main', 'main.js'));
-    await opened;
+    // A start that fails says why and exits instead of opening a window.
+    const failed = once(emitter('app'), 'test:exited').then(() => Promise.reject(new Error(shell.calls.filter((call) => call.startsWith('error')).join('\n'))));
+    await Promise.race([opened, failed]);
   });
   afterAll(() => {
     vi.unstubAllEnvs();
