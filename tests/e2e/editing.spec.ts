@@ -105,9 +105,9 @@ describe('editing the timeline', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-    await dialog.getByText('Play or pause').waitFor();
+    await dialog.getByText('Play or pause', { exact: true }).waitFor();
     await dialog.getByRole('textbox').fill('undo');
-    await expect.poll(() => dialog.getByText('Play or pause').count()).toBe(0);
+    await expect.poll(() => dialog.getByText('Play or pause', { exact: true }).count()).toBe(0);
     await studio.screenshot('shortcuts');
   });
 });

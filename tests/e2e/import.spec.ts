@@ -43,6 +43,6 @@ describe('importing', () => {
       return dropped;
     }, pixel);
     await media.dispatchEvent('drop', { dataTransfer: transfer });
-    await page.getByRole('button', { name: 'dot.png' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('list', { name: 'Media', exact: true }).getByRole('button', { name: 'dot.png', exact: true }).waitFor({ timeout: 20_000 });
   }, 90_000);
 });
