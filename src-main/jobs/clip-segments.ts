@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { assert } from '../../src-shared/errors/studio-error.ts';
 import { canonicalJson } from '../../src-shared/recipe/recipe.ts';
-import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
-import type { Media } from '../media/media.ts';
-import type { AssetRow } from '../store/asset-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
-import type { JobContext, JobResult } from './job-handler.ts';
+import type { JobContext } from './job-handler.ts';
 
 /** Type of a segment among the project's stage assets. */
 const SEGMENT_MIME_TYPE = 'video/h264';
-const READ_BYTES = 1024 * 1024;
-const THUMBNAIL_WIDTH = 320;
 
 /**
  * The encoded parts of a long clip that a job has finished: stage assets of the project until the clip is whole. After a kill the
@@ -88,26 +82,5 @@ export class ClipSegments {
       writer.abort();
       throw error;
     }
-  }
-}
-
-/** Streams a finished clip into the library and ends the job in the same transaction as `also`. */
-export async function completeClip(
-  context: JobContext, media: Pick<Media, 'probe' | 'thumbnail'>, { path, name, frameRate }: { readonly path: string; readonly name: string; readonly frameRate: FrameRate }, also: (asset: AssetRow) => JobResult | undefined,
-): Promise<void> {
-  const { store, signal } = context;
-  const info = await media.probe(path, signal);
-  const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
-  const writer = store.assets.beginWrite({ kind: 'video', name, mimeType: 'video/mp4', origin: 'generated' });
-  try {
-    for await (const block of createReadStream(path, { highWaterMark: READ_BYTES, signal }) as AsyncIterable<Uint8Array>) writer.write(block);
-    context.complete(() => {
-      const asset = writer.finish({ width: info.width, height: info.height, frames: info.frames, frameRate, durationMs: info.durationMs, hasAudio: info.hasAudio });
-      store.assets.setThumbnail(asset.id, thumbnail);
-      return also(asset) ?? { resultAssetId: asset.id };
-    });
-  } catch (error) {
-    writer.abort();
-    throw error;
   }
 }

@@ -1,19 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Media } from '../../media/media.ts';
-import { canonicalJson, Recipe, stageKey, type StageSettings } from '../../../src-shared/recipe/recipe.ts';
+import { Recipe, stageKey, type StageSettings } from '../../../src-shared/recipe/recipe.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { TensorMessage } from '../../engine/process/protocol.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
 import { runCheckpointed } from '../checkpointed-run.ts';
+import { encodeMadeFrames } from '../complete-clip.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { motionMessages, type MotionModel } from '../recipe-motions.ts';
-import { withScratchFolder } from '../scratch-folder.ts';
-import { expectedEncodeMs, expectedStageMs, recordEncodeTime, recordStageTime } from '../stage-times.ts';
+import { expectedEncodeMs, expectedStageMs, recordStageTime } from '../stage-times.ts';
 import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorFromBytes, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
 
 /** What a generation job stores: enough to run it on another day. */
@@ -41,13 +39,10 @@ export interface GenerateClipOptions {
 
 /** Each keyframe stands for this many frames of the finished clip (three are interpolated behind it). */
 const KEYFRAME_STRIDE = 4;
-/** Small clips are enlarged by whole factors up to about this height, so that a draft can be watched. */
-const WATCHABLE_HEIGHT = 320;
-const THUMBNAIL_WIDTH = 320;
 
 /** Runs the recipe's stages, each from its last checkpoint, and encodes the last one's frames as a clip. */
 export function createGenerateClipHandler(options: GenerateClipOptions): JobHandler<GenerateClipData> {
-  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+  const { engine, packs, stepTimes, threads } = options;
 
   const laterThan = (recipe: Recipe, index: number): number | null => {
     const later = [...recipe.stages.slice(index + 1).map((settings) => expectedStageMs(stepTimes, recipe, settings)), expectedEncodeMs(stepTimes)];
@@ -78,37 +73,11 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
     const { frames, width, height } = videoSize(shape);
     const lastStage = recipe.stages.at(-1)!.stage;
     const frameRate: FrameRate = lastStage === 'keyframes' ? { num: recipe.frameRate.num, den: recipe.frameRate.den * KEYFRAME_STRIDE } : recipe.frameRate;
-    const factor = Math.max(1, Math.floor(WATCHABLE_HEIGHT / height));
-    const beganAt = performance.now();
-    context.beginPart('encode', frames, 0);
-    await withScratchFolder(temporaryFolder, async (folder) => {
-      const path = join(folder, 'clip.mp4');
-      const encoded = await media.encodeVideo({
-        path, width, height, frameRate, frames: rgb, recipeJson: canonicalJson(recipe), signal: context.signal,
-        onProgress: (count) => context.advance(count, frames, null),
-        ...(factor > 1 ? { scale: { width: width * factor, height: height * factor, filter: 'lanczos' as const } } : {}),
-      });
-      const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal: context.signal });
-      context.signal.throwIfAborted();
-      const bytes = readFileSync(path);
-      const writer = store.assets.beginWrite({ kind: 'video', name: clipName(recipe), mimeType: 'video/mp4', origin: 'generated', recipe, recipeHash });
-      try {
-        writer.write(bytes);
-        context.complete(() => {
-          const durationMs = (1000 * encoded.frames * frameRate.den) / frameRate.num;
-          const asset = writer.finish({ width: encoded.width, height: encoded.height, frames: encoded.frames, frameRate, durationMs, hasAudio: false });
-          store.assets.setThumbnail(asset.id, thumbnail);
-          store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash });
-          // The frames served the encoder; the clip holds them now.
-          if (frameAsset !== null) store.assets.remove(frameAsset.id);
-          return { resultAssetId: asset.id };
-        });
-      } catch (error) {
-        writer.abort();
-        throw error;
-      }
+    await encodeMadeFrames(context, options, { frames: rgb, count: frames, width, height, frameRate, name: clipName(recipe), recipe, recipeHash }, (asset) => {
+      store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash });
+      // The frames served the encoder; the clip holds them now.
+      if (frameAsset !== null) store.assets.remove(frameAsset.id);
     });
-    recordEncodeTime(stepTimes, performance.now() - beganAt);
   };
 
   return {

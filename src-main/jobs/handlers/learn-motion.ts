@@ -12,7 +12,7 @@ import type { OpenedPack } from '../../models/model-registry.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
 import type { ProjectStore } from '../../store/project-store.ts';
-import { CheckpointKeeper } from '../checkpoint-keeper.ts';
+import { withCheckpoints, type KeptRun } from '../checkpointed-run.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler, type JobResult } from '../job-handler.ts';
 import type { LearningCurves } from '../learning-curves.ts';
@@ -105,7 +105,7 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
     title: ({ name }) => name,
     parts: ({ settings }) => [waitingPart('prepare', 1), waitingPart('learn', settings.steps), waitingPart('invert', INVERSION_STEPS)],
     run: async (data, context) => {
-      const { store, job, signal } = context;
+      const { store, job } = context;
       const { settings, caption, name } = data;
       const opened = await packs.get(data.packId);
       if (opened.keyframesSha256 !== data.modelSha256) {
@@ -116,17 +116,14 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
       const { points, bestStep } = stored === null ? { points: [], bestStep: null } : curveOfCheckpoint(stored.bytes);
       curves.begin(job.id, settings.steps, points, bestStep);
       const runId = `${job.id}/${job.attempt}`;
-      const keeper = new CheckpointKeeper((checkpoint) => context.commit(() => store.checkpoints.save(job.id, { stageKey: LEARNING_CHECKPOINT, ...checkpoint }), true));
       const stepTimesMs: number[] = [];
       const inversionTimesMs: number[] = [];
-      let storeFailure: unknown = null;
       let isInverting = false;
       context.beginPart('learn', settings.steps, expectedInversionMs(stepTimes, opened));
-      const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
-      try {
-        const running = engine.learn(
+      const begin = (run: KeptRun) =>
+        engine.learn(
           {
-            runId, packDir: opened.dir, frames, caption, settings, checkpoint: stored?.bytes ?? null, threads,
+            runId, packDir: opened.dir, frames, caption, settings, checkpoint: run.checkpoint, threads,
             facts: { name, model: { packId: opened.pack.id, packName: opened.pack.name, sha256: opened.keyframesSha256 }, source: { ...source, crop: data.crop, reversed: data.reversed } },
           },
           {
@@ -144,32 +141,18 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
               context.preview(event.frames);
               curves.sampled(job.id);
             },
-            onCheckpoint: ({ step, bytes }) => {
-              try {
-                keeper.offer({ step, bytes });
-              } catch (error) {
-                // A run whose steps cannot be kept would lose work: it stops here, on the stored checkpoint.
-                storeFailure ??= error;
-                engine.stop(runId, 'cancelled');
-              }
-            },
+            onCheckpoint: run.onCheckpoint,
           },
         );
-        signal.addEventListener('abort', stop, { once: true });
-        if (signal.aborted) stop();
-        const { motion, wallMs } = await running;
-        if (storeFailure !== null) throw storeFailure;
-        context.complete(() => {
-          store.assets.remove(asset.id);
-          return storeMotion(store, motion, name, 'generated');
+      try {
+        await withCheckpoints(engine, context, { key: LEARNING_CHECKPOINT, runId }, begin, ({ motion, wallMs }, wasResumed) => {
+          context.complete(() => {
+            store.assets.remove(asset.id);
+            return storeMotion(store, motion, name, 'generated');
+          });
+          if (!wasResumed) recordLearningTime(stepTimes, data, opened, { inversionMs: inversionTimesMs.reduce((sum, ms) => sum + ms, 0), wallMs, unitsMs: stepTimesMs.reduce((sum, ms) => sum + ms, 0), steps: stepTimesMs.length });
         });
-        if (stored === null) recordLearningTime(stepTimes, data, opened, { inversionMs: inversionTimesMs.reduce((sum, ms) => sum + ms, 0), wallMs, unitsMs: stepTimesMs.reduce((sum, ms) => sum + ms, 0), steps: stepTimesMs.length });
-      } catch (error) {
-        if (storeFailure !== null) throw storeFailure;
-        keeper.flush();
-        throw error;
       } finally {
-        signal.removeEventListener('abort', stop);
         curves.end(job.id);
       }
     },

@@ -8,7 +8,8 @@ import { framesToSeconds, type FrameRate } from '../../../src-shared/timing/fram
 import type { Media } from '../../media/media.ts';
 import type { MotionRow } from '../../store/motion-repository.ts';
 import type { ProjectStore } from '../../store/project-store.ts';
-import { completeClip, ClipSegments } from '../clip-segments.ts';
+import { ClipSegments } from '../clip-segments.ts';
+import { completeClip, probedMeta } from '../complete-clip.ts';
 import { addClipTake } from '../clip-takes.ts';
 import { waitingPart, type JobContext, type JobHandler, type JobResult } from '../job-handler.ts';
 import { INVERSION_STEPS } from '../learning-times.ts';
@@ -105,10 +106,9 @@ export function createReimagineClipHandler({ learn, generate, media, temporaryFo
         for await (const frame of media.decodeFrames(clipPath, { ...size, fit: 'stretch', signal })) drawn.push(frame);
         const segment = await media.encodeSegment({ ...size, frameRate: rate, frames: drawn, signal });
         await media.joinSegments({ path: result, frameRate: rate, segments: [segment], soundOf: source.hasAudio ? sourcePath : null, soundSpan: { fromSeconds: framesToSeconds(startFrame, frameRate), seconds }, signal });
-        await completeClip(context, media, { path: result, name: `${data.name.replace(/\.[A-Za-z0-9]{2,4}$/, '').slice(0, 100)}, ${data.recipe.prompt.slice(0, 80)}.mp4`, frameRate: rate }, (asset) => {
+        await completeClip(context, media, { path: result, name: `${data.name.replace(/\.[A-Za-z0-9]{2,4}$/, '').slice(0, 100)}, ${data.recipe.prompt.slice(0, 80)}.mp4`, meta: await probedMeta(media, result, rate, signal) }, (asset) => {
           kept.remove(MOTION, CLIP);
           if (data.clipId !== null) addClipTake(store, data.clipId, source, startFrame, asset);
-          return undefined;
         });
       });
     },

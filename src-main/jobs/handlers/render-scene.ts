@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { buildSceneGraph, isSceneRecipe, lastStageNodes, type FrameSource, type SceneGraph, type SceneRecipe } from '../../../src-shared/build/scene-graph.ts';
 import { keyNodes, neededNodes, type KeyedNode } from '../../../src-shared/build/scene-keys.ts';
 import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { ModelIndex } from '../../../src-shared/pack/model-index.ts';
-import { canonicalJson, Recipe } from '../../../src-shared/recipe/recipe.ts';
+import { Recipe } from '../../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import type { TensorMessage } from '../../engine/process/protocol.ts';
@@ -14,6 +12,7 @@ import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
 import type { ProjectStore } from '../../store/project-store.ts';
 import { runCheckpointed } from '../checkpointed-run.ts';
+import { encodeMadeFrames } from '../complete-clip.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { measureAdherence } from '../scene-adherence.ts';
@@ -21,7 +20,7 @@ import { motionMessages } from '../recipe-motions.ts';
 import { readImage } from '../read-image.ts';
 import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
-import { expectedEncodeMs, recordEncodeTime } from '../stage-times.ts';
+import { expectedEncodeMs } from '../stage-times.ts';
 import type { RunnablePack } from './generate-clip.ts';
 import { joinFrames, readFrames, readRgb } from '../stored-frames.ts';
 import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
@@ -55,8 +54,6 @@ export interface RenderSceneOptions {
 
 /** A node's progress is counted in hundredths: nodes of a stage differ in length. */
 const TICKS = 100;
-const WATCHABLE_HEIGHT = 320;
-const THUMBNAIL_WIDTH = 320;
 
 /** Which frames of the last stage the clip shows: `start` to `end`, at that stage's rate. */
 function shownFrames(graph: SceneGraph, focusEventId: string | null, atKeyframes: boolean, stride: number): { start: number; end: number } {
@@ -104,7 +101,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
 
   const encode = async (context: JobContext, data: RenderSceneData & { recipe: SceneRecipe }, graph: SceneGraph, keys: ReadonlyMap<string, string>, stride: number) => {
     const { recipe, clipHash, focusEventId, promptEventId } = data;
-    const { store, signal } = context;
+    const { store } = context;
     const atKeyframes = recipe.stages.at(-1)?.stage === 'keyframes';
     const { start, end } = shownFrames(graph, focusEventId, atKeyframes, stride);
     const pieces = lastStageNodes(graph).flatMap((node) => {
@@ -115,32 +112,9 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
     });
     const { width, height } = videoSize(pieces[0]?.asset.shape ?? []);
     const frameRate: FrameRate = atKeyframes ? { num: recipe.frameRate.num, den: recipe.frameRate.den * stride } : recipe.frameRate;
-    const factor = Math.max(1, Math.floor(WATCHABLE_HEIGHT / height));
-    const beganAt = performance.now();
-    context.beginPart('encode', end - start, 0);
-    await withScratchFolder(temporaryFolder, async (folder) => {
-      const path = join(folder, 'scene.mp4');
-      const encoded = await media.encodeVideo({
-        path, width, height, frameRate, frames: rgbOf(store, pieces), recipeJson: canonicalJson(recipe), signal, onProgress: (count) => context.advance(count, end - start, null),
-        ...(factor > 1 ? { scale: { width: width * factor, height: height * factor, filter: 'lanczos' as const } } : {}),
-      });
-      const thumbnail = await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
-      signal.throwIfAborted();
-      const writer = store.assets.beginWrite({ kind: 'video', name: clipName(data), mimeType: 'video/mp4', origin: 'generated', recipe, recipeHash: clipHash });
-      try {
-        writer.write(readFileSync(path));
-        context.complete(() => {
-          const asset = writer.finish({ width: encoded.width, height: encoded.height, frames: encoded.frames, frameRate, durationMs: (1000 * encoded.frames * frameRate.den) / frameRate.num, hasAudio: false });
-          store.assets.setThumbnail(asset.id, thumbnail);
-          store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash: clipHash });
-          return { resultAssetId: asset.id };
-        });
-      } catch (error) {
-        writer.abort();
-        throw error;
-      }
+    await encodeMadeFrames(context, options, { frames: rgbOf(store, pieces), count: end - start, width, height, frameRate, name: clipName(data), recipe, recipeHash: clipHash }, (asset) => {
+      store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash: clipHash });
     });
-    recordEncodeTime(stepTimes, performance.now() - beganAt);
   };
 
   return {

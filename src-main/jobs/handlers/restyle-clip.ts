@@ -8,8 +8,10 @@ import { finishedSize } from '../../engine/pipelines/restyle/restyle-size.ts';
 import type { Media } from '../../media/media.ts';
 import type { OpenedPack } from '../../models/model-registry.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
-import { ClipSegments, completeClip } from '../clip-segments.ts';
+import { ClipSegments } from '../clip-segments.ts';
+import { completeClip, probedMeta } from '../complete-clip.ts';
 import type { EngineClient } from '../engine-client.ts';
+import { untilStopped } from '../engine-stop.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { medianOf } from '../median.ts';
 import { copyAsset } from '../motion-clip.ts';
@@ -146,10 +148,9 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
         const result = join(folder, 'restyled.mp4');
         const soundSpan = part === null ? {} : { soundSpan: { fromSeconds: framesToSeconds(startFrame, frameRate), seconds: framesToSeconds(frames, frameRate) } };
         await media.joinSegments({ path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, ...soundSpan, signal });
-        await completeClip(context, media, { path: result, name: restyledName(data), frameRate }, (made) => {
+        await completeClip(context, media, { path: result, name: restyledName(data), meta: await probedMeta(media, result, frameRate, signal) }, (made) => {
           segments.remove(ANCHOR);
           if (data.clipId !== null) addClipTake(store, data.clipId, asset, startFrame, made);
-          return undefined;
         });
       });
     },
@@ -157,17 +158,9 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
 
   /** One command; a stop ends it between two forward passes. */
   async function restyle(context: JobContext, command: Omit<Parameters<EngineClient['restyle']>[0], 'runId'>, onUnit: (phase: string, stepMs: number) => void) {
-    const { signal } = context;
     const runId = `${command.clipRun}/${command.firstFrame}`;
-    const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
     const running = engine.restyle({ ...command, runId }, { onProgress: ({ phase, stepMs }) => { if (stepMs !== null) onUnit(phase, stepMs); } });
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      return await running;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    return untilStopped(engine, context, runId, running);
   }
 }
 

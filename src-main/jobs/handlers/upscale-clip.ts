@@ -6,8 +6,10 @@ import type { FramesMessage } from '../../engine/process/protocol.ts';
 import type { Media } from '../../media/media.ts';
 import type { OpenedPack } from '../../models/model-registry.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
-import { ClipSegments, completeClip } from '../clip-segments.ts';
+import { ClipSegments } from '../clip-segments.ts';
+import { completeClip, probedMeta } from '../complete-clip.ts';
 import type { EngineClient } from '../engine-client.ts';
+import { untilStopped } from '../engine-stop.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { medianOf } from '../median.ts';
 import { copyAsset } from '../motion-clip.ts';
@@ -52,20 +54,12 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
 
   /** Runs one window in the engine; a stop ends it between two tiles. */
   const enlarge = async (data: UpscaleClipData, context: JobContext, dir: string, window: { readonly index: number; readonly frames: FramesMessage }, shape: UpscaleShape, onTile: (tile: number, stepMs: number | null) => void): Promise<FramesMessage> => {
-    const { job, signal } = context;
-    const runId = `${job.id}/${job.attempt}/${window.index}`;
-    const stop = () => engine.stop(runId, StudioError.is(signal.reason, 'PAUSED') ? 'paused' : 'cancelled');
+    const runId = `${context.job.id}/${context.job.attempt}/${window.index}`;
     const running = engine.upscale(
       { runId, packDir: dir, frames: window.frames, firstFrame: window.index * shape.stride, factor: data.factor, numInferenceSteps: UPSCALE_STEPS[data.detail]!, seed: SEED, threads },
       { onProgress: ({ phase, step, stepMs }) => { if (phase !== 'loading') onTile(step, stepMs); } },
     );
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      return (await running).frames;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    return (await untilStopped(engine, context, runId, running)).frames;
   };
 
   return {
@@ -128,9 +122,8 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
         context.beginPart('encode', 1, 0);
         const result = join(folder, 'enlarged.mp4');
         await media.joinSegments({ path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, signal });
-        await completeClip(context, media, { path: result, name: upscaledName(data), frameRate }, () => {
+        await completeClip(context, media, { path: result, name: upscaledName(data), meta: await probedMeta(media, result, frameRate, signal) }, () => {
           segments.remove();
-          return undefined;
         });
       });
     },
