@@ -40,7 +40,7 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
         g = ((g - 0.5) * 1.7 + 0.42).clamp(0, 1)
         return g.expand_as(frames)
     if look == "ink sketch":
-        ink = (_edges(soften(frames, 0.5 * unit)) * 3.2 * unit).clamp(0, 1)
+        ink = (_edges(soften(frames, 0.3 * unit)) * 1.6 * unit - 0.15).clamp(0, 1)
         paper = torch.tensor([0.95, 0.93, 0.87]).view(1, 3, 1, 1)
         tone = 0.85 + 0.15 * _luma(frames)
         return paper * tone * (1 - 0.9 * ink)
@@ -50,17 +50,20 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
         colour = frames / frames.amax(1, keepdim=True).clamp_min(0.2)
         return (frames * 0.16 + colour * (edge * 0.8 + glow * 0.9)).clamp(0, 1)
     if look == "pixel art":
-        k = max(2, round(2 * unit))
+        # Blocks and dots of a 40th of the height: 8 pixels at 320, which is the grid of the latent expert's deepest level, so
+        # that a network without coordinates can know where they lie.
+        k = max(2, round(unit))
         small = F.interpolate(frames, size=(max(1, h // k), max(1, w // k)), mode="area")
-        small = (small * 5).round() / 5
+        small = (small * 6).round() / 6
         return F.interpolate(small, size=(h, w), mode="nearest")
     generator = torch.Generator().manual_seed(seed % (1 << 31))
     if look == "watercolor":
-        noise = torch.rand(1, 1, h, w, generator=generator)
-        grain = soften(noise, 1.5 * unit) - 0.5
-        soft = soften(frames, 0.9 * unit)
-        rim = _edges(soft) * 0.5 * unit
-        return (0.25 + 0.78 * soft + 0.35 * grain - 0.4 * rim).clamp(0, 1)
+        grain = soften(torch.rand(1, 1, h, w, generator=generator), 0.3 * unit) - 0.5
+        soft = soften(frames, 0.35 * unit)
+        # pigment dries darkest where a wash ends
+        rim = (_edges(soft) * 0.8 * unit - 0.1).clamp(0, 1)
+        wash = 0.3 + 0.72 * (soft * 6).round() / 6 * 0.5 + 0.72 * soft * 0.5
+        return (wash + 0.015 * grain / grain.std() - 0.45 * rim).clamp(0, 1)
     if look == "oil":
         k = max(3, int(2 * unit) // 2 * 2 + 1)
         mean = F.avg_pool2d(frames, k, 1, k // 2, count_include_pad=False)
@@ -68,9 +71,10 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
         mean = (mean * 7).round() / 7
         return (mean * (1 + 1.2 * strokes)).clamp(0, 1)
     if look == "comic halftone":
-        yy = torch.arange(h).view(1, 1, h, 1) / unit
-        xx = torch.arange(w).view(1, 1, 1, w) / unit
-        dots = 0.5 + 0.5 * torch.cos(1.7 * (xx + yy)) * torch.cos(1.7 * (xx - yy))
+        pitch = max(4, round(unit))
+        yy = (torch.arange(h).view(1, 1, h, 1) + 0.5) * (torch.pi / pitch)
+        xx = (torch.arange(w).view(1, 1, 1, w) + 0.5) * (torch.pi / pitch)
+        dots = 0.5 + 0.5 * torch.cos(xx + yy) * torch.cos(xx - yy)
         g = _luma(frames)
         ink = (_edges(frames) * 2 * unit).clamp(0, 1)
         colour = (frames * 3.99).floor() / 3

@@ -344,7 +344,8 @@ class SuperResolution2:
             given, wanted = self.softened(rng, plain), plain
             text = self.texts.draw(rng, self.size)
         h, w = self.latent[0] * 2, self.latent[1] * 2
-        places = [(int(rng.integers(0, 321 - h)), int(rng.integers(0, 577 - w))) for _ in range(self.size)]
+        # on the grid of the deepest level, 8 pixels: blocks and dots of a look lie on it
+        places = [(8 * int(rng.integers(0, (320 - h) // 8 + 1)), 8 * int(rng.integers(0, (576 - w) // 8 + 1))) for _ in range(self.size)]
         cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places]).transpose(1, 2)  # noqa: E731
         return {"wanted": cut(wanted), "given": cut(given), "text": text}
 
