@@ -25,6 +25,11 @@ BACKGROUNDS = [
 
 LOOKS = ["flat", "watercolor", "ink sketch", "neon", "pixel art", "oil", "comic halftone", "noir"]
 
+def style_prompts(look: str) -> list[str]:
+    """How a look is asked for; the first is what the gallery of the pack says."""
+    return [f"{look} style", look, f"in {look} style"]
+
+
 _PLACES = {
     "plain": ["on a plain background", "on a grey background", "in an empty room"],
     "sky": ["in the sky", "across the sky", "in a blue sky with clouds"],

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from . import configs
+from .captions import LOOKS, style_prompts
 from .graph_network import GraphNetwork, export_graph, initial_parameters
 from .tokenizer import MAX_LENGTH, write_tokenizer
 
@@ -101,6 +102,12 @@ def presets(guidance: float, strength: float) -> dict:
     return {"draft": standard[:1], "standard": standard, "final": stages(25, 1, 1, 4)}
 
 
+def restyling() -> dict:
+    """What the latent expert learned about looks, for the gallery and its sliders (docs/restyle.md)."""
+    return {"styles": [{"name": look.capitalize(), "prompt": style_prompts(look)[0]} for look in LOOKS],
+            "numInferenceSteps": 4, "guidanceScale": 1, "strength": 0.6, "structure": 0.5, "noisiestTimestep": 900}
+
+
 def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--runs", type=Path, default=Path(__file__).resolve().parents[1] / "runs")
@@ -149,14 +156,17 @@ def main(argv: list[str] | None = None) -> None:
         if path.is_file() and relative not in ("model_index.json", "MODEL_CARD.md"):
             data = path.read_bytes()
             files[relative] = {"sizeBytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    write_json(out / "model_index.json", {
+    index_file = out / "model_index.json"
+    before = json.loads(index_file.read_text()) if index_file.exists() else {}
+    looks = {"restyling": restyling()} if (a.runs / "sr2" / "state.pt").exists() or "restyling" in before else {}
+    write_json(index_file, {
         "_class_name": "MotifCascade", "format": 1, "id": "motif-mini", "name": "Motif mini", "version": a.version, "licence": "Apache-2.0",
         "description": "A small Show-1 trained from scratch on rendered scenes: one moving subject, its colour, direction and place.",
         "stages": {"keyframes": "keyframes", "interpolation": "interpolation", "superResolution1": "super_resolution_1", "superResolution2": "super_resolution_2"},
         "promptTokens": MAX_LENGTH,
         "conditioning": {"betweenKeyFrames": "linearBlend", "keyFrames": "keep", "noiseLevel": configs.NOISE_LEVEL, "enlargement": "lanczos"},
         "output": {"keyframes": 8, "frames": 29, "width": 576, "height": 320, "frameRate": {"num": 8, "den": 1}},
-        "presets": presets(a.guidance, a.strength),
+        "presets": presets(a.guidance, a.strength), **looks,
         "files": files,
     })
     size = sum(f.stat().st_size for f in out.rglob("*") if f.is_file())

@@ -29,12 +29,34 @@ def _edges(x: torch.Tensor) -> torch.Tensor:
     return torch.maximum(dx, dy)
 
 
+def _smooth_inside(x: torch.Tensor, pitch: int, rounds: int = 3, range_sigma: float = 0.12) -> torch.Tensor:
+    """Averages over neighbours of like colour, so that areas become even and outlines stay (bilateral filter, Tomasi and Manduchi 1998)."""
+    h, w = x.shape[-2:]
+    for _ in range(rounds):
+        pad = 2 * pitch
+        wide = F.pad(x, (pad, pad, pad, pad), mode="replicate")
+        total, weight = torch.zeros_like(x), torch.zeros_like(x[:, :1])
+        for dy in range(-2, 3):
+            for dx in range(-2, 3):
+                near = wide[:, :, pad + dy * pitch : pad + dy * pitch + h, pad + dx * pitch : pad + dx * pitch + w]
+                like = torch.exp(-(near - x).pow(2).sum(1, keepdim=True) / (2 * range_sigma**2) - (dx * dx + dy * dy) / 8)
+                total, weight = total + like * near, weight + like
+        x = total / weight
+    return x
+
+
+def _cel(x: torch.Tensor, levels: int = 6) -> torch.Tensor:
+    """Even steps of brightness, colours kept."""
+    luma = _luma(x)
+    return (x + ((luma * levels).round() / levels - luma)).clamp(0, 1)
+
+
 def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
-    """Applies a look to frames [frames, 3, height, width] in [0, 1]; strength scales with the height."""
-    if look == "flat":
-        return frames
+    """Applies a look to frames [frames, 3, height, width] in [0, 1]; strength scales with the height. Rendered scenes are flat by themselves."""
     h, w = frames.shape[-2:]
     unit = h / 40
+    if look == "flat":
+        return _cel(_smooth_inside(frames, max(1, round(0.2 * unit))))
     if look == "noir":
         g = _luma(frames)
         g = ((g - 0.5) * 1.7 + 0.42).clamp(0, 1)

@@ -327,7 +327,7 @@ def render(scenes: list[Scene], times: np.ndarray | list[float], height: int, wi
     looks = sorted({s.look for s in scenes})
     image = flat.view(count, frames, 3, height, width)
     if looks != ["flat"]:
-        parts = [apply_look(image[i], scene.look, scene.background_seed) for i, scene in enumerate(scenes)]
+        parts = [image[i] if scene.look == "flat" else apply_look(image[i], scene.look, scene.background_seed) for i, scene in enumerate(scenes)]
         image = torch.stack(parts)
     result = (image * 2 - 1).transpose(1, 2).contiguous()
     if cover is None:

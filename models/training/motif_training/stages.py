@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from . import configs
-from .captions import LOOKS
+from .captions import LOOKS, style_prompts
 from . import motion_world as world
 from .diffusion import add_noise, cosine_abar, linear_abar, velocity
 from .enlarge import enlarge_lanczos
@@ -294,24 +294,34 @@ class Autoencoder:
 
 
 class SuperResolution2:
-    """Latents of enlarged frames to latents of crisp frames, and of any frames to a look in words; an expert on timesteps 0-900."""
+    """Latents of enlarged frames to latents of crisp frames, and of any frames to a look in words; an expert on timesteps 0-900.
+
+    Most steps see crops of single pictures, many different ones at once, and train only what works within a frame; the others see
+    crops of a clip.
+    """
 
     name, lr, prefix = "sr2", 8e-4, ""
-    frames, latent = 4, (40, 56)
-    style_share = 0.75
+    latent = (40, 56)
+    image_share = 0.8
+    style_share = 0.85
+    grid = 8
+    """Pixels between places of crops: blocks and dots of a look lie on it."""
 
-    def __init__(self, batch: int = 2, runs: Path = Path("runs"), device: str = "cpu") -> None:
+    def __init__(self, batch: int = 8, runs: Path = Path("runs"), device: str = "cpu") -> None:
         self.size, self.device = batch, torch.device(device)
         h, w = self.latent
-        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=self.frames, height=h, width=w, tokens=MAX_LENGTH), device=device)
-        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch * self.frames, height=h * 2, width=w * 2), device=device)
+        sizes = {"height": h, "width": w, "tokens": MAX_LENGTH}
+        self.frames, self.clips = 4, batch // 4
+        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=self.clips, frames=self.frames, **sizes), device=device)
+        self.image_net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=1, **sizes), skip_temporal=True, device=device)
+        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch, height=h * 2, width=w * 2), device=device)
         self.shapes = self.net.shapes
         self.abar = linear_abar().to(device)
         stored = torch.load(runs / "vae" / "state.pt", map_location="cpu", weights_only=True)["ema"]
         self.vae = compute_copy({name: value.to(device) for name, value in stored.items()}, torch.float32)
         self.scale = json.loads((runs / "vae" / "scale.json").read_text())["scaling_factor"]
         self.texts = TextBank()
-        self.styles = {look: encode_texts([f"{look} style", look, f"in {look} style"]) for look in LOOKS}
+        self.styles = {look: encode_texts(style_prompts(look)) for look in LOOKS}
 
     def latents(self, clips):
         n, c, f, h, w = clips.shape
@@ -329,36 +339,50 @@ class SuperResolution2:
         return F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1)
 
     def batch(self, rng):
-        """Crops of one clip: what is wanted and what is given, with the words that ask for it.
+        """Crops of two pictures or of one clip: what is wanted and what is given, with the words that ask for it.
 
         Either crisp frames from soft ones, or frames in one of eight looks from plain ones.
         """
-        plain = mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.3).transpose(0, 1)
+        still = rng.random() < self.image_share
+        sources = 2 if still else 1
+        each = (self.size if still else self.clips) // sources
+        parts = [self._crops(rng, still, each) for _ in range(sources)]
+        return {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+
+    def _crops(self, rng, still, count):
+        if not still:
+            plain = mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.3)
+        elif rng.random() < 0.25:
+            plain = motion_clip(rng, 1, 320, 576, 0.0, world.FULL)
+        else:
+            plain = dead_leaves(rng, 320, 576, int(rng.integers(40, 140)))[:, None] * 2 - 1
+        plain = plain.transpose(0, 1)
         if rng.random() < 0.5:
             plain = soften(plain, rng.uniform(0.3, 1.5))
         if rng.random() < self.style_share:
             look = LOOKS[int(rng.integers(len(LOOKS)))]
             given, wanted = plain, apply_look((plain + 1) / 2, look, int(rng.integers(1 << 30))) * 2 - 1
-            text = self.styles[look][[int(rng.integers(3)) for _ in range(self.size)]]
+            text = self.styles[look][[int(rng.integers(len(self.styles[look]))) for _ in range(count)]]
         else:
             given, wanted = self.softened(rng, plain), plain
-            text = self.texts.draw(rng, self.size)
+            text = self.texts.draw(rng, count)
         h, w = self.latent[0] * 2, self.latent[1] * 2
-        # on the grid of the deepest level, 8 pixels: blocks and dots of a look lie on it
-        places = [(8 * int(rng.integers(0, (320 - h) // 8 + 1)), 8 * int(rng.integers(0, (576 - w) // 8 + 1))) for _ in range(self.size)]
+        places = [tuple(self.grid * int(rng.integers(0, (size - side) // self.grid + 1)) for size, side in ((320, h), (576, w))) for _ in range(count)]
         cut = lambda v: torch.stack([v[:, :, y:y + h, x:x + w] for y, x in places]).transpose(1, 2)  # noqa: E731
         return {"wanted": cut(wanted), "given": cut(given), "text": text}
 
     def loss(self, parameters, batch, generator):
         wanted, given = self.latents(batch["wanted"]), self.latents(batch["given"])
+        count = len(wanted)
         uniform = lambda *shape: torch.rand(*shape, generator=generator, device=self.device)  # noqa: E731
-        t = torch.where(uniform(self.size) < 0.3, 60 + uniform(self.size) * 200, uniform(self.size) * 900).long()
+        t = torch.where(uniform(count) < 0.3, 60 + uniform(count) * 200, uniform(count) * 900).long()
         noise = torch.randn(wanted.shape, generator=generator, device=self.device)
         ab = self.abar[t].view(-1, 1, 1, 1, 1)
         # later steps of a run see what earlier ones drew, more and more of it
-        mix = torch.where(uniform(self.size, 1, 1, 1, 1) < 0.6, torch.ones(()), uniform(self.size, 1, 1, 1, 1))
+        mix = torch.where(uniform(count, 1, 1, 1, 1) < 0.6, torch.ones(()), uniform(count, 1, 1, 1, 1))
         xt = ab.sqrt() * (mix * given + (1 - mix) * wanted) + (1 - ab).sqrt() * noise
-        out = self.net(compute_copy(parameters, torch.float32), xt, t, batch["text"])
+        net = self.image_net if wanted.shape[2] == 1 else self.net
+        out = net(compute_copy(parameters, torch.float32), xt, t, batch["text"])
         x0 = ab.sqrt() * xt - (1 - ab).sqrt() * out
         return ((x0 - wanted).pow(2) / (1 - ab).clamp_min(0.25)).mean()
 
