@@ -54,6 +54,14 @@ FIRST = Profile(
 )
 """The reduced profile that the first shipped pack is trained on (two CPU cores)."""
 
+WIDER = dataclasses.replace(
+    FIRST,
+    motions=tuple(m for m in captions.MOTIONS if m != "spiral"),
+    motion_weights=(2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+    two_events=0.3,
+)
+"""The things of the reduced profile with nearly all motions, and two of them one after the other: what two CPU cores go on with."""
+
 FULL = Profile(
     subjects=tuple(silhouettes.NAMES),
     colours=tuple(captions.COLOURS),
@@ -72,7 +80,7 @@ FULL = Profile(
 )
 """The whole world, for training with a GPU."""
 
-PROFILES = {"first": FIRST, "full": FULL}
+PROFILES = {"first": FIRST, "wider": WIDER, "full": FULL}
 
 _VECTORS = {
     "right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1), "up-right": (1, -1), "up-left": (-1, -1),
