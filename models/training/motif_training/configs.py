@@ -63,11 +63,14 @@ SUPER_RESOLUTION_2 = {
     "block_out_channels": [32, 32, 64], "center_input_sample": False, "cross_attention_dim": 128,
     "down_block_types": ["DownBlock3D", "DownBlock3D", "CrossAttnDownBlock3D"], "downsample_padding": 1, "encoder_hid_dim": None,
     "flip_sin_to_cos": True, "freq_shift": 0, "in_channels": 8, "layers_per_block": 1, "mid_block_scale_factor": 1,
-    "mid_block_type": "UNetMidBlock3DCrossAttn", "norm_eps": 1e-05, "norm_num_groups": 32, "out_channels": 8,
+    "mid_block_type": "UNetMidBlock3DCrossAttn", "norm_eps": 1e-05, "norm_num_groups": 1, "out_channels": 8,
     "resnet_time_scale_shift": "default", "sample_size": 288, "transfromer_in_opt": False, "up_block_types": ["CrossAttnUpBlock3D", "UpBlock3D", "UpBlock3D"],
     "use_linear_projection": True,
 }
-"""Latent stage: 29 frames of 160x288 latents, an expert on timesteps 0-900."""
+"""Latent stage: 29 frames of 160x288 latents, an expert on timesteps 0-900.
+
+One normalisation group, as in the autoencoder: 32 groups of 32 channels forget how bright and how colourful a picture is.
+"""
 
 SOLVER = {
     "_class_name": "DPMSolverMultistepScheduler", "_diffusers_version": "0.19.3", "algorithm_type": "dpmsolver++",
@@ -83,3 +86,6 @@ LATENT_SOLVER = {**SOLVER, "beta_schedule": "scaled_linear", "beta_start": 0.000
 
 NOISE_LEVEL = 0
 """Timestep to which superResolution1's condition is noised."""
+
+NOISIEST_LOOK = 320
+"""Timestep from which a restyling of full strength begins."""

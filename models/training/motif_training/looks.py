@@ -51,10 +51,13 @@ def _cel(x: torch.Tensor, levels: int = 6) -> torch.Tensor:
     return (x + ((luma * levels).round() / levels - luma)).clamp(0, 1)
 
 
-def apply_look(frames: torch.Tensor, look: str, seed: int = 0) -> torch.Tensor:
-    """Applies a look to frames [frames, 3, height, width] in [0, 1]; strength scales with the height. Rendered scenes are flat by themselves."""
+def apply_look(frames: torch.Tensor, look: str, seed: int = 0, unit: float = 0) -> torch.Tensor:
+    """Applies a look to frames [frames, 3, height, width] in [0, 1]. Rendered scenes are flat by themselves.
+
+    Strokes, blocks and dots are measured in units: a 40th of the height, or what is given for a part of a larger frame.
+    """
     h, w = frames.shape[-2:]
-    unit = h / 40
+    unit = unit or h / 40
     if look == "flat":
         return _cel(_smooth_inside(frames, max(1, round(0.2 * unit))))
     if look == "noir":

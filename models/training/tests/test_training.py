@@ -23,6 +23,7 @@ except ImportError as error:  # pragma: no cover
 from motif_training import captions, diffusion, evaluate, fused_norm, silhouettes  # noqa: E402
 from motif_training import motion_world as world  # noqa: E402
 from motif_training.generic_world import generic_clip  # noqa: E402
+from motif_training.looks import apply_look  # noqa: E402
 from motif_training.tokenizer import encode, tokenizer_json  # noqa: E402
 
 torch.set_num_threads(2)
@@ -82,6 +83,24 @@ class Worlds(unittest.TestCase):
         clip = generic_clip(np.random.default_rng(7), 4, 32, 48)
         self.assertEqual(tuple(clip.shape), (3, 4, 32, 48))
         self.assertGreater((clip[:, 0] - clip[:, 3]).abs().mean().item(), 0.005)
+
+
+class Looks(unittest.TestCase):
+    def setUp(self):
+        self.frame = (generic_clip(np.random.default_rng(8), 1, 320, 384)[:, 0][None] + 1) / 2
+
+    def test_every_look_changes_a_picture_in_its_own_way(self):
+        drawn = [apply_look(self.frame, look, 1) for look in captions.LOOKS]
+        for one in range(8):
+            self.assertGreater((drawn[one] - self.frame).abs().mean().item(), 0.004, captions.LOOKS[one])
+            for other in range(one):
+                self.assertGreater((drawn[one] - drawn[other]).abs().mean().item(), 0.02, f"{captions.LOOKS[one]}, {captions.LOOKS[other]}")
+
+    def test_a_crop_on_the_grid_is_drawn_like_the_whole_frame(self):
+        for look in ("flat", "ink sketch", "neon", "pixel art", "comic halftone", "noir"):  # the others draw random grain
+            whole = apply_look(self.frame, look)[:, :, 96:176, 128:240]
+            part = apply_look(self.frame[:, :, 64:208, 96:272], look, unit=8)[:, :, 32:112, 32:144]
+            self.assertLess((whole - part).abs().max().item(), 1e-4, look)
 
 
 class Mathematics(unittest.TestCase):
@@ -160,6 +179,16 @@ class Training(unittest.TestCase):
             # the learning rate looks at the end of the run, which differs here: compare what does not depend on it
             self.assertEqual(set(one["master"]), set(two["master"]))
             self.assertTrue(all(torch.isfinite(v).all() for v in two["master"].values()))
+
+    def test_the_latent_expert_starts_as_a_denoiser_and_learns_on_latents(self):
+        from motif_training.train_stage import main
+
+        with tempfile.TemporaryDirectory() as folder:
+            main(["vae", "--runs", folder, "--steps", "1", "--minutes", "1000", "--batch", "2"])
+            main(["sr2", "--runs", folder, "--steps", "2", "--minutes", "1000", "--batch", "4"])
+            state = torch.load(f"{folder}/sr2/state.pt", weights_only=True)
+            self.assertEqual(state["step"], 2)
+            self.assertTrue(all(torch.isfinite(v).all() for v in state["ema"].values()))
 
 
 if __name__ == "__main__":
