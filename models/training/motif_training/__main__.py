@@ -12,6 +12,7 @@ COMMANDS = {
     "eval": "measure keyframes on held-out prompts",
     "stages": "measure the stages after keyframes",
     "truth": "write what the product's evaluation compares with",
+    "looks": "train the checker that names the look of a frame",
 }
 
 
@@ -32,6 +33,8 @@ def main() -> None:
         from .check_stages import main as run
     elif command == "truth":
         from .truth_command import main as run
+    elif command == "looks":
+        from .look_checker import main as run
     else:
         lines = "\n".join(f"  {name:10} {text}" for name, text in COMMANDS.items())
         sys.exit(f"usage: python -m motif_training COMMAND ...\n{lines}")
