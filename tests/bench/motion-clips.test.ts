@@ -1,6 +1,6 @@
 /**
  * Do motions of real clips carry over? Each clip is learned to the end and generated with other subjects, with and without the motion, same
- * prompts and seeds; reported is how alike the flow of source and result is (`optical-flow.ts`). Contact sheets and motions land in
+ * prompts and seeds; reported is how alike the flow of source and result is (`flow-similarity.ts`). Contact sheets and motions land in
  * MOTIF_CLIPS_FOLDER (test-results/motion-clips when left out); what is done is not done again.
  *
  *   MOTIF_CLIPS=sharks_swimming:car.mp4 npm run bench -- tests/bench/motion-clips.test.ts
@@ -23,7 +23,7 @@ import { encodePng } from '../../src-main/media/raw-png.ts';
 import { proposeCaption } from '../../src-main/services/motion-caption.ts';
 import { clipSheet } from './clip-sheet.ts';
 import { describeMachine } from './machine.ts';
-import { blockFlow, flowSimilarity, type FlowSimilarity } from './optical-flow.ts';
+import { blockFlows, flowSimilarity, type FlowSimilarity } from './flow-similarity.ts';
 
 const clips = (process.env['MOTIF_CLIPS'] ?? '').split(':').filter((path) => path !== '');
 const folder = process.env['MOTIF_CLIPS_FOLDER'] ?? join('test-results', 'motion-clips');
@@ -69,12 +69,12 @@ describe('the measure', () => {
     return { count, width, height, data };
   };
   test('finds how a patch moves', () => {
-    const flow = blockFlow(moving(3, -2));
-    const block = 4 * flow.columns + 6;
-    expect([flow.x[0]![block], flow.y[0]![block]]).toEqual([3, -2]);
+    const [flow] = blockFlows(moving(3, -2));
+    const block = 4 * flow!.columns + 6;
+    expect([flow!.x[block], flow!.y[block]]).toEqual([3, -2]);
   });
   test('is 1 for the same motion, -1 for its opposite, and little for another', () => {
-    const [there, back, across] = [moving(4, 0), moving(-4, 0), moving(0, 3)].map(blockFlow);
+    const [there, back, across] = [moving(4, 0), moving(-4, 0), moving(0, 3)].map(blockFlows);
     expect(flowSimilarity(there!, there!)).toEqual({ whole: expect.closeTo(1, 5), magnitude: expect.closeTo(1, 5), direction: expect.closeTo(1, 5) });
     expect(flowSimilarity(there!, back!).direction).toBeLessThan(-0.7);
     expect(Math.abs(flowSimilarity(there!, across!).direction ?? 1)).toBeLessThan(0.3);
@@ -111,12 +111,12 @@ describe.runIf(clips.length > 0)('motions of real clips', () => {
         });
         writeFileSync(join(folder, `${name}.motion.safetensors`), learned.motion);
         const use: MotionMessage = { sha256: name, bytes: learned.motion, strength: 1, noiseMix: USUAL_NOISE_MIX };
-        const source = blockFlow(frames);
+        const source = blockFlows(frames);
         const row: Row = { clip: name, caption, learnMs: Math.round(learned.wallMs), peakRssBytes: learned.peakRssBytes, results: [] };
         const sheet: FramesMessage[] = [frames];
         for (const [index, prompt] of PROMPTS.entries()) {
           const [base, made] = [await generate(prompt, 500 + index, []), await generate(prompt, 500 + index, [use])];
-          row.results.push({ prompt, base: flowSimilarity(source, blockFlow(base)), learned: flowSimilarity(source, blockFlow(made)) });
+          row.results.push({ prompt, base: flowSimilarity(source, blockFlows(base)), learned: flowSimilarity(source, blockFlows(made)) });
           sheet.push(base, made);
         }
         const picture = clipSheet(sheet, 1);

@@ -3,16 +3,33 @@ import { join } from 'node:path';
 import { createMedia, type Media } from '../../src-main/media/media.ts';
 import type { FramesMessage } from '../../src-main/engine/process/protocol.ts';
 
-/** Clips to be measured: files, or folders of files, in the environment variable `MOTIF_CLIPS` with `:` between them. */
+const isVideo = (name: string): boolean => /\.(mp4|mov|webm|mkv)$/i.test(name);
+const isPicture = (name: string): boolean => /\.(jpe?g|png)$/i.test(name);
+const picturesIn = (folder: string): string[] => readdirSync(folder).filter(isPicture).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).map((name) => join(folder, name));
+
+/**
+ * Clips to be measured, in the environment variable `MOTIF_CLIPS` with `:` between them: video files, folders of numbered pictures, or
+ * folders of either.
+ */
 export function givenClips(): readonly string[] {
   const paths = (process.env['MOTIF_CLIPS'] ?? '').split(':').filter((path) => path !== '');
-  return paths.flatMap((path) => (statSync(path).isDirectory() ? readdirSync(path).filter((name) => /\.(mp4|mov|webm|mkv)$/i.test(name)).sort().map((name) => join(path, name)) : [path]));
+  const isFolder = (path: string) => statSync(path).isDirectory();
+  const isClip = (path: string) => (isFolder(path) ? picturesIn(path).length > 0 : isVideo(path));
+  return paths.flatMap((path) => (!isFolder(path) || isClip(path) ? [path] : readdirSync(path).sort().map((name) => join(path, name)).filter(isClip)));
+}
+
+/** Size and number of frames of a clip that is a file or a folder of pictures. */
+export async function clipFacts(media: Media, path: string): Promise<{ readonly width: number; readonly height: number; readonly frames: number }> {
+  const pictures = statSync(path).isDirectory() ? picturesIn(path) : null;
+  const { width, height, frames } = await media.probe(pictures?.[0] ?? path);
+  return { width: width ?? 16, height: height ?? 9, frames: pictures?.length ?? frames ?? 1 };
 }
 
 /** Decodes `frames` frames of a clip at a size. */
 export async function decodeAll(media: Media, path: string, size: { readonly width: number; readonly height: number }, frames: number): Promise<FramesMessage> {
   const decoded: Uint8Array[] = [];
-  for await (const frame of media.decodeFrames(path, { ...size, fit: 'cover', frames })) decoded.push(frame);
+  const files = statSync(path).isDirectory() ? picturesIn(path).slice(0, frames) : [path];
+  for (const file of files) for await (const frame of media.decodeFrames(file, { ...size, fit: 'cover', frames: files.length > 1 ? 1 : frames })) decoded.push(frame);
   return { count: decoded.length, ...size, data: Buffer.concat(decoded) };
 }
 

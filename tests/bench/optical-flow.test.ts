@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { edgeCorrelation, explained, flowBetween, warpedError, type Luma } from './pixel-flow.ts';
+import { edgeCorrelation, explained, warpedError } from './flow-error.ts';
+import { flowBetween, type Luma } from './optical-flow.ts';
 
 /** A texture that has moved by `dx`, `dy` pixels. */
 function moved(dx: number, dy: number, noise = 0): Luma {
@@ -22,4 +23,12 @@ test('the flow finds how far a texture moved, and what flickers stays behind', (
   expect(warpedError(before, now, flow, mask)).toBeLessThan(2);
   expect(warpedError(before, moved(3.5, -2, 20), flow, mask)).toBeGreaterThan(6);
   expect([edgeCorrelation(before, before), edgeCorrelation(before, now) < 0.7]).toEqual([1, true]);
+});
+
+test('the flow follows a jump of a tenth of the picture', () => {
+  const [before, now] = [moved(0, 0), moved(6, 5)];
+  const flow = flowBetween(before, now);
+  const middle = 32 * 96 + 48;
+  expect(flow.x[middle]).toBeCloseTo(-6, 0);
+  expect(flow.y[middle]).toBeCloseTo(-5, 0);
 });
