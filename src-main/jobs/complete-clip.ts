@@ -18,6 +18,8 @@ const WATCHABLE_HEIGHT = 320;
 export interface FinishedClip {
   readonly path: string;
   readonly name: string;
+  /** MP4 when left out. */
+  readonly mimeType?: string;
   /** What is in it; see {@link probedMeta}. */
   readonly meta: AssetMeta;
   readonly recipe?: Recipe;

@@ -21,6 +21,8 @@ export interface DecodeFramesRequest {
   /** First frame and number of frames, counted at `frameRate`; to the end when left out. */
   readonly startFrame?: number;
   readonly frames?: number;
+  /** RGBA, with colours as the file keeps them, in place of RGB over black. */
+  readonly alpha?: boolean;
   /** How long decoding may take, waiting for the reader included; an hour when left out. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -47,26 +49,29 @@ function cropFilter(crop: DecodeFramesRequest['crop']): string[] {
   return [`crop=max(2\\,iw*${width}):max(2\\,ih*${height}):iw*${x}:ih*${y}`];
 }
 
-/** Arguments that decode a clip to RGB24 on standard output. */
-export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'> & Partial<Pick<MediaInfo, 'hasAlpha'>>, request: DecodeFramesRequest): string[] {
-  const { width, height, fit = 'cover', startFrame = 0, frames } = request;
+/** Arguments that decode a clip to RGB24, or RGBA, on standard output. */
+export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'> & Partial<Pick<MediaInfo, 'hasAlpha' | 'codec'>>, request: DecodeFramesRequest): string[] {
+  const { width, height, fit = 'cover', startFrame = 0, frames, alpha = false } = request;
+  const pixels = alpha ? 'rgba' : 'rgb24';
+  // The built-in VP8 and VP9 decoders leave the transparency out.
+  const decoder = info.hasAlpha === true && info.codec === 'vp9' ? ['-c:v', 'libvpx-vp9'] : info.hasAlpha === true && info.codec === 'vp8' ? ['-c:v', 'libvpx'] : [];
   const rate = request.frameRate ?? info.frameRate;
   // What is transparent becomes black: the colours that files keep there are not meant to be seen.
-  const opaque = info.hasAlpha === true ? ['format=gbrap', 'premultiply=inplace=1'] : [];
+  const opaque = alpha ? ['format=gbrap'] : info.hasAlpha === true ? ['format=gbrap', 'premultiply=inplace=1'] : [];
   const filters = [...(info.kind === 'video' && rate !== null ? [`fps=fps=${rateArgument(rate)}`] : []), ...opaque];
   // Half a frame early and rounded by the fps filter: the named frame comes first whatever the container's clock.
   const seek = rate !== null && startFrame > 0 ? ['-ss', Math.max(0, framesToSeconds(startFrame - 0.5, rate)).toFixed(6)] : [];
   return [
-    ...FFMPEG_GLOBAL, ...inputGuards(info.container), ...seek, '-i', fileArgument(info.path),
+    ...FFMPEG_GLOBAL, ...decoder, ...inputGuards(info.container), ...seek, '-i', fileArgument(info.path),
     '-map', '0:v:0', '-an', '-sn', '-dn',
-    '-vf', [...filters, ...cropFilter(request.crop), sizeFilter(width, height, fit), 'format=rgb24'].join(','),
+    '-vf', [...filters, ...cropFilter(request.crop), sizeFilter(width, height, fit), `format=${pixels}`].join(','),
     ...(frames === undefined ? [] : ['-frames:v', String(frames)]),
-    '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1',
+    '-f', 'rawvideo', '-pix_fmt', pixels, 'pipe:1',
   ];
 }
 
 /**
- * Decodes `file` frame by frame: RGB24 `[height, width, 3]`, each in bytes of its own. The decoder waits while the reader
+ * Decodes `file` frame by frame: RGB24 `[height, width, 3]`, or RGBA `[height, width, 4]`, each in bytes of its own. The decoder waits while the reader
  * does, and ends when the reader stops early.
  */
 export async function* decodeFrames(binaries: FfmpegBinaries, file: string, request: DecodeFramesRequest): AsyncGenerator<Uint8Array, void, void> {
@@ -77,7 +82,7 @@ export async function* decodeFrames(binaries: FfmpegBinaries, file: string, requ
   const info = await probeMedia(binaries, file, signal);
   if (info.kind === 'audio') throw unreadable(file, 'holds sound only', 'Choose a video or an image.');
   const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs });
-  const frameBytes = width * height * 3;
+  const frameBytes = width * height * (request.alpha === true ? 4 : 3);
   let frame = new Uint8Array(frameBytes);
   let filled = 0;
   let given = 0;

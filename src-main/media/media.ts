@@ -1,3 +1,4 @@
+import { encodeClearSegment, joinClearSegments } from './clear-segments.ts';
 import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
 import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
 import { readCapabilities, type Capabilities } from './export/capabilities.ts';
@@ -17,12 +18,16 @@ export interface Media {
   probe(path: string, signal?: AbortSignal): Promise<MediaInfo>;
   /** RGB24 frames to MP4 (H.264, yuv420p). */
   encodeVideo(request: EncodeVideoRequest): Promise<EncodedVideo>;
-  /** RGB24 frames `[height, width, 3]` of a video or image. */
+  /** RGB24 frames `[height, width, 3]`, or RGBA, of a video or image. */
   decodeFrames(path: string, request: DecodeFramesRequest): AsyncGenerator<Uint8Array, void, void>;
   /** Some frames as a bare H.264 stream, to be joined with others. */
   encodeSegment(request: EncodeSegmentRequest): Promise<Uint8Array>;
   /** Segments and the sound of a clip to MP4, as they are. */
   joinSegments(request: JoinSegmentsRequest): Promise<{ sizeBytes: number }>;
+  /** RGBA frames as a WebM of their own, to be joined with others. */
+  encodeClearSegment(request: EncodeSegmentRequest): Promise<Uint8Array>;
+  /** Such segments and the sound of a clip to WebM, as they are. */
+  joinClearSegments(request: JoinSegmentsRequest): Promise<{ sizeBytes: number }>;
   /** JPEG of one frame. */
   thumbnail(path: string, request?: ThumbnailRequest): Promise<Uint8Array>;
   /** Embedded recipe as JSON text from outside, or null. */
@@ -69,6 +74,8 @@ export function createMedia(options: FindOptions = {}): Media {
     },
     encodeSegment: async (request) => encodeSegment(await binaries(), request),
     joinSegments: async (request) => joinSegments(await binaries(), request),
+    encodeClearSegment: async (request) => encodeClearSegment(await binaries(), request),
+    joinClearSegments: async (request) => joinClearSegments(await binaries(), request),
     thumbnail: async (path, request) => makeThumbnail(await binaries(), path, request),
     readRecipe: async (path, signal) => readRecipe(await binaries(), path, signal),
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
-import { readFormatTags } from './probe.ts';
+import { probeMedia, readFormatTags } from './probe.ts';
 import { start } from './run.ts';
 import { identify, type Container } from './sniff-container.ts';
 import { writeWhole } from './write-whole.ts';
@@ -46,20 +46,22 @@ export async function readRecipe(binaries: FfmpegBinaries, file: string, signal?
   return text;
 }
 
-/** Arguments that copy pictures and sound as they are into a new MP4 whose only metadata is the recipe, if any. */
-export function copyArguments(source: string, container: Container, output: string, recipeJson: string | null): string[] {
+/** Arguments that copy pictures and sound as they are into a new MP4, or WebM where both names say so, whose only metadata is the recipe, if any. */
+export function copyArguments(source: string, container: Container, output: string, recipeJson: string | null, webm: { readonly hasAlpha: boolean } | null = null): string[] {
   return [
     ...FFMPEG_GLOBAL, ...inputGuards(container), '-i', fileArgument(source),
-    '-map', '0:v?', '-map', '0:a?', '-c', 'copy', ...BIT_EXACT, '-map_metadata', '-1', '-movflags', 'use_metadata_tags+faststart', ...recipeArguments(recipeJson),
-    '-f', 'mp4', '-y', fileArgument(output),
+    '-map', '0:v?', '-map', '0:a?', '-c', 'copy', ...BIT_EXACT, '-map_metadata', '-1', ...(webm === null ? ['-movflags', 'use_metadata_tags+faststart'] : webm.hasAlpha ? ['-metadata:s:v:0', 'alpha_mode=1'] : []), ...recipeArguments(recipeJson),
+    '-f', webm === null ? 'mp4' : 'webm', '-y', fileArgument(output),
   ];
 }
 
 /** Copies a clip without encoding it again, with `recipeJson` in place of whatever was embedded; null leaves none. */
 export async function copyWithRecipe(binaries: FfmpegBinaries, source: string, destination: string, recipeJson: string | null, signal?: AbortSignal): Promise<{ sizeBytes: number }> {
   const { container } = await identify(source);
+  // MP4 holds no transparency.
+  const webm = container === 'matroska' && path.extname(destination).toLowerCase() === '.webm' ? await probeMedia(binaries, source, signal) : null;
   const sizeBytes = await writeWhole(destination, async (temporary) => {
-    const command = start(binaries.ffmpeg, copyArguments(source, container, temporary, recipeJson), { signal, purpose: `copy ${path.basename(source)}` });
+    const command = start(binaries.ffmpeg, copyArguments(source, container, temporary, recipeJson, webm), { signal, purpose: `copy ${path.basename(source)}` });
     command.stdout.resume();
     await command.done;
   });

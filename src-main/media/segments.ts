@@ -36,11 +36,12 @@ export interface JoinSegmentsRequest {
 /** Sound that an MP4 takes as it is; anything else is encoded as AAC. */
 const KEPT_SOUND: ReadonlySet<string> = new Set(['aac', 'mp3', 'ac3', 'eac3', 'alac', 'opus', 'flac']);
 
-/** Fixed, because the output depends on it. */
-const ENCODER_THREADS = 2;
-const MAX_SEGMENT_BYTES = 512 * 2 ** 20;
+/** Threads of the encoder; fixed, because the output depends on it. */
+export const SEGMENT_THREADS = 2;
+/** Largest encoded segment. */
+export const MAX_SEGMENT_BYTES = 512 * 2 ** 20;
 /** Joining reads and writes, nothing more; still, hours of sound take their time. */
-const JOIN_TIMEOUT_MS = 2 * 60 * 60_000;
+export const JOIN_TIMEOUT_MS = 2 * 60 * 60_000;
 
 /**
  * Arguments that encode raw frames as a bare H.264 stream on standard output. Without B-frames it is in the order of showing,
@@ -51,7 +52,7 @@ export function encodeSegmentArguments({ width, height, frameRate, crf = 16 }: P
     ...FFMPEG_GLOBAL, ...inputGuards('rawvideo'), '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', rateArgument(frameRate), '-i', 'pipe:0',
     '-map', '0:v:0', '-an',
     '-vf', `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1`,
-    '-c:v', 'libx264', '-preset', 'fast', '-crf', String(crf), '-bf', '0', '-g', '60', '-threads', String(ENCODER_THREADS), '-pix_fmt', 'yuv420p',
+    '-c:v', 'libx264', '-preset', 'fast', '-crf', String(crf), '-bf', '0', '-g', '60', '-threads', String(SEGMENT_THREADS), '-pix_fmt', 'yuv420p',
     '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv', ...BIT_EXACT, '-f', 'h264', 'pipe:1',
   ];
 }

@@ -37,6 +37,28 @@ async function writeTurnedClip(path: string, frames: number): Promise<string> {
   return path;
 }
 
+/** A clip whose left half is opaque and right half clear, at a broadcast rate, with odd sides and Opus sound. */
+async function writeClearClip(path: string, frames: number): Promise<string> {
+  const { ffmpeg } = await createMedia().version();
+  const seconds = (frames * 1001) / 30000;
+  const picture = `testsrc2=size=39x27:rate=30000/1001:duration=${seconds},format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='if(lt(X,20),255,0)'`;
+  await promisify(execFile)(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=440:sample_rate=48000:duration=${seconds}`, '-c:v', 'qtrle', '-c:a', 'pcm_s16le', '-frames:v', String(frames), '-y', path]);
+  return path;
+}
+
+/** Mean opacity of the left and right part of a frame. */
+async function opacities(path: string, size: { width: number; height: number }, frame: number): Promise<[number, number]> {
+  for await (const rgba of createMedia().decodeFrames(path, { ...size, fit: 'stretch', alpha: true, startFrame: frame, frames: 1 })) {
+    const mean = (from: number, to: number): number => {
+      let [sum, count] = [0, 0];
+      for (let y = 0; y < size.height; y += 1) for (let x = from; x < to; x += 1) [sum, count] = [sum + rgba[(y * size.width + x) * 4 + 3]!, count + 1];
+      return sum / count;
+    };
+    return [mean(0, 16), mean(24, size.width)];
+  }
+  throw new Error('no frame');
+}
+
 async function importClip(studio: StudioUnderTest, projectId: string, path: string): Promise<string> {
   const { jobId } = await studio.client.assets.importFile({ projectId, path });
   return (await jobEnd(studio.client, projectId, jobId)).resultAssetId ?? '';
@@ -58,6 +80,32 @@ describe('restyling a clip', { timeout: 240_000 }, () => {
     expect(asset).toMatchObject({ name: 'turned, a red fish.mp4', width: 22, height: 34, frames: 14, frameRate: { num: 12, den: 1 }, hasAudio: true, kind: 'video', hasThumbnail: true });
     expect(await storedParts(bench, projectId)).toBe(0);
     expect((await bench.client.stylization.plan(request)).expectedMs).toBeGreaterThan(0);
+  });
+
+  it('keeps transparency, at an odd size and a broadcast rate, from segment to segment', async () => {
+    const { id: projectId } = await newProject('Clear');
+    const assetId = await importClip(bench, projectId, await writeClearClip(join(folder, 'clear.mov'), 21));
+    const job = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle({ projectId, assetId, style: 'a red fish', packId: 'tiny' })).jobId);
+    expect([job.state, job.error]).toEqual(['completed', null]);
+    const asset = await bench.client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });
+    expect(asset).toMatchObject({ name: 'clear, a red fish.webm', mimeType: 'video/webm', width: 38, height: 26, frames: 21, frameRate: { num: 30000, den: 1001 }, hasAudio: true });
+    const file = join(folder, 'exported.webm');
+    await jobEnd(bench.client, projectId, (await bench.client.export.start({ projectId, assetId: asset.id, path: file, embedRecipe: 'none' })).jobId);
+    expect(await createMedia().probe(file)).toMatchObject({ hasAlpha: true, codec: 'vp9', frames: 21, hasAudio: true });
+    // One frame of each of the two segments.
+    for (const frame of [3, 19]) {
+      const [left, right] = await opacities(file, asset as { width: number; height: number }, frame);
+      expect([left > 245, right < 10], `frame ${frame}: ${left} ${right}`).toEqual([true, true]);
+    }
+  });
+
+  it('a file that only has room for transparency stays an MP4', async () => {
+    const { id: projectId } = await newProject('Opaque');
+    const { ffmpeg } = await createMedia().version();
+    await promisify(execFile)(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=20x12:rate=8:duration=0.75,format=rgba', '-c:v', 'qtrle', '-y', join(folder, 'opaque.mov')]);
+    const assetId = await importClip(bench, projectId, join(folder, 'opaque.mov'));
+    const job = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle({ projectId, assetId, style: 'a red fish', packId: 'tiny', strength: 0 })).jobId);
+    expect(await bench.client.assets.get({ projectId, assetId: job.resultAssetId ?? '' })).toMatchObject({ mimeType: 'video/mp4', frames: 6 });
   });
 
   it('goes on behind the stored part after a restart and gives the same bytes', async () => {
@@ -144,6 +192,9 @@ it('motif stylize writes the clip and says what the pack knows', { timeout: 120_
   expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toMatchObject({ width: 18, height: 10, frames: 9, frameRate: { num: 8, den: 1 }, style: 'red', strength: 0.4, trained: true, known: false });
   expect(await createMedia().probe(join(folder, 'new.mp4'))).toMatchObject({ width: 18, height: 10, frames: 9 });
+  await writeClearClip(join(folder, 'clear.mov'), 7);
+  const clear = await runMotif(['stylize', 'clear.mov', '--style', 'red', '--pack', 'tiny', '--out', 'see-through.mp4', '--json'], { folder, timeoutMs: 100_000 });
+  expect([clear.code, JSON.parse(clear.stdout)]).toMatchObject([0, { out: join(folder, 'see-through.webm'), frames: 7 }]);
   const bad = await runMotif(['stylize', 'small.mp4', '--style', 'red', '--span', '2-1:blue', '--out', 'new.mp4'], { folder });
   expect([bad.code, bad.stderr.includes('1.5-3:neon')]).toEqual([1, true]);
 });

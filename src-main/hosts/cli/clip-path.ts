@@ -3,10 +3,14 @@ import { dirname, extname, resolve } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { invalid } from './command.ts';
 
-/** The whole path of a clip to be written. Checked before any work, so that a typing error does not cost a generation. */
-export function outputClipPath(given: string): string {
+/**
+ * The whole path of a clip to be written. Checked before any work, so that a typing error does not cost a generation. `maybeClear`: what is
+ * written may be transparent, and then a WebM.
+ */
+export function outputClipPath(given: string, maybeClear = false): string {
   const path = resolve(given);
-  if (extname(path).toLowerCase() !== '.mp4') throw invalid(`--out is "${given}": clips are written as MP4, so end the name with .mp4.`);
+  const extension = extname(path).toLowerCase();
+  if (extension !== '.mp4' && !(maybeClear && extension === '.webm')) throw invalid(`--out is "${given}": clips are written as MP4${maybeClear ? ', transparent ones as WebM' : ''}, so end the name with .mp4${maybeClear ? ' or .webm' : ''}.`);
   if (existsSync(path) && statSync(path).isDirectory()) throw invalid(`--out is "${given}", which is a folder: name a file in it.`);
   requireWritableFolder(given, dirname(path));
   return path;
@@ -20,4 +24,10 @@ export function requireWritableFolder(given: string, folder: string): void {
   } catch (error) {
     throw new StudioError('INVALID_INPUT', `--out is "${given}", but nothing can be written to ${folder}: choose another folder.`, { cause: error });
   }
+}
+
+/** The path with the extension that fits what was made: MP4 cannot hold transparency. */
+export function pathForType(path: string, mimeType: string): string {
+  const fitting = mimeType === 'video/webm' ? '.webm' : '.mp4';
+  return extname(path).toLowerCase() === fitting ? path : `${path.slice(0, -extname(path).length)}${fitting}`;
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Asset } from '../../../src-shared/contract/assets.ts';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { finishJob, withStudio, type CliStudio } from './cli-studio.ts';
+import { pathForType } from './clip-path.ts';
 import type { CommandContext } from './command.ts';
 
 /** A clip that was imported into a project of its own. */
@@ -15,6 +16,8 @@ export interface OneClip extends CliStudio {
 /** What working on it gave. */
 export interface WorkedClip {
   readonly asset: Asset;
+  /** Where it was written. */
+  readonly path: string;
   readonly job: Job;
   readonly wallMs: number;
   readonly peakMemoryBytes: number;
@@ -22,7 +25,7 @@ export interface WorkedClip {
 
 /**
  * Imports a file into a project that lives as long as the command, lets `start` queue work on it, follows that to its end and writes the
- * clip to `out`.
+ * clip to `out`, with the extension that fits it.
  */
 export async function workOnClip(clip: string, out: string, context: CommandContext, start: (one: OneClip) => Promise<{ readonly jobId: string }>): Promise<WorkedClip> {
   const temporary = mkdtempSync(join(tmpdir(), 'motif-clip-'));
@@ -38,9 +41,11 @@ export async function workOnClip(clip: string, out: string, context: CommandCont
         const job = await finishJob(client, projectId, jobId, context);
         const wallMs = Math.round(performance.now() - beganAt);
         const asset = await client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });
-        await finishJob(client, projectId, (await client.export.start({ projectId, assetId: asset.id, path: out, embedRecipe: 'none' })).jobId, context);
-        context.terminal.line(`${out}: ${asset.frames} frames, ${asset.width}x${asset.height}`);
-        return { asset, job, wallMs, peakMemoryBytes: studio.peakMemoryBytes() };
+        const written = pathForType(out, asset.mimeType);
+        if (written !== out) context.terminal.note(asset.mimeType === 'video/webm' ? 'The clip is transparent, which MP4 cannot hold: it is written as WebM.' : 'Nothing in the clip is transparent: it is written as MP4.');
+        await finishJob(client, projectId, (await client.export.start({ projectId, assetId: asset.id, path: written, embedRecipe: 'none' })).jobId, context);
+        context.terminal.line(`${written}: ${asset.frames} frames, ${asset.width}x${asset.height}`);
+        return { asset, path: written, job, wallMs, peakMemoryBytes: studio.peakMemoryBytes() };
       } finally {
         await client.projects.forget({ path });
       }

@@ -5,9 +5,11 @@ import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts'
 import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
 import type { FramesMessage } from '../../engine/process/protocol.ts';
 import { finishedSize } from '../../engine/pipelines/restyle/restyle-size.ts';
+import type { DecodeFramesRequest } from '../../media/decode-frames.ts';
 import type { Media } from '../../media/media.ts';
 import type { OpenedPack } from '../../models/model-registry.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
+import { isClear, joinFrame, splitFrame } from '../clear-pixels.ts';
 import { ClipSegments } from '../clip-segments.ts';
 import { completeClip, probedMeta } from '../complete-clip.ts';
 import type { EngineClient } from '../engine-client.ts';
@@ -48,7 +50,7 @@ export type RestylingPack = Pick<OpenedPack, 'dir'> & { readonly pack: Pick<Open
 
 export interface RestyleClipOptions {
   readonly engine: Pick<EngineClient, 'restyle' | 'stop'>;
-  readonly media: Pick<Media, 'decodeFrames' | 'encodeSegment' | 'joinSegments' | 'thumbnail' | 'probe'>;
+  readonly media: Pick<Media, 'decodeFrames' | 'encodeSegment' | 'joinSegments' | 'encodeClearSegment' | 'joinClearSegments' | 'thumbnail' | 'probe'>;
   readonly packs: { get(packId: string): Promise<RestylingPack> };
   readonly stepTimes: StepTimeRepository;
   readonly threads: number;
@@ -93,6 +95,10 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
       await withScratchFolder(temporaryFolder, async (folder) => {
         const source = join(folder, 'clip');
         copyAsset(store, asset, source);
+        const decoding = { ...size, fit: 'stretch', startFrame, frames, signal, timeoutMs: DECODE_TIMEOUT_MS } as const;
+        const isTransparent = await showsThrough(source, decoding);
+        /** Opacity of the frames that are under way, by their number. */
+        const opacities = new Map<number, Uint8Array>();
         // Passes and frames both take their time; each counts as one unit.
         const unitsFrom = (begin: number) => shape.passesFor(frames - begin) + frames - begin;
         const total = unitsFrom(0);
@@ -108,10 +114,12 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           let units = total - unitsFrom(begin);
           let gathered: Uint8Array[] = [];
           const saveSegment = async () => {
-            segments.save(context, await media.encodeSegment({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished });
+            const encode = isTransparent ? media.encodeClearSegment : media.encodeSegment;
+            segments.save(context, await encode({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished });
             gathered = [];
           };
-          const decoded = media.decodeFrames(source, { ...size, fit: 'stretch', startFrame, frames, signal, timeoutMs: DECODE_TIMEOUT_MS });
+          opacities.clear();
+          const decoded = isTransparent ? coloursOf(media.decodeFrames(source, { ...decoding, alpha: true }), settings.strength > 0, (number, opacity) => { if (number >= firstMissing) opacities.set(number, opacity); }) : media.decodeFrames(source, decoding);
           for await (const chunk of chunksFrom(decoded, size, begin, shape.stride)) {
             signal.throwIfAborted();
             const { frames: drawn, firstFrame, anchor: told } = await restyle(context, { ...chunk, packDir: dir, clipRun, settings, begins: chunk.firstFrame === begin, anchor, threads }, (phase, stepMs) => {
@@ -124,7 +132,10 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
             for (let at = 0; at < drawn.count; at += 1) {
               // What was drawn again only leads up to the first missing frame.
               if (firstFrame + at < firstMissing) continue;
-              gathered.push(drawn.data.slice(at * bytes, (at + 1) * bytes));
+              const colour = drawn.data.slice(at * bytes, (at + 1) * bytes);
+              const opacity = opacities.get(firstFrame + at);
+              opacities.delete(firstFrame + at);
+              gathered.push(opacity === undefined ? colour : joinFrame(colour, finished, opacity, size));
               if (gathered.length === shape.framesPerSegment) await saveSegment();
             }
             if (drawn.count > 0) context.preview({ count: 1, width: drawn.width, height: drawn.height, data: drawn.data.slice(0, bytes) });
@@ -145,16 +156,25 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
         context.finishPart('restyle', 'done');
 
         context.beginPart('encode', 1, 0);
-        const result = join(folder, 'restyled.mp4');
+        // MP4 holds no transparency.
+        const [joinParts, extension, mimeType] = isTransparent ? [media.joinClearSegments, 'webm', 'video/webm'] as const : [media.joinSegments, 'mp4', 'video/mp4'] as const;
+        const result = join(folder, `restyled.${extension}`);
         const soundSpan = part === null ? {} : { soundSpan: { fromSeconds: framesToSeconds(startFrame, frameRate), seconds: framesToSeconds(frames, frameRate) } };
-        await media.joinSegments({ path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, ...soundSpan, signal });
-        await completeClip(context, media, { path: result, name: restyledName(data), meta: await probedMeta(media, result, frameRate, signal) }, (made) => {
+        await joinParts({ path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, ...soundSpan, signal });
+        await completeClip(context, media, { path: result, name: restyledName(data, extension), mimeType, meta: await probedMeta(media, result, frameRate, signal) }, (made) => {
           segments.remove(ANCHOR);
           if (data.clipId !== null) addClipTake(store, data.clipId, asset, startFrame, made);
         });
       });
     },
   };
+
+  /** Whether any frame lets something through: files with room for transparency often do not use it. */
+  async function showsThrough(source: string, decoding: DecodeFramesRequest): Promise<boolean> {
+    if (!(await media.probe(source, decoding.signal)).hasAlpha) return false;
+    for await (const frame of media.decodeFrames(source, { ...decoding, alpha: true })) if (isClear(frame)) return true;
+    return false;
+  }
 
   /** One command; a stop ends it between two forward passes. */
   async function restyle(context: JobContext, command: Omit<Parameters<EngineClient['restyle']>[0], 'runId'>, onUnit: (phase: string, stepMs: number) => void) {
@@ -194,5 +214,16 @@ async function* chunksFrom(decoded: AsyncIterable<Uint8Array>, size: { readonly 
   if (held.length > 0) yield cut(true);
 }
 
+/** The colours of RGBA frames; what is told is the opacity of each. */
+async function* coloursOf(frames: AsyncIterable<Uint8Array>, fill: boolean, tell: (number: number, opacity: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  let number = 0;
+  for await (const frame of frames) {
+    const { colour, opacity } = splitFrame(frame, fill);
+    tell(number, opacity);
+    number += 1;
+    yield colour;
+  }
+}
+
 /** `shark.mp4` becomes `shark, watercolor.mp4`. */
-const restyledName = ({ name, settings }: RestyleClipData): string => `${name.replace(/\.[A-Za-z0-9]{2,4}$/, '').slice(0, 120)}, ${settings.texts[0]!.slice(0, 60)}.mp4`;
+const restyledName = ({ name, settings }: RestyleClipData, extension: string): string => `${name.replace(/\.[A-Za-z0-9]{2,4}$/, '').slice(0, 120)}, ${settings.texts[0]!.slice(0, 60)}.${extension}`;

@@ -18,7 +18,7 @@ export const stylizeCommand: Command = {
     { name: 'span', value: 'S-S:TEXT', help: 'another style between two seconds, as in 1.5-3:neon', repeatable: true },
     { name: 'blend', value: 'N', help: 'frames over which one style fades into the next; 8 when left out' },
     { name: 'pack', value: 'ID', help: 'the model pack; motif-mini when left out' },
-    { name: 'out', value: 'CLIP', help: 'write the clip to this MP4 file' },
+    { name: 'out', value: 'CLIP', help: 'write the clip to this MP4 file; a transparent clip becomes a WebM' },
   ],
   async run(input, context) {
     const [clip = ''] = requirePositionals(stylizeCommand, input, ['CLIP']);
@@ -26,14 +26,14 @@ export const stylizeCommand: Command = {
     if (style === undefined || style.trim() === '') throw invalid('--style is missing: say how the clip is to look, as in --style watercolor.');
     const given = input.text('out');
     if (given === undefined) throw invalid('--out is missing: name the file for the restyled clip.');
-    const out = outputClipPath(given);
+    const path = outputClipPath(given, true);
     const spans = input.texts('span').map(readSpan);
     const look = {
       style, strength: input.number('strength', 0, 1), structure: input.number('structure', 0, 1), seed: input.integer('seed', 0, MAX_SEED) ?? 0, packId: input.text('pack'), blendFrames: input.integer('blend', 0, 240),
     };
     let trained = false;
     let known = false;
-    const { asset, job, wallMs, peakMemoryBytes } = await workOnClip(clip, out, context, async ({ client, projectId, asset: source }) => {
+    const { asset, path: out, job, wallMs, peakMemoryBytes } = await workOnClip(clip, path, context, async ({ client, projectId, asset: source }) => {
       const request = { ...look, projectId, assetId: source.id, spans: spans.map((span) => toFrames(span, source.frameRate, source.frames)) };
       ({ trained, known } = await client.stylization.plan(request));
       if (!trained) context.terminal.note('This pack was not trained to restyle: its last stage draws without knowing any style.');
