@@ -115,11 +115,12 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
   const learn = createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder });
+  const scene = createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
   const handlers = [
     anyData(generate),
-    anyData(createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(scene),
     anyData(learn),
-    anyData(createReimagineClipHandler({ learn, generate, media, temporaryFolder })),
+    anyData(createReimagineClipHandler({ learn, generate, scene, engine, packs: models, threads, media, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),

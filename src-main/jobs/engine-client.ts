@@ -1,4 +1,4 @@
-import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, UpscaleCommand } from '../engine/process/protocol.ts';
+import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, TraceMotionCommand, UpscaleCommand } from '../engine/process/protocol.ts';
 import type { ProviderFallback } from '../engine/session/session-providers.ts';
 import type { ExecutionProvider } from '../../src-shared/execution/provider.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
@@ -6,7 +6,7 @@ import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
 
 export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type RunCommand = RunStageCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand | RestyleCommand;
+type RunCommand = RunStageCommand | LearnMotionCommand | TraceMotionCommand | MeasureAttentionCommand | UpscaleCommand | RestyleCommand;
 export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
 export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
 export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
@@ -39,6 +39,8 @@ export interface EngineClient {
   run(command: Omit<RunStageCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineDone>;
   /** Learns a motion; waits, stops and fails like `run`. */
   learn(command: Omit<LearnMotionCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineLearned>;
+  /** Traces a clip back to noise with a learned motion; waits, stops and fails like `run`. */
+  trace(command: Omit<TraceMotionCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineLearned>;
   /** Asks finished keyframes how they attend to words; waits, stops and fails like `run`. */
   measure(command: Omit<MeasureAttentionCommand, 'type'>): Promise<EngineMeasured>;
   /** Enlarges one window of a clip; waits, stops and fails like `run`. */
@@ -296,6 +298,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       assert(done.type === 'learned', 'a learning ends with its motion');
       return done;
     },
+    trace: async (command, listeners = {}) => {
+      const done = await enqueue({ type: 'traceMotion', ...command }, listeners);
+      assert(done.type === 'learned', 'a tracing ends with a motion');
+      return done;
+    },
     stop: (runId, reason) => {
       const queued = waiting.findIndex((run) => run.command.runId === runId);
       if (queued >= 0) {
@@ -328,7 +335,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 }
 
-const TASKS = { learnMotion: 'learning', measureAttention: 'measuring', upscale: 'enlarging', restyle: 'restyling' } as const;
+const TASKS = { learnMotion: 'learning', traceMotion: 'tracing', measureAttention: 'measuring', upscale: 'enlarging', restyle: 'restyling' } as const;
 const taskOf = (command: RunCommand): string => (command.type === 'runStage' ? command.stage : TASKS[command.type]);
 
 function stoppedError(reason: 'cancelled' | 'paused'): StudioError {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { RestyleRequest, StyledSpan } from '../../src-shared/contract/stylization.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { layOutScene } from '../../src-shared/build/scene-layout.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import type { Recipe } from '../../src-shared/recipe/recipe.ts';
+import { MAX_SCENE_FRAMES, SceneEvent } from '../../src-shared/recipe/scene-script.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { UNTRAINED_RESTYLING, type ModelIndex } from '../../src-shared/pack/model-index.ts';
 import type { RestyleSettings } from '../engine/pipelines/restyle/restyle-request.ts';
@@ -15,6 +18,7 @@ import { motionOfClip, type ReimagineClipData } from '../jobs/handlers/reimagine
 import type { RestyleClipData } from '../jobs/handlers/restyle-clip.ts';
 import { copyAsset } from '../jobs/motion-clip.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
+import { sceneGrid } from '../jobs/scene-cost.ts';
 import { expectedRestyleMs, requireClip, requireRestylable, restyleShape } from '../jobs/restyle-plan.ts';
 import { withScratchFolder } from '../jobs/scratch-folder.ts';
 import type { Media } from '../media/media.ts';
@@ -59,6 +63,25 @@ const isKnown = (index: ModelIndex, style: string): boolean => {
   const asked = style.toLowerCase();
   return index.restyling?.styles.some(({ name, prompt }) => asked.includes(prompt.toLowerCase()) || asked.includes(name.toLowerCase())) === true;
 };
+
+/** A clip may last so many times a window's time before it is generated in several: that much slower looks natural still. */
+const MOST_STRETCH = 1.25;
+
+/** A clip that is longer than one window of the model: a scene of one event as long as it, its key frames, and the window in its middle. */
+function longClip(fromSeconds: number, toSeconds: number, recipe: Recipe, index: ModelIndex): (NonNullable<ReimagineClipData['long']> & { readonly recipe: Recipe; readonly learned: { readonly fromSeconds: number; readonly toSeconds: number } }) | null {
+  const grid = sceneGrid(index);
+  const { num, den } = recipe.frameRate;
+  const windowSeconds = (((grid.window - 1) * grid.stride + 1) * den) / num;
+  const seconds = toSeconds - fromSeconds;
+  if (seconds <= MOST_STRETCH * windowSeconds) return null;
+  const durationFrames = Math.min(MAX_SCENE_FRAMES, Math.round((seconds * num) / den));
+  const event = SceneEvent.parse({ id: 'reimagined', durationFrames, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, strength: 1, blendIn: 0, blendOut: 0, seedOffset: 0 });
+  const middle = (fromSeconds + toSeconds) / 2;
+  return {
+    fromSeconds, toSeconds, keyframes: layOutScene([event], grid).keyframes, recipe: { ...recipe, negativePrompt: '', scene: { globalPrompt: '', events: [event] } },
+    learned: { fromSeconds: middle - windowSeconds / 2, toSeconds: middle + windowSeconds / 2 },
+  };
+}
 
 export function createStylizationService(parts: {
   readonly projects: OpenProjects;
@@ -132,14 +155,19 @@ export function createStylizationService(parts: {
       const rate = asset.frameRate!;
       const { part, prompt } = request;
       const caption = request.caption ?? proposeCaption(asset.name, asset.recipe?.prompt ?? null);
+      const fromSeconds = framesToSeconds(part?.startFrame ?? 0, rate);
+      const toSeconds = framesToSeconds(Math.min(frames, (part?.startFrame ?? 0) + (part?.frames ?? frames)), rate);
+      const base = plainRecipe({ ...request, prompt }, opened, identity);
+      const long = longClip(fromSeconds, toSeconds, base, opened.index);
+      const learned = long === null ? (part === null ? { fromSeconds: null, toSeconds: null } : { fromSeconds, toSeconds }) : long.learned;
       const learn: LearnMotionData = {
-        clip: { assetId: asset.id }, fromSeconds: part === null ? null : framesToSeconds(part.startFrame, rate), toSeconds: part === null ? null : framesToSeconds(Math.min(frames, part.startFrame + part.frames), rate),
+        clip: { assetId: asset.id }, ...learned,
         crop: null, reversed: false, packId: request.packId, modelSha256: opened.keyframesSha256, caption, name: caption.slice(0, 200), settings: request.learning,
       };
-      const known = request.motionId === null ? motionOfClip(store, learn, asset.name) : store.motions.get(request.motionId);
+      const known = request.motionId === null ? motionOfClip(store, learn, asset.name, long) : store.motions.get(request.motionId);
       if (known !== null) requireMotionsFit(store, [{ sha256: known.asset.sha256, strength: request.strength, noiseMix: request.noiseMix }], opened);
       const data: ReimagineClipData = {
-        assetId: asset.id, name: asset.name, part, recipe: plainRecipe({ ...request, prompt }, opened, identity), strength: request.strength, noiseMix: request.noiseMix,
+        assetId: asset.id, name: asset.name, part, recipe: long?.recipe ?? base, long: long === null ? null : { fromSeconds, toSeconds, keyframes: long.keyframes }, strength: request.strength, noiseMix: request.noiseMix,
         motionId: known?.asset.id ?? null, learn, clipId: request.clipId,
       };
       return { jobId: queue.enqueue('reimagine', data).id, motionId: known?.asset.id ?? null };

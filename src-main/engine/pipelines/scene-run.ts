@@ -41,6 +41,8 @@ export interface SceneTools {
   readonly vae: FrameVae | null;
   /** Puts learned noise in place of some of the first noise. */
   readonly firstNoise?: KeyframesSettings['firstNoise'] | undefined;
+  /** Frames that the learned noise reaches; one window when left out. */
+  readonly noiseFrames?: number;
 }
 
 /** First noise of a part, [1, channels, frames, height, width] for the given shape; distant windows share it. */
@@ -91,8 +93,8 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
     case 'keyframes': {
       const shape = [1, 3, frames, size.height, size.width];
       const sampleNoise = (): Float32Array => sceneNoise(stage, part, size.frames, shape);
-      // A motion's own noise was kept for one window.
-      const firstNoise = frames === size.frames && tools.firstNoise ? { firstNoise: tools.firstNoise } : {};
+      // A motion's own noise was kept for one window, or for the whole clip that it was traced in.
+      const firstNoise = frames <= (tools.noiseFrames ?? size.frames) && tools.firstNoise ? { firstNoise: tools.firstNoise } : {};
       return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, ...firstNoise, known: keyframesKnown(part, known, sampleNoise) }, resume);
     }
     case 'interpolation': return input!.shape[2] === 1 ? standStill(input!) : interpolation(context, input!, tools.interpolation, resume);

@@ -149,7 +149,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       if (scene) {
         const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
         return runScenePart(stage, context, scene, inputVideo, {
-          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise, strength: settings.strength ?? STRENGTH,
+          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise, noiseFrames: Math.max(size.frames, mix === null ? 0 : mix.noiseFrames()), strength: settings.strength ?? STRENGTH,
           superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel, enlargement: conditioning.enlargement } : null,
           noiseCondition: noisingScheduler(pack, stage, context.scheduler).addNoise,
         }, resume);

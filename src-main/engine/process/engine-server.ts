@@ -22,12 +22,13 @@ import { runLearning } from './learn-run.ts';
 import { answer } from './look.ts';
 import type { Question } from './look.ts';
 import { yieldToMessages } from './message-turn.ts';
-import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, UpscaleCommand } from './protocol.ts';
+import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, TraceMotionCommand, UpscaleCommand } from './protocol.ts';
 import { createRestyling } from './restyle-run.ts';
+import { runTracing } from './trace-run.ts';
 import { runUpscale } from './upscale-run.ts';
 
 type RunCommand = Extract<EngineCommand, { type: 'runStage' }>;
-type AnyRunCommand = RunCommand | LearnMotionCommand | MeasureAttentionCommand | UpscaleCommand | RestyleCommand;
+type AnyRunCommand = RunCommand | LearnMotionCommand | TraceMotionCommand | MeasureAttentionCommand | UpscaleCommand | RestyleCommand;
 
 /** Takes commands and answers by events; the process around it only carries messages. */
 export interface EngineServer {
@@ -164,6 +165,11 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     return runLearning(command, signal, { send, promptCache });
   };
 
+  const trace = async (command: TraceMotionCommand, signal: AbortSignal): Promise<EngineEvent> => {
+    await unload();
+    return runTracing(command, signal, { send, promptCache });
+  };
+
   const measure = async ({ runId, packDir, keyframes, prompt, words, threads }: MeasureAttentionCommand, signal: AbortSignal): Promise<EngineEvent> => {
     await unload();
     await send({ type: 'progress', runId, stage: 'keyframes', phase: 'loading', step: 0, total: 0, stepMs: null });
@@ -187,6 +193,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     switch (command.type) {
       case 'runStage': return runStage(command, signal);
       case 'learnMotion': return learn(command, signal);
+      case 'traceMotion': return trace(command, signal);
       case 'measureAttention': return measure(command, signal);
       case 'upscale': return runUpscale(command, signal, { send, upscalerFor });
       case 'restyle': return restyling.run(command, signal);
@@ -225,7 +232,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   send({ type: 'ready', engineVersion: ENGINE_VERSION });
   return {
     handle(command) {
-      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'measureAttention' || command.type === 'upscale' || command.type === 'restyle') start(command);
+      if (command.type === 'runStage' || command.type === 'learnMotion' || command.type === 'traceMotion' || command.type === 'measureAttention' || command.type === 'upscale' || command.type === 'restyle') start(command);
       else if (command.type === 'estimateLearning') send({ type: 'estimated', runId: command.runId, bytes: estimate(command) });
       else if (command.type === 'stop') {
         // A stop that crosses the run's end finds another run, or none: nothing to do.

@@ -72,6 +72,21 @@ export interface UpscaleCommand {
   readonly threads: number;
 }
 
+/** Traces a clip of any length back to noise with a motion that was learned from a part of it; ends with `learned`, the motion with the whole clip's noise. */
+export interface TraceMotionCommand {
+  readonly type: 'traceMotion';
+  readonly runId: string;
+  readonly packDir: string;
+  /** Key frames at the distance in which the model makes them. */
+  readonly frames: FramesMessage;
+  /** The motion's file. */
+  readonly motion: Uint8Array;
+  readonly source: MotionFacts['source'];
+  /** Bytes of an earlier `checkpoint` event of the same request. */
+  readonly checkpoint: Uint8Array | null;
+  readonly threads: number;
+}
+
 /** Asks what learning on a pack will need. Answered while nothing else is asked of this process; nothing is loaded for it. */
 export interface EstimateLearningCommand {
   readonly type: 'estimateLearning';
@@ -128,6 +143,7 @@ export type EngineCommand =
       readonly motions?: readonly MotionMessage[];
     }
   | LearnMotionCommand
+  | TraceMotionCommand
   | MeasureAttentionCommand
   | UpscaleCommand
   | EstimateLearningCommand

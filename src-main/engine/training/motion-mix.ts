@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import { fromVideoFrames } from '../pipelines/video-tensor.ts';
+import { fromVideoFrames, sliceFrames } from '../pipelines/video-tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { lowBand } from '../random/low-band.ts';
@@ -25,11 +25,13 @@ export interface MotionMix {
   values(): Readonly<Record<string, Float32Array>>;
   /** Another mix from now on. MODEL_INCOMPATIBLE when a motion changes weights that this model does not have. */
   use(motions: readonly UsedMotion[]): void;
+  /** Frames that the noise of the motions last used reaches; infinitely many where none brings any. */
+  noiseFrames(): number;
   /**
    * First noise for a clip of `shape`: where a picture varies slowly, sqrt(p) of each motion's own noise and the rest of `fresh`, so
    * that the variance stays 1; `fresh` in what is finer. p is the share asked for, less below strength 1, so that strength 0 is none of it.
    * A motion's noise also says that something red moved before something grey: its colours are turned to those of what moves in
-   * `glimpse`, a rough clip of what is asked for.
+   * `glimpse`, a rough clip of what is asked for. Of noise that is longer than the clip its beginning is taken.
    */
   firstNoise(fresh: Float32Array, shape: readonly number[], glimpse: () => Promise<Tensor>): Promise<Float32Array>;
 }
@@ -92,15 +94,17 @@ export function openMotionMix(stageFolder: string): MotionMix {
         return [name, target];
       }));
     },
+    noiseFrames: () => Math.min(Infinity, ...used.flatMap(({ file, strength, noiseMix }) => (noiseMix * strength === 0 || file.noise === null ? [] : [file.noise.shape[2] ?? 0]))),
     async firstNoise(fresh, shape, glimpse) {
       const parts = used.flatMap(({ file, strength, noiseMix }) => {
         const share = noiseMix * Math.min(strength, 1);
         if (share === 0 || file.noise === null) return [];
-        if (file.noise.shape.join() !== shape.join()) throw new StudioError('MODEL_INCOMPATIBLE', `The noise of the motion "${file.facts.name}" is [${file.noise.shape.join(', ')}], the clip's is [${shape.join(', ')}]. Set its noise mix to 0.`);
-        const clip = fromVideoFrames(file.frames);
+        const own = firstFrames(file.noise, shape[2]!);
+        if (own.shape.join() !== shape.join()) throw new StudioError('MODEL_INCOMPATIBLE', `The noise of the motion "${file.facts.name}" is [${file.noise.shape.join(', ')}], the clip's is [${shape.join(', ')}]. Set its noise mix to 0.`);
+        const clip = firstFrames(fromVideoFrames(file.frames), shape[2]!);
         const rest = Math.sqrt(1 - CLIP_SHARE ** 2);
-        const moving = clip.data.length === file.noise.data.length ? movingPart(clip) : null;
-        return [{ noise: moving === null ? file.noise.data : file.noise.data.map((value, i) => rest * value + CLIP_SHARE * moving[i]!), colour: movingColour(clip), share }];
+        const moving = clip.data.length === own.data.length ? movingPart(clip) : null;
+        return [{ noise: moving === null ? own.data : own.data.map((value, i) => rest * value + CLIP_SHARE * moving[i]!), colour: movingColour(clip), share }];
       });
       if (parts.length === 0) return fresh;
       const total = parts.reduce((sum, { share }) => sum + share, 0);
@@ -118,3 +122,6 @@ export function openMotionMix(stageFolder: string): MotionMix {
     },
   };
 }
+
+/** A video's first frames, all of it where it has no more. */
+const firstFrames = (video: Tensor, count: number): Tensor => ((video.shape[2] ?? 0) <= count ? video : sliceFrames(video, 0, count));
