@@ -143,7 +143,7 @@ describe('restyling a clip', { timeout: 240_000 }, () => {
     const made = await bench.client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });
     expect(made).toMatchObject({ frames: 8, frameRate: source.frameRate });
     const { document: after } = await bench.client.timeline.get({ projectId });
-    expect(after.records[clip.id]).toMatchObject({ assetId: made.id, sourceIn: { num: 0, den: 1 }, sourceDuration: { num: 1, den: 1 }, startFrame: 4, durationFrames: 8, takes: [{ assetId: made.id }] });
+    expect(after.records[clip.id]).toMatchObject({ assetId: made.id, sourceIn: { num: 0, den: 1 }, sourceDuration: { num: 1, den: 1 }, startFrame: 4, durationFrames: 8, takes: [{ assetId, source: { start: { num: 0, den: 1 } } }, { assetId: made.id, source: { start: { num: 1, den: 1 } } }] });
     await bench.client.timeline.undo({ projectId });
     const { document: undone } = await bench.client.timeline.get({ projectId });
     expect(undone.records[clip.id]).toMatchObject({ assetId, sourceIn: { num: 1, den: 1 } });

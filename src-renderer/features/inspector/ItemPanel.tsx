@@ -10,6 +10,7 @@ import { isInspected } from '../../editor/item-fields.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
 import { t } from '../../i18n/text.ts';
 import { CaptionFields } from './CaptionFields.tsx';
+import { ClipTakes } from './ClipTakes.tsx';
 import { ImageFields } from './ImageFields.tsx';
 import { ItemFields } from './ItemFields.tsx';
 import { MarkerFields } from './MarkerFields.tsx';
@@ -47,6 +48,7 @@ export function ItemPanel({ ids }: { ids: readonly string[] }) {
       {first.type === 'caption' && isOneKind ? <CaptionFields captions={selected.flatMap((record) => (record.type === 'caption' ? [record] : []))} /> : null}
       {first.type === 'marker' && selected.length === 1 ? <MarkerFields marker={first} /> : null}
       {first.type === 'keyframeImage' && selected.length === 1 ? <ImageFields image={first} /> : null}
+      {first.type === 'clip' && selected.length === 1 ? <ClipTakes clip={first} /> : null}
       <ItemFields ids={kept} />
     </Box>
   );

@@ -10,6 +10,7 @@ import { UNFINISHED } from '../../editor/editor.ts';
 import { pictureAt } from '../../editor/playback-source.ts';
 import { sequenceOf, timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { BeforeWipe } from './BeforeWipe.tsx';
 import { ComposedStage } from './ComposedStage.tsx';
 import { CompareBar } from './CompareBar.tsx';
 import { CompareStage } from './CompareStage.tsx';
@@ -93,6 +94,7 @@ export function Viewer() {
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
             {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
             {isComposed ? <ComposedStage /> : null}
+            {isComposed ? <BeforeWipe /> : null}
             {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}
             {liveJob && liveJob.previewVersion === 0 && shown.asset === null && !hasItems ? (
               <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', color: 'grey.500', fontSize: 12.5 }}>{t(liveJob.state === 'available' ? 'viewer.waiting' : 'viewer.preparing')}</Box>

@@ -15,8 +15,8 @@ export const sourceFields = {
   volume: z.number().min(0).max(4),
 };
 
-/** One of several generations that may fill a clip. */
-export const ClipTake = z.object({ takeId: z.string(), assetId: z.string(), starred: z.boolean() });
+/** One of several generations that may fill a clip, and the seconds of the footage that it was made from: where it begins there, and its length. */
+export const ClipTake = z.object({ takeId: z.string(), assetId: z.string(), starred: z.boolean(), source: z.object({ start: Rational, duration: Rational.nullable() }).optional() });
 export type ClipTake = z.infer<typeof ClipTake>;
 
 /** Moving pictures or a still on a video track. */
@@ -34,7 +34,7 @@ export const Clip = z.object({
   /** Frames in which it fades from the clip that it touches on the left, or from nothing; likewise to the right. */
   crossfadeInFrames: z.number().int().min(0),
   crossfadeOutFrames: z.number().int().min(0),
-  /** Generations to choose from; `assetId` is the one shown. Empty for footage. */
+  /** Generations to choose from, behind the footage that they were made from; `assetId` is the one shown. Empty for footage alone. */
   takes: z.array(ClipTake).max(200),
 });
 export type Clip = z.infer<typeof Clip>;
