@@ -1,5 +1,6 @@
 import { beforeTake, showClipTake, timeInTake } from '../../src-shared/timeline/edits/clip-takes.ts';
-import type { Clip, ClipTake, TimelineRecords } from '../../src-shared/timeline/document.ts';
+import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
+import type { Clip, ClipTake } from '../../src-shared/timeline/records/clip.ts';
 import { sourceTime } from '../../src-shared/timeline/edits/source-range.ts';
 import { sequenceOf } from '../../src-shared/timeline/tracks.ts';
 import { addRational, toDecimal } from '../../src-shared/timing/rational.ts';

@@ -18,8 +18,7 @@ const HEIGHT = 160;
 const LEVELS = [3, 4, 5, 7];
 const SCALES = [1, 2, 4, 8];
 /** Waves per frame height in which something that repeats is looked for. */
-const [LOWEST, HIGHEST] = [8, 44];
-const UPPER = 30;
+const [LOWEST, HIGHEST] = [10, 64];
 
 function along(from: Float64Array, lines: number, size: number, to: number, channels: number, lineStep: number, step: number, outLineStep: number, outStep: number): Float64Array {
   const out = new Float64Array(lines * to * channels);
@@ -119,14 +118,12 @@ function powerOf(signal: Float64Array): number[] {
   });
 }
 
-/** How far the strongest wave of a profile stands out, where it lies, the same at twice that, and its power. */
+/** How far the strongest wave of a profile stands out, where it lies, and its power. */
 function repeats(signal: Float64Array): number[] {
   const power = powerOf(signal).map((value) => value + 1e-12);
   const ratio = power.map((value, i) => Math.log10(value / median(power.slice(Math.max(0, i - 6), i + 7))));
-  const low = ratio.slice(0, UPPER - LOWEST + 1);
-  const peak = low.indexOf(Math.max(...low));
-  const double = 2 * (peak + LOWEST) - LOWEST;
-  return [ratio[peak]!, (peak + LOWEST) / UPPER, double + 1 < ratio.length ? Math.max(...ratio.slice(double - 1, double + 2)) : 0, Math.log10(power[peak]!)];
+  const peak = ratio.indexOf(Math.max(...ratio));
+  return [ratio[peak]!, (peak + LOWEST) / 40, Math.log10(power[peak]!)];
 }
 
 /** Means of a plane's columns (axis 0) or rows (axis 1). */
@@ -146,14 +143,16 @@ export function lookFeatures(picture: Picture): number[] {
   const plane = (value: (i: number) => number): Plane => ({ width, height, data: Float64Array.from({ length: area }, (_, i) => value(i)) });
   const at = (i: number, channel: number): number => data[3 * i + channel]!;
   const luma = plane((i) => 0.299 * at(i, 0) + 0.587 * at(i, 1) + 0.114 * at(i, 2));
-  const colour = plane((i) => Math.max(at(i, 0), at(i, 1), at(i, 2)) - Math.min(at(i, 0), at(i, 1), at(i, 2)));
+  // Colour of small areas: grain is not colour.
+  const calm = [0, 1, 2].map((channel) => box(plane((i) => at(i, channel)), 2).data);
+  const colour = plane((i) => Math.max(...calm.map((values) => values[i]!)) - Math.min(...calm.map((values) => values[i]!)));
   const share = (values: Float64Array, holds: (value: number) => boolean): number => values.reduce((count, value) => count + Number(holds(value)), 0) / values.length;
   const out: number[] = [];
   out.push(mean(luma.data), deviation(luma.data), ...quantiles(luma.data, [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98]));
-  out.push(mean(colour.data), deviation(colour.data), ...quantiles(colour.data, [0.25, 0.5, 0.75, 0.9, 0.98]));
+  out.push(mean(colour.data), Math.log10(mean(colour.data) + 1e-3), deviation(colour.data), ...quantiles(colour.data, [0.25, 0.5, 0.75, 0.9, 0.98]));
   out.push(share(luma.data, (v) => v < 0.1), share(luma.data, (v) => v < 0.03), share(luma.data, (v) => v > 0.85), share(luma.data, (v) => v > 0.97));
   for (const other of [2, 1]) {
-    const difference = plane((i) => at(i, 0) - at(i, other)).data;
+    const difference = plane((i) => calm[0]![i]! - calm[other]![i]!).data;
     out.push(mean(difference), deviation(difference));
   }
   const dx = plane((i) => (i % width === 0 ? 0 : Math.abs(luma.data[i]! - luma.data[i - 1]!)));
@@ -168,7 +167,7 @@ export function lookFeatures(picture: Picture): number[] {
     out.push(skew(band), Math.log10(deviation(band) + 1e-4));
   }
   const edges = box(edge, 1);
-  out.push(correlation(edges.data, means[0]!.data), correlation(edges.data, box(colour, 1).data));
+  out.push(correlation(edges.data, means[0]!.data), correlation(edges.data, colour.data));
   const even = edge.data.map((value) => Number(value < 0.02));
   const amount = Math.max(1, even.reduce((sum, value) => sum + value, 0));
   for (const levels of LEVELS) {

@@ -33,12 +33,19 @@ def source_picture(rng: np.random.Generator, h: int, w: int) -> torch.Tensor:
         picture = dead_leaves(rng, h, w, leaves=int(rng.integers(15, 160)))
     if rng.random() < 0.6:
         picture = soften(picture[None], float(rng.uniform(0.3, 0.022 * h)))[0]
+    if rng.random() < 0.5:
+        # light that varies slowly, and fine texture that all colours share, as outdoors
+        shape = (1, 1, int(rng.integers(2, 5)), int(rng.integers(2, 6)))
+        light = F.interpolate(torch.from_numpy(rng.uniform(0.4, 1.3, shape).astype(np.float32)), size=(h, w), mode="bicubic", align_corners=False)[0]
+        texture = sum(F.interpolate(torch.from_numpy(rng.standard_normal((1, 1, k, k * w // h)).astype(np.float32)), size=(h, w), mode="bilinear", align_corners=False)[0] / k**0.5 for k in (6, 13, 27, 54, 108))
+        picture = picture * light + float(rng.uniform(0, 0.5)) * texture * torch.from_numpy(rng.uniform(0.8, 1.2, (3, 1, 1)).astype(np.float32))
     grey = picture.mean(0, keepdim=True)
-    picture = grey + (picture - grey) * float(rng.uniform(0.05, 1.2) if rng.random() < 0.6 else 1)
+    # most of what is filmed has little colour
+    picture = grey + (picture - grey) * float(np.exp(rng.uniform(np.log(0.08), np.log(1.2))) if rng.random() < 0.7 else 1)
     low, high = rng.uniform(0, 0.25), rng.uniform(0.6, 1)
     picture = picture.clamp(0, 1) ** float(np.exp(rng.uniform(-0.6, 0.6))) * float(high - low) + float(low)
     if rng.random() < 0.5:
-        picture = picture + float(rng.uniform(0.003, 0.03)) * torch.from_numpy(rng.standard_normal(picture.shape).astype(np.float32))
+        picture = picture + float(rng.uniform(0.003, 0.02)) * torch.from_numpy(rng.standard_normal(picture.shape).astype(np.float32))
     return picture.clamp(0, 1)
 
 
@@ -58,7 +65,7 @@ def drawn(rng: np.random.Generator, picture: torch.Tensor, look: str) -> np.ndar
     if rng.random() < 0.6:
         made = soften(made, float(rng.uniform(0.2, 0.005 * h)))
     if rng.random() < 0.5:
-        made = made + float(rng.uniform(0.002, 0.012)) * torch.from_numpy(rng.standard_normal(made.shape).astype(np.float32))
+        made = made + float(rng.uniform(0.002, 0.008)) * torch.from_numpy(rng.standard_normal(made.shape).astype(np.float32))
     made = (made.clamp(0, 1) * 255).round() / 255
     return made[0].permute(1, 2, 0).numpy()
 
@@ -69,7 +76,7 @@ def examples(seed: int, pictures: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     rows, names = [], []
     for _ in range(pictures):
-        h = int(rng.choice([160, 200, 240, 320]))
+        h = int(rng.choice([160, 200, 240]))
         picture = source_picture(rng, h, int(h * rng.choice([1.0, 1.34, 1.6, 1.78])))
         for index, look in enumerate(captions.LOOKS):
             rows.append(features(drawn(rng, picture, look)))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +15,7 @@ HEIGHT = 160
 
 LEVELS = (3, 4, 5, 7)
 SCALES = (1, 2, 4, 8)
-LOWEST, HIGHEST = 8, 44
+LOWEST, HIGHEST = 10, 64
 """Waves per frame height in which something that repeats is looked for."""
 
 
@@ -25,29 +26,39 @@ def resize(frame: np.ndarray, height: int) -> np.ndarray:
     return _along(_along(frame, height, 0), width, 1)
 
 
-def _along(frame: np.ndarray, to: int, axis: int) -> np.ndarray:
-    size = frame.shape[axis]
-    if size == to:
-        return frame
+@lru_cache(maxsize=64)
+def _weights(size: int, to: int) -> np.ndarray:
     step = size / to
     reach = max(1.0, step)
     centre = (np.arange(to) + 0.5) * step
     places = np.arange(size) + 0.5
     weights = np.maximum(0.0, 1 - np.abs(places[None] - centre[:, None]) / reach)
-    weights /= weights.sum(1, keepdims=True)
-    return np.moveaxis(np.tensordot(weights, frame, (1, axis)), 0, axis)
+    return weights / weights.sum(1, keepdims=True)
+
+
+def _along(frame: np.ndarray, to: int, axis: int) -> np.ndarray:
+    h, w, c = frame.shape
+    if frame.shape[axis] == to:
+        return frame
+    if axis == 0:
+        return (_weights(h, to) @ frame.reshape(h, w * c)).reshape(to, w, c)
+    return _weights(w, to) @ frame
+
+
+@lru_cache(maxsize=64)
+def _means(n: int, radius: int) -> np.ndarray:
+    """Matrix [n, n] of means over 2 radius + 1 neighbours, edges repeated."""
+    matrix = np.zeros((n, n))
+    for offset in range(-radius, radius + 1):
+        np.add.at(matrix, (np.arange(n), np.clip(np.arange(n) + offset, 0, n - 1)), 1 / (2 * radius + 1))
+    return matrix
 
 
 def _box(x: np.ndarray, radius: int) -> np.ndarray:
-    """Mean over a square of 2 radius + 1, edges repeated."""
-    for axis in (0, 1):
-        pad = [(0, 0)] * x.ndim
-        pad[axis] = (radius + 1, radius)
-        total = np.cumsum(np.pad(x, pad, mode="edge"), axis, dtype=np.float64)
-        n = x.shape[axis]
-        upper = np.take(total, range(2 * radius + 1, 2 * radius + 1 + n), axis)
-        x = (upper - np.take(total, range(n), axis)) / (2 * radius + 1)
-    return x
+    """Mean over a square of 2 radius + 1, edges repeated; planes [h, w] or pictures [h, w, c]."""
+    planes = x[None] if x.ndim == 2 else np.moveaxis(x, 2, 0)
+    means = np.stack([_means(plane.shape[0], radius) @ plane @ _means(plane.shape[1], radius).T for plane in planes])
+    return means[0] if x.ndim == 2 else np.moveaxis(means, 0, 2)
 
 
 def _quantiles(x: np.ndarray, shares: tuple[float, ...]) -> list[float]:
@@ -66,41 +77,43 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float((a * b).mean() / max(1e-9, math.sqrt(float((a * a).mean() * (b * b).mean()))))
 
 
-def _power(signal: np.ndarray) -> np.ndarray:
-    """Power of a profile at LOWEST..HIGHEST waves per HEIGHT pixels, under a Hann window."""
-    n = signal.size
+@lru_cache(maxsize=64)
+def _waves(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     place = np.arange(n)
     window = 0.5 - 0.5 * np.cos(2 * math.pi * (place + 0.5) / n)
-    mean = (signal * window).sum() / window.sum()
     turn = 2 * math.pi * np.arange(LOWEST, HIGHEST + 1)[:, None] * place[None] / HEIGHT
-    values = (signal - mean) * window
-    return ((values * np.cos(turn)).sum(1) ** 2 + (values * np.sin(turn)).sum(1) ** 2) / n**2
+    return window, np.cos(turn), np.sin(turn)
+
+
+def _power(signal: np.ndarray) -> np.ndarray:
+    """Power of a profile at LOWEST..HIGHEST waves per HEIGHT pixels, under a Hann window."""
+    window, cosine, sine = _waves(signal.size)
+    values = (signal - (signal * window).sum() / window.sum()) * window
+    return ((cosine @ values) ** 2 + (sine @ values) ** 2) / signal.size**2
 
 
 def _repeats(signal: np.ndarray) -> list[float]:
-    """How far the strongest wave of a profile stands out (log10 over the median beside it), where it lies, and the same at twice that."""
+    """How far the strongest wave of a profile stands out (log10 over the median beside it), where it lies, and its power (log10)."""
     power = _power(signal) + 1e-12
-    beside = np.array([np.median(power[max(0, i - 6) : i + 7]) for i in range(power.size)])
-    ratio = np.log10(power / beside)
-    limit = 30 - LOWEST
-    peak = int(ratio[: limit + 1].argmax())
-    double = 2 * (peak + LOWEST) - LOWEST
-    upper = float(ratio[double - 1 : double + 2].max()) if double + 1 < ratio.size else 0.0
-    return [float(ratio[peak]), (peak + LOWEST) / 30, upper, math.log10(float(power[peak]))]
+    ratio = np.log10(power / np.array([np.median(power[max(0, i - 6) : i + 7]) for i in range(power.size)]))
+    peak = int(ratio.argmax())
+    return [float(ratio[peak]), (peak + LOWEST) / 40, math.log10(float(power[peak]))]
 
 
 def features(frame: np.ndarray) -> np.ndarray:
     """The numbers of one frame [h, w, 3] in [0, 1]."""
     x = resize(np.asarray(frame, np.float64), HEIGHT)
     luma = x @ np.array([0.299, 0.587, 0.114])
-    colour = x.max(2) - x.min(2)
+    # colour of small areas: grain is not colour
+    calm = _box(x, 2)
+    colour = calm.max(2) - calm.min(2)
     out: list[float] = []
     # tones and colour
     out += [luma.mean(), luma.std(), *_quantiles(luma, (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98))]
-    out += [colour.mean(), colour.std(), *_quantiles(colour, (0.25, 0.5, 0.75, 0.9, 0.98))]
+    out += [colour.mean(), math.log10(float(colour.mean()) + 1e-3), colour.std(), *_quantiles(colour, (0.25, 0.5, 0.75, 0.9, 0.98))]
     out += [float((luma < 0.1).mean()), float((luma < 0.03).mean()), float((luma > 0.85).mean()), float((luma > 0.97).mean())]
     for a, b in ((0, 2), (0, 1)):
-        difference = x[..., a] - x[..., b]
+        difference = calm[..., a] - calm[..., b]
         out += [difference.mean(), difference.std()]
     # edges
     dx, dy = np.zeros_like(luma), np.zeros_like(luma)
@@ -116,7 +129,7 @@ def features(frame: np.ndarray) -> np.ndarray:
         band = inner - means[radius]
         out += [_skew(band), math.log10(float(band.std()) + 1e-4)]
         inner = means[radius]
-    out += [_correlation(_box(edge, 1), means[1]), _correlation(_box(edge, 1), _box(colour, 1))]
+    out += [_correlation(_box(edge, 1), means[1]), _correlation(_box(edge, 1), colour)]
     # few levels: where it is even, values sit on k / n
     even = edge < 0.02
     amount = max(1, int(even.sum()))
