@@ -65,6 +65,46 @@ describe('footage', () => {
     await page.getByRole('button', { name: 'red_fish, green boat.mp4' }).waitFor({ timeout: 120_000 });
   });
 
+  test('a span of a clip on the timeline is restyled, becomes a take of it, and is wiped against the footage in the viewer', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: 'red_fish.mp4' }).click();
+    await page.keyboard.press('.');
+    const items = page.getByRole('list', { name: 'Video', exact: true }).getByRole('listitem');
+    await items.first().waitFor();
+    // Cut into two; the second half is restyled.
+    await page.keyboard.press('Home');
+    for (let frame = 0; frame < 12; frame += 1) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Control+b');
+    await expect.poll(() => items.count()).toBe(2);
+    await items.nth(1).click();
+    await page.keyboard.press('Shift+R');
+    const dialog = page.getByRole('dialog', { name: 'Restyle what this clip shows' });
+    await expect.poll(() => dialog.getByTestId('restyle-cost').textContent(), { timeout: 60_000 }).toMatch(/^12 frames/);
+    await dialog.getByRole('button', { name: 'Another style for a part' }).click();
+    await dialog.getByRole('textbox', { name: 'Style of part 1' }).fill('red fish');
+    await expect.poll(() => dialog.getByTestId('wipe').getAttribute('data-current'), { timeout: 60_000 }).toBe('true');
+    await studio.screenshot('restyle-take-dialog');
+    await dialog.getByRole('button', { name: 'Restyle', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+
+    const takes = page.getByRole('region', { name: 'Takes of this clip' }).getByRole('button');
+    await expect.poll(() => takes.count(), { timeout: 120_000 }).toBe(2);
+    expect(await takes.evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-pressed')))).toEqual(['false', 'true']);
+    await page.getByRole('button', { name: 'Before and after' }).click();
+    const before = page.getByTestId('before');
+    await expect.poll(() => before.locator('video').evaluate((video: HTMLVideoElement) => video.readyState >= 2 && !video.seeking), { timeout: 30_000 }).toBe(true);
+    // The same moment of the footage: the clip begins at its frame twelve.
+    expect(await before.getAttribute('data-frame')).toBe('12');
+    const line = page.getByTestId('viewer').getByRole('slider', { name: 'Line between before and after' });
+    await line.fill('40');
+    await studio.screenshot('viewer-before-after');
+    await takes.first().click();
+    await before.waitFor({ state: 'hidden' });
+    expect(await takes.evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-pressed')))).toEqual(['true', 'false']);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => takes.nth(1).getAttribute('aria-pressed')).toBe('true');
+  });
+
   test('a pack without styles says so, and can be asked all the same', async () => {
     const { page } = studio;
     await setRestyling(undefined);

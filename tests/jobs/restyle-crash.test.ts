@@ -1,27 +1,52 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createNoise } from '../../src-main/engine/random/noise.ts';
+import { createMedia } from '../../src-main/media/media.ts';
 import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
 import { jobEnd, openTestStudio, runMotif, writeTestClip } from '../services/studio-fixture.ts';
 
 /** Repeat a failure with the seed it names. */
 const SEED = Number(process.env['MOTIF_CRASH_SEED'] ?? String(Date.now() % 1_000_000));
 const KILLS = 5;
+/**
+ * `npm run test:crash` takes half a minute of 24 frames a second with sound. `MOTIF_RESTYLE_PACK` (a folder) puts a real pack in place of the
+ * small one, `MOTIF_RESTYLE_SECONDS` and `MOTIF_RESTYLE_SIZE` (`64x36`) say how long and how large the clip is.
+ */
+const LONG = process.env['MOTIF_CRASH_KILLS'] !== undefined;
+const SECONDS = Number(process.env['MOTIF_RESTYLE_SECONDS'] ?? 30);
+const PACK = process.env['MOTIF_RESTYLE_PACK'];
+/** What a run may take, the studio's own process included. */
+const MOST_BYTES = 2 * 2 ** 30;
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'motif-kill-'));
+  if (PACK !== undefined) {
+    cpSync(PACK, join(folder, 'embedded', basename(PACK)), { recursive: true });
+    return;
+  }
   const pack = join(folder, 'embedded/tiny');
   writeRunnablePack(pack);
   const index = join(pack, 'model_index.json');
   writeFileSync(index, JSON.stringify({ ...JSON.parse(readFileSync(index, 'utf8')), restyling: { styles: [{ name: 'Red', prompt: 'red' }], numInferenceSteps: 2 } }));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function writeClip(path: string): Promise<void> {
+  if (!LONG) {
+    await writeTestClip(path, { frames: 90, width: 24, height: 16 });
+    return;
+  }
+  const { ffmpeg } = await createMedia().version();
+  const size = process.env['MOTIF_RESTYLE_SIZE'] ?? '64x36';
+  await promisify(execFile)(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=24:duration=${SECONDS}`, '-f', 'lavfi', '-i', `sine=440:duration=${SECONDS}`, '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-c:a', 'aac', '-y', path]);
+}
 
 /** Lets a terminal work on the project until it has told `lines` times how far it is; then it is killed. Tells whether it was done before. */
 async function workAndKill(project: string, lines: number): Promise<boolean> {
@@ -40,14 +65,18 @@ async function workAndKill(project: string, lines: number): Promise<boolean> {
   return code === 0;
 }
 
-it(`a restyling that is killed ${KILLS} times gives the same clip (seed ${SEED})`, { timeout: 400_000 }, async () => {
+it(`a restyling that is killed ${KILLS} times gives the same clip (seed ${SEED})`, { timeout: LONG ? 6 * 60 * 60_000 : 400_000 }, async () => {
   const bench = await openTestStudio({ folder });
   const { id: projectId, path } = await bench.client.projects.create({ name: 'Kill', path: join(folder, 'Kill.motif') });
-  await writeTestClip(join(folder, 'clip.mp4'), { frames: 90, width: 24, height: 16 });
+  await writeClip(join(folder, 'clip.mp4'));
   const imported = await jobEnd(bench.client, projectId, (await bench.client.assets.importFile({ projectId, path: join(folder, 'clip.mp4') })).jobId);
-  const request = { projectId, assetId: imported.resultAssetId ?? '', style: 'red', packId: 'tiny' };
+  const request = { projectId, assetId: imported.resultAssetId ?? '', style: 'red', packId: PACK === undefined ? 'tiny' : basename(PACK) };
   const calm = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle(request)).jobId);
   const expected = (await bench.client.assets.get({ projectId, assetId: calm.resultAssetId ?? '' })).sha256;
+  const units = calm.parts[0]!.total;
+  const bytes = bench.studio.peakMemoryBytes();
+  if (LONG) process.stdout.write(`${calm.parts[0]!.wallMs} ms for ${units} units, ${Math.round(bytes / 2 ** 20)} MiB at most\n`);
+  expect(bytes).toBeLessThan(MOST_BYTES);
   const { jobId } = await bench.client.stylization.restyle(request);
   const waiting = await bench.restart();
   await waiting.studio.close();
@@ -55,10 +84,10 @@ it(`a restyling that is killed ${KILLS} times gives the same clip (seed ${SEED})
   const instants = createNoise(SEED).fork('instants').uniform(KILLS);
   let kills = 0;
   for (const instant of instants) {
-    if (await workAndKill(path, 1 + Math.floor(instant * 24))) break;
+    if (await workAndKill(path, 1 + Math.floor((instant * units) / KILLS))) break;
     kills += 1;
   }
-  const { code, stderr } = await runMotif(['jobs', path, '--run', '--json'], { folder, timeoutMs: 200_000 });
+  const { code, stderr } = await runMotif(['jobs', path, '--run', '--json'], { folder, timeoutMs: LONG ? 6 * 60 * 60_000 : 200_000 });
   expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
   const after = await openTestStudio({ folder });
   try {
