@@ -19,7 +19,7 @@ export function SpanRows({ rows, seconds, onChange }: { rows: readonly SpanRow[]
   return (
     <Box role="group" aria-label={t('stylize.spans')} sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>
       {rows.map((row, index) => (
-        <Box key={row.id} sx={{ display: 'grid', gridTemplateColumns: '64px 64px 1fr auto', gap: 1, alignItems: 'center' }}>
+        <Box key={row.id} sx={{ display: 'grid', gridTemplateColumns: '78px 78px 1fr auto', gap: 1, alignItems: 'center' }}>
           {time(row, 'fromSeconds', t('stylize.span.from', { number: index + 1 }))}
           {time(row, 'toSeconds', t('stylize.span.to', { number: index + 1 }))}
           <TextField size="small" value={row.style} placeholder={t('stylize.span.style')} onChange={(event) => patch(row.id, { style: event.target.value })} slotProps={{ htmlInput: { 'aria-label': t('stylize.span.styleOf', { number: index + 1 }), maxLength: 300 }, input: { sx: { fontSize: 12, height: 30 } } }} />
