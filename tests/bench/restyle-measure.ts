@@ -19,8 +19,8 @@ export interface RestyleMeasure {
   readonly named: number;
   readonly names: Readonly<Record<string, number>>;
   readonly edgeCorrelation: number;
-  /** Difference between neighbouring frames along the source's flow, over the source's own. */
-  readonly warpedErrorRatio: number;
+  /** Difference between neighbouring frames along the source's flow, over the source's own; null for a single frame. */
+  readonly warpedErrorRatio: number | null;
   /** The same between frames where a window begins or ends, over that elsewhere; null where there is no such border. */
   readonly borderRatio: number | null;
   /** Mean change of a value, of 255. */
@@ -65,7 +65,7 @@ export function measureRestyled(source: FramesMessage, measured: MeasuredSource,
   return {
     named: (names[look] ?? 0) / made.count, names,
     edgeCorrelation: mean(drawn.map((luma, frame) => edgeCorrelation(luma, measured.lumas[frame]!))),
-    warpedErrorRatio: mean(errors) / mean(measured.errors),
+    warpedErrorRatio: errors.length === 0 ? null : mean(errors) / mean(measured.errors),
     borderRatio: at!.length === 0 || elsewhere!.length === 0 ? null : mean(at!) / mean(elsewhere!),
     change: distance(made, source),
   };
