@@ -12,6 +12,7 @@ import { UNTRAINED_RESTYLING, type ModelIndex } from '../../src-shared/pack/mode
 import type { RestyleSettings } from '../engine/pipelines/restyle/restyle-request.ts';
 import { finishedSize } from '../engine/pipelines/restyle/restyle-size.ts';
 import type { FramesMessage } from '../engine/process/protocol.ts';
+import { joinFrame, overBlack, splitFrame } from '../jobs/clear-pixels.ts';
 import type { EngineClient } from '../jobs/engine-client.ts';
 import type { LearnMotionData } from '../jobs/handlers/learn-motion.ts';
 import { motionOfClip, type ReimagineClipData } from '../jobs/handlers/reimagine-clip.ts';
@@ -35,6 +36,12 @@ import type { OpenProjects } from './open-projects.ts';
 const SMALL_SHARE = 0.25;
 /** Decoded frames that are kept: the gallery asks for the same one again and again. */
 const KEPT_FRAMES = 4;
+
+/** A decoded frame and, where the file has room for transparency, its opacity. */
+interface SeenFrame {
+  readonly frames: FramesMessage;
+  readonly opacity: Uint8Array | null;
+}
 
 /** What a pack is restyled with: its own settings, or those of one that was not trained to. */
 const restylingOf = (index: ModelIndex) => ({ ...UNTRAINED_RESTYLING, ...index.restyling });
@@ -87,7 +94,7 @@ export function createStylizationService(parts: {
   readonly projects: OpenProjects;
   readonly models: ModelRegistry;
   readonly engine: EngineClient;
-  readonly media: Pick<Media, 'decodeFrames'>;
+  readonly media: Pick<Media, 'decodeFrames' | 'probe'>;
   readonly strips: ClipStrips;
   readonly stepTimes: AppStore['stepTimes'];
   readonly threads: number;
@@ -97,7 +104,7 @@ export function createStylizationService(parts: {
   readonly identity: EngineIdentity;
 }): StudioHandlers['stylization'] {
   const { projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity } = parts;
-  const kept = new Map<string, FramesMessage>();
+  const kept = new Map<string, SeenFrame>();
 
   const resolve = async (request: z.output<typeof RestyleRequest>) => {
     const opened = await models.get(request.packId);
@@ -109,17 +116,19 @@ export function createStylizationService(parts: {
     return { opened, asset, clip, frames, settings: settingsOf(request, opened.index, inOrder(request.spans), request.blendFrames) };
   };
 
-  const frameOf = async (store: ProjectStore, asset: AssetRow, size: { readonly width: number; readonly height: number }, frame: number, signal: AbortSignal): Promise<FramesMessage> => {
+  const frameOf = async (store: ProjectStore, asset: AssetRow, size: { readonly width: number; readonly height: number }, frame: number, signal: AbortSignal): Promise<SeenFrame> => {
     const key = `${asset.id}/${frame}`;
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const data = await withScratchFolder(temporaryFolder, async (folder) => {
+    const { colour, opacity } = await withScratchFolder(temporaryFolder, async (folder): Promise<{ colour: Uint8Array; opacity: Uint8Array | null }> => {
       const path = join(folder, 'clip');
       copyAsset(store, asset, path);
-      for await (const decoded of media.decodeFrames(path, { ...size, fit: 'stretch', startFrame: frame, frames: 1, signal })) return decoded;
+      // What shows through is filled as it will be in the run.
+      const alpha = (await media.probe(path, signal)).hasAlpha;
+      for await (const decoded of media.decodeFrames(path, { ...size, fit: 'stretch', startFrame: frame, frames: 1, signal, alpha })) return alpha ? splitFrame(decoded, true) : { colour: decoded, opacity: null };
       throw new StudioError('MEDIA_UNREADABLE', `Frame ${frame} of "${asset.name}" cannot be decoded. Choose another frame.`);
     });
-    const decoded = { count: 1, ...size, data };
+    const decoded: SeenFrame = { frames: { count: 1, ...size, data: colour }, opacity };
     kept.set(key, decoded);
     if (kept.size > KEPT_FRAMES) kept.delete(kept.keys().next().value!);
     return decoded;
@@ -178,8 +187,9 @@ export function createStylizationService(parts: {
       const { store } = projects.get(request.projectId);
       const asset = store.assets.get(request.assetId);
       const { width, height, frames } = requireRestylable(asset, opened.index);
-      const source = await frameOf(store, asset, { width, height }, Math.min(request.frame, frames - 1), signal);
-      const answer = (drawn: FramesMessage) => ({ url: `${mediaBase}/strip/${encodeURIComponent(request.projectId)}/${strips.add(request.projectId, drawn)}`, width: drawn.width, height: drawn.height, wallMs: performance.now() - began });
+      const { frames: source, opacity } = await frameOf(store, asset, { width, height }, Math.min(request.frame, frames - 1), signal);
+      const seen = (drawn: FramesMessage): FramesMessage => (opacity === null ? drawn : { ...drawn, data: overBlack(joinFrame(drawn.data, drawn, opacity, source)) });
+      const answer = (made: FramesMessage, drawn = seen(made)) => ({ url: `${mediaBase}/strip/${encodeURIComponent(request.projectId)}/${strips.add(request.projectId, drawn)}`, width: drawn.width, height: drawn.height, wallMs: performance.now() - began });
       // The frame as it is: nothing has to be loaded for that.
       if (request.strength === 0) return answer(source);
       const runId = `preview/${randomUUID()}`;

@@ -89,6 +89,11 @@ describe('restyling a clip', { timeout: 240_000 }, () => {
     expect([job.state, job.error]).toEqual(['completed', null]);
     const asset = await bench.client.assets.get({ projectId, assetId: job.resultAssetId ?? '' });
     expect(asset).toMatchObject({ name: 'clear, a red fish.webm', mimeType: 'video/webm', width: 38, height: 26, frames: 21, frameRate: { num: 30000, den: 1001 }, hasAudio: true });
+    // The preview shows what is clear on black.
+    const shown = await bench.client.stylization.preview({ projectId, assetId, style: 'a red fish', packId: 'tiny', frame: 3, small: true });
+    const { bytes } = await bench.media({ segments: shown.url.split('/').slice(3).map(decodeURIComponent) });
+    const at = (x: number) => bytes.subarray((13 * 38 + x) * 3, (13 * 38 + x) * 3 + 3);
+    expect([Math.max(...at(34)), Math.max(...at(5)) > 0]).toEqual([0, true]);
     const file = join(folder, 'exported.webm');
     await jobEnd(bench.client, projectId, (await bench.client.export.start({ projectId, assetId: asset.id, path: file, embedRecipe: 'none' })).jobId);
     expect(await createMedia().probe(file)).toMatchObject({ hasAlpha: true, codec: 'vp9', frames: 21, hasAudio: true });
