@@ -2,7 +2,7 @@ import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
 import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
 import { readCapabilities, type Capabilities } from './export/capabilities.ts';
 import { copyUntouched, type CopyUntouchedRequest } from './export/copy-untouched.ts';
-import { renderExport, type RenderExportRequest } from './export/render-export.ts';
+import { renderExport, type RenderedExport, type RenderExportRequest } from './export/render-export.ts';
 import { findFfmpeg, type FfmpegBinaries, type FindOptions } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { copyWithRecipe, readRecipe } from './recipe-metadata.ts';
@@ -32,7 +32,7 @@ export interface Media {
   /** What the ffmpeg in use can encode and filter. */
   capabilities(): Promise<Capabilities>;
   /** A composed timeline to a file. */
-  renderExport(request: RenderExportRequest): Promise<{ sizeBytes: number }>;
+  renderExport(request: RenderExportRequest): Promise<RenderedExport>;
   /** A clip to a file of another format's container, without encoding it again. */
   copyUntouched(request: CopyUntouchedRequest): Promise<{ sizeBytes: number }>;
 }

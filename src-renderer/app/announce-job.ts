@@ -11,8 +11,9 @@ export function announceJob(editor: Editor, job: Job): void {
   const projectId = editor.project.id;
   if (job.state === 'completed') tellIfAway(t('job.takeReady', { title: job.title }));
   else if (job.state === 'discarded') tellIfAway(t('job.failedWith', { title: job.title, reason: job.error?.message ?? '' }));
-  // Whoever brings a clip in to learn from, or watches a motion being learned, is told in that dialog.
-  const isToldThere = editor.session.getState().dialog?.kind === 'learn' && (job.kind === 'import' || job.kind === 'learn');
+  // Whoever brings a clip in to learn from, watches a motion being learned, or waits for an export, is told in that dialog.
+  const dialog = editor.session.getState().dialog?.kind;
+  const isToldThere = dialog === 'learn' ? job.kind === 'import' || job.kind === 'learn' : (dialog === 'export' || dialog === 'exportTimeline') && job.kind === 'export' && job.state === 'discarded';
   if (job.state === 'completed') {
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(projectId) });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.assets(projectId) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExportFormat } from '../export/formats.ts';
+import { MissingMedia, MissingMediaChoice } from '../export/missing-media.ts';
 import { ExportPreset, ExportSettings } from '../export/settings.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
@@ -14,6 +15,8 @@ const TimelineExport = z.object({
   path: z.string().min(1).max(4000),
   /** Clips and events to be exported each to a file of its own, instead of the range. */
   clipIds: z.array(z.string().max(100)).max(500).default([]),
+  /** Media that are gone: end the job with BLOB_MISSING, show a still picture with the name, or leave the clips out. */
+  missingMedia: MissingMediaChoice.default('refuse'),
 });
 
 /** What an export would be, before it is started. */
@@ -32,8 +35,8 @@ export const ExportEstimate = z.object({
   hasSound: z.boolean(),
   /** A clip that nothing was done to is copied instead of being encoded again. */
   copies: z.boolean(),
-  /** Assets that the timeline shows and the project no longer has. */
-  missingAssets: z.number().int(),
+  /** What the timeline shows and the project no longer has, in order of time. */
+  missing: z.array(MissingMedia),
   /** Characters of titles and captions that no built-in font has. */
   missingCharacters: z.array(z.string()),
 });

@@ -11,15 +11,17 @@ import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
 import { cuesFromCaptions } from '../../../src-shared/timeline/captions/caption-track.ts';
 import { writeCaptions } from '../../../src-shared/timeline/captions/caption-file.ts';
 import { canCopy } from '../../media/export/copy-untouched.ts';
+import { writePlaceholder } from '../../media/export/placeholder.ts';
 import { drawTexts, loadFonts } from '../../media/export/text-pictures.ts';
 import type { Media } from '../../media/media.ts';
 import type { MediaInfo } from '../../media/probe.ts';
-import { MAX_RECIPE_BYTES } from '../../media/recipe-metadata.ts';
+import { MAX_RECIPE_BYTES } from '../../media/recipe-chunks.ts';
 import { writeWhole } from '../../media/write-whole.ts';
 import { writeAsset } from '../asset-file.ts';
 import { explainFfmpeg, toExportError } from '../export-error.ts';
 import { assetsNeeded, exportedRecipe, ExportTimelineData, factsOfAsset, planExport, untouchedAsset } from '../export-plan.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
+import { describeMissing, missingMediaError } from '../missing-media.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 
 export interface ExportTimelineOptions {
@@ -76,17 +78,33 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
     if (recipeBeside !== null) await beside(`${stem}.recipe.json`, `${recipeBeside}\n`);
   };
 
+  /** Copies an asset out of the project; where it is gone, a still picture with its name takes its place. */
+  const writeSource = async (data: ExportTimelineData, { store, signal }: JobContext, plan: CompositionPlan, assetId: string, file: string): Promise<void> => {
+    const asset = store.assets.find(assetId);
+    if (asset !== null) return writeAsset(store, asset, file, signal);
+    const [gone] = describeMissing(store, [assetId], data.records, data.takes);
+    return writePlaceholder(file, { ...plan, words: `Missing: ${gone?.name ?? 'a file'}` }, await loadFonts(fontsDir));
+  };
+  const sizeOf = ({ store }: JobContext, assetIds: readonly string[]): number => assetIds.reduce((sum, id) => sum + (store.assets.find(id)?.sizeBytes ?? 0), 0);
+
   /** Other programs read files: what the edit shows goes into a folder beside it. */
-  const copyMedia = async ({ path }: ExportTimelineData, { store, signal }: JobContext, needed: readonly string[]): Promise<ReadonlyMap<string, InterchangeMedia>> => {
-    const folder = `${path.replace(/\.[^./\\]+$/, '')}-media`;
+  const copyMedia = async (data: ExportTimelineData, context: JobContext, plan: CompositionPlan, needed: readonly string[]): Promise<ReadonlyMap<string, InterchangeMedia>> => {
+    const { store } = context;
+    const folder = `${data.path.replace(/\.[^./\\]+$/, '')}-media`;
     await mkdir(folder, { recursive: true });
-    await requireRoom(folder, needed.reduce((sum, id) => sum + store.assets.get(id).sizeBytes, 0), 'Copying the media');
+    await requireRoom(folder, sizeOf(context, needed), 'Copying the media');
     const copied = new Map<string, InterchangeMedia>();
     for (const [index, id] of needed.entries()) {
-      const asset = store.assets.get(id);
+      const asset = store.assets.find(id);
+      if (asset === null) {
+        const file = join(folder, `${index + 1}-missing.png`);
+        await writeWhole(file, (temporary) => writeSource(data, context, plan, id, temporary));
+        copied.set(id, { url: pathToFileURL(file).href, name: basename(file), kind: 'image', frameRate: null, frames: 1, durationMs: null, hasAudio: false, width: plan.width, height: plan.height });
+        continue;
+      }
       const extension = EXTENSIONS[asset.mimeType] ?? 'mp4';
       const file = join(folder, `${index + 1}-${fileSlug(asset.name.replace(/\.[^.]+$/, '')) || 'clip'}.${extension}`);
-      await writeWhole(file, (temporary) => writeAsset(store, asset, temporary, signal));
+      await writeWhole(file, (temporary) => writeSource(data, context, plan, id, temporary));
       const { frameRate, durationMs, hasAudio, kind, name, width, height, frames } = asset;
       copied.set(id, { url: pathToFileURL(file).href, name, kind: kind === 'image' || kind === 'audio' ? kind : 'video', frameRate, frames, durationMs, hasAudio, width, height });
     }
@@ -99,14 +117,12 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
     const facts = FORMATS[settings.format];
     const draft = planExport(data, (id) => factsOfAsset(store.assets.find(id)));
     const needed = assetsNeeded(draft, from, to, settings);
-    if (draft.missing.length > 0) {
-      throw new StudioError('BLOB_MISSING', `${draft.missing.length} of the media on the timeline ${draft.missing.length === 1 ? 'is' : 'are'} no longer in the project. Remove the clips that show them, or import the files again.`, { details: { assetIds: draft.missing } });
-    }
+    if (draft.missing.length > 0) throw missingMediaError(describeMissing(store, draft.missing, data.records, data.takes), data.records);
     await mkdir(dirname(path), { recursive: true });
     const temporaryName = `.motif-${job.id.replace(/[^0-9a-z-]/g, '-')}.part`;
     if (facts.kind === 'interchange') {
       context.beginPart('export', 1, 0);
-      const text = writeInterchange(settings.format === 'otio' ? 'otio' : 'fcpxml', { plan: draft, from, to, name: basename(path), media: await copyMedia(data, context, needed) });
+      const text = writeInterchange(settings.format === 'otio' ? 'otio' : 'fcpxml', { plan: draft, from, to, name: basename(path), media: await copyMedia(data, context, draft, needed) });
       await writeWhole(path, async (temporary) => writeFile(temporary, text), { temporaryName });
       await sidecars({ ...data, settings: { ...settings, captions: settings.captions === 'none' || settings.captions === 'vtt' ? settings.captions : 'srt' } }, draft, null);
       return;
@@ -114,21 +130,21 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
     const size = estimateSize(settings, { width: draft.width, height: draft.height, frames: to - from, seconds: framesToSeconds(to - from, draft.frameRate), hasSound: draft.sounds.length > 0 });
     await requireRoom(dirname(path), size, 'The export');
     await mkdir(temporaryFolder, { recursive: true });
-    await requireRoom(temporaryFolder, needed.reduce((sum, id) => sum + store.assets.get(id).sizeBytes, 0), 'Preparing the export');
+    await requireRoom(temporaryFolder, sizeOf(context, needed), 'Preparing the export');
 
     await withScratchFolder(temporaryFolder, async (scratch) => {
       context.beginPart('prepare', needed.length, null);
       const sources = new Map<string, MediaInfo>();
       for (const [index, id] of needed.entries()) {
         const file = join(scratch, `source-${index}`);
-        await writeAsset(store, store.assets.get(id), file, signal);
+        await writeSource(data, context, draft, id, file);
         sources.set(id, await media.probe(file, signal));
         context.advance(index + 1, needed.length, null);
       }
       const plan = planExport(data, (id) => factsOfAsset(store.assets.find(id), sources.get(id)?.hasAlpha === true));
       const recipe = exportedRecipe(plan, from, to, settings.embedRecipe, (id) => store.assets.find(id)?.recipe ?? null);
-      const inside = facts.carriesRecipe && recipe !== null && Buffer.byteLength(recipe) <= MAX_RECIPE_BYTES;
-      const recipeJson = inside ? recipe : null;
+      const recipeJson = facts.carriesRecipe && recipe !== null && Buffer.byteLength(recipe) <= MAX_RECIPE_BYTES ? recipe : null;
+      let isInside = recipeJson !== null;
       const untouched = untouchedAsset(plan, from, to, settings);
       const copied = untouched === null ? undefined : sources.get(untouched);
       const text = await drawTexts(plan, from, to, await loadFonts(fontsDir), scratch);
@@ -143,9 +159,9 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
           if (info === undefined) throw new StudioError('BLOB_MISSING', `The project has no asset ${id}. Remove the clip that shows it.`, { details: { assetId: id } });
           return info;
         };
-        await media.renderExport({ path, plan, from, to, settings, source, text, scratch, recipeJson, temporaryName, signal, onFrames: frameProgress(context, to - from) });
+        isInside = (await media.renderExport({ path, plan, from, to, settings, source, text, scratch, recipeJson, temporaryName, signal, onFrames: frameProgress(context, to - from) })).carriesRecipe;
       }
-      await sidecars(data, plan, recipe !== null && !inside ? recipe : null);
+      await sidecars(data, plan, isInside ? null : recipe);
     });
   };
 

@@ -92,7 +92,7 @@ const MUXERS: Readonly<Record<string, string>> = { mp4: 'mp4', webm: 'webm', mov
 function containerArguments(extension: string, recipeJson: string | null): string[] {
   const isIso = extension === 'mp4' || extension === 'mov' || extension === 'm4a';
   return [
-    ...BIT_EXACT, '-map_metadata', '-1', ...(isIso ? ['-movflags', 'use_metadata_tags+faststart+write_colr'] : extension === 'wav' ? ['-rf64', 'auto'] : []), ...recipeArguments(recipeJson),
+    ...BIT_EXACT, '-map_metadata', '-1', ...(isIso ? ['-movflags', 'use_metadata_tags+faststart+write_colr'] : extension === 'wav' ? ['-rf64', 'auto'] : []), ...recipeArguments(extension === 'wav' ? null : recipeJson),
     '-f', MUXERS[extension] ?? extension,
   ];
 }

@@ -6,6 +6,7 @@ import { FORMATS } from '../../../src-shared/export/formats.ts';
 import type { ExportSettings } from '../../../src-shared/export/settings.ts';
 import type { FfmpegBinaries } from '../find-ffmpeg.ts';
 import { start, type RunningCommand } from '../run.ts';
+import { insertRecipe } from '../recipe-chunks.ts';
 import { writeWhole } from '../write-whole.ts';
 import { keepMixArguments, mixArguments, soundStretches } from './audio-mix.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -34,6 +35,9 @@ export interface RenderExportRequest {
   /** Called with the number of composed frames. */
   readonly onFrames?: (frames: number) => void;
 }
+
+/** The picture of a sequence that carries the recipe. */
+const FIRST_PICTURE = 'frame-000001.png';
 
 /** No export is stopped for being long, only for standing still. */
 const MAX_MS = 48 * 60 * 60_000;
@@ -77,8 +81,15 @@ async function* outputsOf(commands: readonly (() => RunningCommand)[]): AsyncGen
   }
 }
 
-/** Renders; see `RenderExportRequest`. Returns the size of what was written. */
-export async function renderExport(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest): Promise<{ sizeBytes: number }> {
+/** What was written. */
+export interface RenderedExport {
+  readonly sizeBytes: number;
+  /** Whether the recipe that was asked for is inside. */
+  readonly carriesRecipe: boolean;
+}
+
+/** Renders; see `RenderExportRequest`. */
+export async function renderExport(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest): Promise<RenderedExport> {
   const stall = watchStall(request.signal);
   try {
     return await render(binaries, capabilities, { ...request, signal: stall.signal, onFrames: (frames) => {
@@ -93,7 +104,7 @@ export async function renderExport(binaries: FfmpegBinaries, capabilities: Capab
   }
 }
 
-async function render(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest & { readonly signal: AbortSignal; readonly onFrames: (frames: number) => void }): Promise<{ sizeBytes: number }> {
+async function render(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest & { readonly signal: AbortSignal; readonly onFrames: (frames: number) => void }): Promise<RenderedExport> {
   const { plan, from, to, settings, signal, scratch, recipeJson, onFrames } = request;
   const facts = FORMATS[settings.format];
   const begin = (args: readonly string[], purpose: string, stdin?: AsyncIterable<Uint8Array>): RunningCommand => start(binaries.ffmpeg, args, { signal, purpose, timeoutMs: MAX_MS, stdin });
@@ -113,9 +124,18 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
   }
   const temporary = request.temporaryName === undefined ? {} : { temporaryName: request.temporaryName };
   const purpose = `write ${path.basename(request.path)}`;
+  /** One file; `late` names the container into which ffmpeg cannot write the recipe itself. */
+  const write = async (late: 'gif' | 'wav' | null, work: (file: string) => Promise<void>): Promise<RenderedExport> => {
+    let carriesRecipe = recipeJson !== null;
+    const sizeBytes = await writeWhole(request.path, async (file) => {
+      await work(file);
+      if (late !== null && recipeJson !== null) carriesRecipe = await insertRecipe(file, late, recipeJson);
+    }, temporary);
+    return { sizeBytes, carriesRecipe };
+  };
   if (facts.kind === 'audio') {
     const mix = sound ?? '';
-    return { sizeBytes: await writeWhole(request.path, (file) => finish(encodeSoundArguments({ settings, recipeJson, capabilities, sound: mix }, file), purpose), temporary) };
+    return write(settings.format === 'wav' ? 'wav' : null, (file) => finish(encodeSoundArguments({ settings, recipeJson, capabilities, sound: mix }, file), purpose));
   }
 
   const alpha = facts.hasAlpha && settings.alpha;
@@ -137,13 +157,20 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
     if (bytes !== frameBytes * (to - from)) throw new StudioError('FFMPEG_FAILED', `ffmpeg composed ${bytes / frameBytes} frames instead of ${to - from}. A clip may be damaged: play the timeline and replace it.`, { details: { frames: bytes / frameBytes, expected: to - from } });
   };
   const input: EncoderInput = { settings: { ...settings, alpha }, width: plan.width, height: plan.height, frameRate: plan.frameRate, working, sound, recipeJson, capabilities };
-  if (settings.format === 'png-sequence') return writeFolder(request.path, request.temporaryName, (folder) => finish(encodeArguments(input, folder), purpose, frames()));
+  if (settings.format === 'png-sequence') {
+    let carriesRecipe = recipeJson !== null;
+    const written = await writeFolder(request.path, request.temporaryName, async (folder) => {
+      await finish(encodeArguments(input, folder), purpose, frames());
+      if (recipeJson !== null) carriesRecipe = await insertRecipe(path.join(folder, FIRST_PICTURE), 'png_pipe', recipeJson);
+    });
+    return { ...written, carriesRecipe };
+  }
   if (settings.format === 'gif') {
     const [lossless, palette] = [path.join(scratch, 'frames.mkv'), path.join(scratch, 'palette.png')];
     await finish(paletteArguments(input, lossless, palette), 'choose the colours', frames());
-    return { sizeBytes: await writeWhole(request.path, (file) => finish(gifArguments(input, lossless, palette, file), purpose), temporary) };
+    return write('gif', (file) => finish(gifArguments(input, lossless, palette, file), purpose));
   }
-  return { sizeBytes: await writeWhole(request.path, (file) => finish(encodeArguments(input, file), purpose, frames()), temporary) };
+  return write(null, (file) => finish(encodeArguments(input, file), purpose, frames()));
 }
 
 /** As `writeWhole`, for a folder. One that is there already and holds anything is left alone. */
