@@ -1,6 +1,5 @@
 /** Files that are not what their names say, and media that were damaged: made here, from nothing but text and ffmpeg's own test pictures. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a disguised file tries to reach. */
@@ -32,7 +31,7 @@ const box = (type: string, ...content: (Buffer | string)[]): Buffer => {
 };
 
 /** A clip whose samples are said to lie in another file, as QuickTime allows. */
-function withDataReference(clip: Buffer, path: string): Buffer {
+export function withDataReference(clip: Buffer, path: string): Buffer {
   const at = clip.indexOf(Buffer.from('dref'));
   if (at < 0) throw new Error('no data reference to change');
   // The one entry of the table, of the same length: 'alis' instead of 'url ', not "in this file".
@@ -84,7 +83,6 @@ export function disguisedFiles({ folder, listener }: Bait): Record<string, Buffe
     // Past the sniffer: the right first bytes, a playlist behind them.
     'ftyp.mp4': Buffer.concat([box('ftyp', 'isom\0\0\0\0isom'), Buffer.from(playlist)]),
     'quicktime-redirect.mov': Buffer.concat([box('ftyp', 'qt  \0\0\0\0qt  '), box('moov', box('rmra', box('rmda', box('rdrf', '\0\0\0\0url ', Buffer.from([0, 0, 0, http.length + 3]), `${http}/x\0`))))]),
-    'quicktime-reference.mov': withDataReference(readFileSync(join(folder, 'decoy.mp4')), clip),
     'matroska.mkv': behind([0x1a, 0x45, 0xdf, 0xa3], playlist),
     'riff.avi': behind('RIFF\x10\0\0\0AVI ', playlist),
     'riff.wav': behind('RIFF\x10\0\0\0WAVE', playlist),

@@ -51,13 +51,19 @@ async function requireRoom(folder: string, bytes: number, what: string): Promise
   if (free !== null && free < bytes) throw new StudioError('DISK_FULL', `${what} needs about ${megabytes(bytes)} in ${folder}, and ${megabytes(free)} are free. Free some space or choose another disk, then export again.`, { details: { path: folder, bytes, free } });
 }
 
+/** Frames and time after which the speed counts: the first frames wait for decoders and encoder to get going. */
+const WARM_FRAMES = 24;
+const WARM_MS = 1500;
+
 /** Tells progress by frames, with the time of one as it was measured since the last look. */
 function frameProgress(context: JobContext, total: number): (frames: number) => void {
-  let [shown, at] = [0, performance.now()];
+  const began = performance.now();
+  let [shown, at] = [0, began];
   return (frames) => {
     const now = performance.now();
     if (frames < total && now - at < TICK_MS) return;
-    context.advance(Math.min(frames, total), total, (now - at) / Math.max(1, frames - shown));
+    const isWarm = shown >= WARM_FRAMES || at - began > WARM_MS;
+    context.advance(Math.min(frames, total), total, isWarm ? (now - at) / Math.max(1, frames - shown) : null);
     [shown, at] = [frames, now];
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { FORMATS } from '../../../src-shared/export/formats.ts';
@@ -10,10 +11,10 @@ import { insertRecipe } from '../recipe-chunks.ts';
 import { writeWhole } from '../write-whole.ts';
 import { keepMixArguments, mixArguments, soundStretches } from './audio-mix.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeArguments, encodeSoundArguments, gifArguments, paletteArguments, type EncoderInput } from './encoder-arguments.ts';
+import { composeAndEncodeArguments, encodeArguments, encodeSoundArguments, gifArguments, paletteArguments, type EncoderInput } from './encoder-arguments.ts';
 import type { ExportSource } from './export-source.ts';
 import { stretchesOf } from './picture-pieces.ts';
-import { composeArguments, pictureGraph, type PictureGraphInput } from './picture-graph.ts';
+import { composeArguments, pictureGraph, type PictureGraph, type PictureGraphInput } from './picture-graph.ts';
 import { workingFormat } from './working-format.ts';
 
 /** A timeline to be written as one file, or as one folder of pictures. */
@@ -141,11 +142,13 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
   const alpha = facts.hasAlpha && settings.alpha;
   const working = workingFormat(settings.format, alpha, capabilities);
   const frameBytes = working.frameBytes(plan.width, plan.height);
+  const stretches = stretchesOf(plan, from, to);
+  const graphOf = (stretch: { readonly from: number; readonly to: number }): PictureGraph => pictureGraph({ plan, ...stretch, source: request.source, text: request.text, working, capabilities });
+  const requireAll = (composed: number): void => {
+    if (composed !== to - from) throw new StudioError('FFMPEG_FAILED', `ffmpeg composed ${composed} frames instead of ${to - from}. A clip may be damaged: play the timeline and replace it.`, { details: { frames: composed, expected: to - from } });
+  };
   const frames = async function* (): AsyncGenerator<Uint8Array> {
-    const commands = stretchesOf(plan, from, to).map((stretch) => () => {
-      const graph = pictureGraph({ plan, ...stretch, source: request.source, text: request.text, working, capabilities });
-      return begin(composeArguments(graph, plan.frameRate, working), 'compose the picture');
-    });
+    const commands = stretches.map((stretch) => () => begin(composeArguments(graphOf(stretch), plan.frameRate, working), 'compose the picture'));
     let bytes = 0;
     let told = 0;
     for await (const chunk of outputsOf(commands)) {
@@ -154,13 +157,26 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
       const whole = Math.floor(bytes / frameBytes);
       if (whole > told) onFrames((told = whole));
     }
-    if (bytes !== frameBytes * (to - from)) throw new StudioError('FFMPEG_FAILED', `ffmpeg composed ${bytes / frameBytes} frames instead of ${to - from}. A clip may be damaged: play the timeline and replace it.`, { details: { frames: bytes / frameBytes, expected: to - from } });
+    requireAll(bytes / frameBytes);
   };
   const input: EncoderInput = { settings: { ...settings, alpha }, width: plan.width, height: plan.height, frameRate: plan.frameRate, working, sound, recipeJson, capabilities };
+  /** Composes and encodes: in one command where one is enough, else as raw frames from one into another. */
+  const encode = async (output: string): Promise<void> => {
+    const [only, more] = stretches;
+    if (only === undefined || more !== undefined) return finish(encodeArguments(input, output), purpose, frames());
+    const command = begin(composeAndEncodeArguments(graphOf(only), input, output), purpose);
+    let told = 0;
+    for await (const line of createInterface({ input: command.stdout })) {
+      const frame = Number(/^frame=\s*(\d+)/.exec(line)?.[1] ?? 0);
+      if (frame > told) onFrames((told = frame));
+    }
+    await command.done;
+    requireAll(told);
+  };
   if (settings.format === 'png-sequence') {
     let carriesRecipe = recipeJson !== null;
     const written = await writeFolder(request.path, request.temporaryName, async (folder) => {
-      await finish(encodeArguments(input, folder), purpose, frames());
+      await encode(folder);
       if (recipeJson !== null) carriesRecipe = await insertRecipe(path.join(folder, FIRST_PICTURE), 'png_pipe', recipeJson);
     });
     return { ...written, carriesRecipe };
@@ -170,7 +186,7 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
     await finish(paletteArguments(input, lossless, palette), 'choose the colours', frames());
     return write('gif', (file) => finish(gifArguments(input, lossless, palette, file), purpose));
   }
-  return write(null, (file) => finish(encodeArguments(input, file), purpose, frames()));
+  return write(null, encode);
 }
 
 /** As `writeWhole`, for a folder. One that is there already and holds anything is left alone. */
