@@ -18,18 +18,28 @@ export const WORKING_BYTES = Math.max(2 * GIB, Math.floor(totalmem() * 0.75));
 const LOOK_MS = 200;
 const SLOW_LOOK_MS = 2000;
 
-const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'];
-let prlimit: string | null | undefined;
+const found = new Map<string, string | null>();
+
+/** A tool of Linux' own, or null: these stand in every distribution's base system, at one of two places. */
+function tool(name: 'prlimit' | 'setpriv'): string | null {
+  const known = found.get(name);
+  if (known !== undefined) return known;
+  const path = process.platform === 'linux' ? (['/usr/bin', '/bin'].map((folder) => `${folder}/${name}`).find((place) => existsSync(place)) ?? null) : null;
+  found.set(name, path);
+  return path;
+}
 
 /**
- * The command under the kernel's own limits, where Linux has `prlimit`: no core dumps, and for commands that look at files from outside a
- * limit on the address space (each thread of ffmpeg reserves far more than it uses, hence the room per core). The process keeps its id.
+ * The command under the kernel's own limits, where Linux has the tools for it: it ends when the studio dies, leaves no core dump, and where
+ * it looks at files from outside has a limited address space (each thread of ffmpeg reserves far more than it uses, hence the room per
+ * core). The process keeps its id.
  */
 export function underLimits(binary: string, args: readonly string[], memoryBytes: number): { readonly binary: string; readonly args: readonly string[] } {
-  prlimit ??= process.platform === 'linux' ? (PRLIMIT.find((path) => existsSync(path)) ?? null) : null;
-  if (prlimit === null) return { binary, args };
   const address = memoryBytes > LOOKING_BYTES ? [] : [`--as=${memoryBytes + GIB + availableParallelism() * GIB}`];
-  return { binary: prlimit, args: ['--core=0', ...address, '--', binary, ...args] };
+  const [prlimit, setpriv] = [tool('prlimit'), tool('setpriv')];
+  const limited = prlimit === null ? [binary, ...args] : [prlimit, '--core=0', ...address, '--', binary, ...args];
+  const [first = binary, ...rest] = setpriv === null ? limited : [setpriv, '--pdeathsig', 'KILL', '--', ...limited];
+  return { binary: first, args: rest };
 }
 
 const kilobytes = (text: string): number | null => {

@@ -67,7 +67,7 @@ export function usefulLines(stderr: string): string[] {
 }
 
 function failure(purpose: string, error: Error, stderr: string): StudioError {
-  if (('code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) || /^prlimit: failed to execute/m.test(stderr)) {
+  if (('code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) || /^(prlimit|setpriv): failed to execute/m.test(stderr)) {
     return new StudioError('FFMPEG_MISSING', `ffmpeg could not be started to ${purpose}: choose another ffmpeg in the settings, or install ffmpeg 5 or later.`, { cause: error });
   }
   const lines = usefulLines(stderr);

@@ -152,7 +152,7 @@ describe('unusual clips', () => {
   it('turned cameras, odd sizes, deep colour, transparency and silence come in for what they show', async () => {
     const upright = await make('upright.mp4', ...picture('96x64'), '-c:v', 'libx264', '-pix_fmt', 'yuv420p');
     expect(await assetOf(await make('turned.mp4', '-display_rotation', '90', '-i', upright, '-c', 'copy').catch(async () => make('turned.mp4', '-i', upright, '-c', 'copy', '-metadata:s:v', 'rotate=270')))).toMatchObject({ width: 64, height: 96, hasAudio: false, hasThumbnail: true });
-    expect(await assetOf(await make('odd.webm', ...picture('96x64', ',scale=97:63,format=yuv444p'), '-c:v', 'libvpx-vp9', '-cpu-used', '8', '-deadline', 'realtime', '-pix_fmt', 'yuv444p'))).toMatchObject({ width: 97, height: 63, frames: 12 });
+    expect(await assetOf(await make('odd.webm', ...picture('96x64', ',scale=97:63,setsar=1,format=yuv444p'), '-c:v', 'libvpx-vp9', '-cpu-used', '8', '-deadline', 'realtime', '-pix_fmt', 'yuv444p'))).toMatchObject({ width: 97, height: 63, frames: 12 });
     expect(await assetOf(await make('deep.mov', ...picture('96x64'), '-c:v', 'prores_ks', '-pix_fmt', 'yuv422p10le'))).toMatchObject({ width: 96, frames: 12 });
     expect(await assetOf(await make('deep.mp4', ...picture('96x64'), '-c:v', 'libx265', '-pix_fmt', 'yuv420p10le', '-x265-params', 'log-level=none'))).toMatchObject({ width: 96, frames: 12 });
     expect(await assetOf(await make('clear.webm', ...picture('96x64', ',format=yuva420p'), '-c:v', 'libvpx-vp9', '-cpu-used', '8', '-deadline', 'realtime', '-auto-alt-ref', '0', '-pix_fmt', 'yuva420p'))).toMatchObject({ width: 96, frames: 12 });
