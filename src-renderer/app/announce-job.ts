@@ -1,5 +1,6 @@
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
+import { isAwaited } from '../editor/import-files.ts';
 import { carriesRecipe, openRecipe } from '../editor/recipe-commands.ts';
 import { showMotion } from '../editor/motion-commands.ts';
 import { notify } from '../editor/notices.ts';
@@ -46,6 +47,7 @@ async function tellImport(editor: Editor, job: Job): Promise<void> {
   const { resultAssetId } = job;
   const isRecipe = resultAssetId !== null && (await carriesRecipe(editor, resultAssetId).catch(() => false));
   if (resultAssetId === null) notify('success', t('job.imported', { title: job.title }));
+  else if (isRecipe && isAwaited(job.id)) return;
   else if (isRecipe) notify('success', t('recipe.carried', { name: job.title }), { label: t('recipe.open'), run: () => openRecipe(editor, { assetId: resultAssetId }, job.title) });
   else notify('success', t('job.imported', { title: job.title }), { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
 }

@@ -34,6 +34,12 @@ export async function importFile(editor: Editor, file: File): Promise<Asset> {
   return asset;
 }
 
+/** Imports whose recipe is shown as soon as they are in. */
+const awaited = new Set<string>();
+
+/** Whether somebody waits for an import to show its recipe: then no notice needs to offer it. */
+export const isAwaited = (jobId: string): boolean => awaited.has(jobId);
+
 /**
  * Takes in what was dropped beside every lane: recipe files are shown, media go into the library. A single file that carries a recipe
  * shows it; several only say so.
@@ -45,8 +51,11 @@ export async function takeDroppedIn(editor: Editor, files: readonly File[]): Pro
     await importFiles(editor, files.filter((each) => !isRecipeFile(each)));
     return;
   }
-  const asset = await uploadFile({ mediaBase: editor.info.mediaBase, projectId: editor.project.id, file }).then(({ jobId }) => jobEnded(editor, jobId), notifyError);
-  const assetId = asset?.resultAssetId ?? null;
+  const job = await uploadFile({ mediaBase: editor.info.mediaBase, projectId: editor.project.id, file }).then(({ jobId }) => {
+    awaited.add(jobId);
+    return jobEnded(editor, jobId);
+  }, notifyError);
+  const assetId = job?.resultAssetId ?? null;
   // Whoever has opened something meanwhile is not interrupted.
   if (assetId !== null && (await carriesRecipe(editor, assetId).catch(() => false)) && editor.session.getState().dialog === null) openRecipe(editor, { assetId }, file.name);
 }

@@ -65,6 +65,7 @@ describe('a recipe that travels', () => {
     const diff = recipe.getByRole('table', { name: 'The recipe against this project' });
     await drop(page.getByRole('main', { name: 'Viewer' }), { name: 'fish.mp4', type: 'video/mp4', base64: readFileSync(join(out, 'fish.mp4')).toString('base64') });
     await diff.waitFor({ timeout: 30_000 });
+    const settled = () => expect.poll(() => recipe.evaluate((paper) => getComputedStyle(paper.parentElement ?? paper).opacity)).toBe('1');
     const rowOf = (label: string) => diff.getByRole('row').filter({ has: page.getByRole('rowheader', { name: label, exact: true }) });
     await recipe.getByRole('combobox', { name: 'Restore into' }).click();
     await page.getByRole('option', { name: 'The selected event' }).click();
@@ -72,6 +73,7 @@ describe('a recipe that travels', () => {
     expect(await rowOf('Prompt').textContent()).toMatch(/a red fish swims right in the sea.*a blue bird flies left in the sky/);
     expect(await rowOf('Seed').textContent()).toContain(seed);
     expect(await rowOf('Model').getAttribute('data-differs')).toBe('false');
+    await settled();
     await studio.screenshot('recipe-diff');
 
     await recipe.getByRole('button', { name: 'Run again and verify' }).click();
@@ -105,10 +107,10 @@ describe('a recipe that travels', () => {
     expect(await rowOf('Model').getAttribute('data-missing')).toBe('true');
     // What turns the direction of words is not shown.
     expect(await rowOf('Prompt').textContent()).not.toContain('\u202e');
+    await settled();
     await studio.screenshot('recipe-missing');
-    const before = await window.events.count();
     await recipe.getByRole('button', { name: 'Restore', exact: true }).click();
-    await expect.poll(() => window.events.count()).toBe(before + 1);
+    await expect.poll(() => window.events.count()).toBe(2);
     expect(await window.inspector.getByRole('textbox', { name: 'Value' }).inputValue()).toBe('77');
     await window.saved();
   });
