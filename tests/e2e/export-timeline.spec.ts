@@ -190,6 +190,26 @@ describe('exporting the timeline', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 
+  test('a damaged clip is named, with what helps, and every value stays', async () => {
+    await launch((home) => arrange(home, (store) => {
+      const writer = store.assets.beginWrite({ kind: 'video', name: 'broken holiday.mp4', mimeType: 'video/mp4', origin: 'imported' });
+      writer.write(Buffer.concat([readFileSync(clips.moving).subarray(0, 64), Buffer.alloc(4000, 7)]));
+      const { id } = writer.finish({ width: 320, height: 180, frames: 24, frameRate: { num: 8, den: 1 }, durationMs: 3000, hasAudio: false });
+      const { revision, records } = store.timeline.get().document;
+      const broken = clipRecord(4, 24, 8, { assetId: id, sourceDuration: null });
+      store.timeline.apply(revision, 'broken', diffRecords(records, { ...records, [broken.id]: broken }));
+    }));
+    await pages.openFromMenu();
+    await pages.choose('Preset', 'ProRes 422 HQ');
+    await pages.path.fill(join(out, 'broken.mov'));
+    await pages.begin();
+    await pages.problem.waitFor({ timeout: 30_000 });
+    expect(await pages.problem.textContent()).toMatch(/broken holiday\.mp4 is (cut off|damaged).*(fetch it again|convert it)/);
+    expect([await pages.chosen('Format'), await pages.path.inputValue()]).toEqual(['ProRes 422 HQ', join(out, 'broken.mov')]);
+    expect(readdirSync(out)).toEqual([]);
+    await studio.screenshot('export-damaged');
+  });
+
   test('names what is missing, and exports with a placeholder or without it', async () => {
     await launch((home) => arrange(home, (store) => {
       const { revision, records } = store.timeline.get().document;

@@ -22,6 +22,7 @@ import { explainFfmpeg, toExportError } from '../export-error.ts';
 import { assetsNeeded, exportedRecipe, ExportTimelineData, factsOfAsset, planExport, untouchedAsset } from '../export-plan.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { describeMissing, missingMediaError } from '../missing-media.ts';
+import { underItsName } from '../named-error.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 
 export interface ExportTimelineOptions {
@@ -144,7 +145,9 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
       for (const [index, id] of needed.entries()) {
         const file = join(scratch, `source-${index}`);
         await writeSource(data, context, draft, id, file);
-        sources.set(id, await media.probe(file, signal));
+        sources.set(id, await media.probe(file, signal).catch((error: unknown) => {
+          throw underItsName(error, file, store.assets.find(id)?.name);
+        }));
         context.advance(index + 1, needed.length, null);
       }
       const plan = planExport(data, (id) => factsOfAsset(store.assets.find(id), sources.get(id)?.hasAlpha === true));

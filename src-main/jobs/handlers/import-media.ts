@@ -7,6 +7,7 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { Media } from '../../media/media.ts';
 import { keepCarriedRecipe } from '../carried-recipes.ts';
 import { waitingPart, type JobHandler } from '../job-handler.ts';
+import { underItsName } from '../named-error.ts';
 
 export const ImportMediaData = z.object({
   path: z.string().min(1),
@@ -32,13 +33,6 @@ async function examine(media: ImportMediaOptions['media'], path: string, signal:
   const carried = text === null ? null : parseCarriedRecipe(text);
   const thumbnail = info.kind === 'audio' ? null : await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
   return { info, carried, thumbnail };
-}
-
-/** An upload waits under a name of its own; what is said about it uses the name that its owner knows. */
-function underItsName(error: unknown, path: string, name: string | null | undefined): unknown {
-  if (!StudioError.is(error) || name === null || name === undefined) return error;
-  const message = error.message.replaceAll(path, name).replaceAll(basename(path), name);
-  return new StudioError(error.code, message, { details: error.details, cause: error, retryable: error.retryable });
 }
 
 /** Streams a media file into the project. Bytes that the library already holds are not stored twice. */
