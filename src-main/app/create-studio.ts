@@ -50,6 +50,7 @@ import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
 import { createSettingsService } from '../services/settings-service.ts';
 import { createStylizationService } from '../services/stylization-service.ts';
+import { createSigningSettings } from '../services/signing-settings.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -119,6 +120,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
   const learn = createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder });
   const scene = createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
+  const signing = createSigningSettings(appStore.settings);
   const handlers = [
     anyData(generate),
     anyData(scene),
@@ -128,7 +130,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
-    anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
+    anyData(createExportHandler({ media, temporaryFolder, fontsDir, signingKeys: signing.keys, appVersion: packageJson.version })),
   ];
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
@@ -172,7 +174,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
-      export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
+      export: createExportService({ projects, mediaBase, media, signing, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),
       footage: createFootageService({ projects, models, stepTimes }),
       stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity: engineIdentity }),

@@ -1,3 +1,4 @@
+import { findC2paTool, signFile, type C2paTool, type SignRequest } from './c2pa.ts';
 import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
 import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
 import { readCapabilities, type Capabilities } from './export/capabilities.ts';
@@ -33,6 +34,10 @@ export interface Media {
   capabilities(): Promise<Capabilities>;
   /** A composed timeline to a file. */
   renderExport(request: RenderExportRequest): Promise<RenderedExport>;
+  /** The tool that signs, looked for anew each time; null when there is none. */
+  signingTool(): Promise<C2paTool | null>;
+  /** A signed copy of a file. */
+  sign(request: SignRequest): Promise<void>;
   /** A clip to a file of another format's container, without encoding it again. */
   copyUntouched(request: CopyUntouchedRequest): Promise<{ sizeBytes: number }>;
 }
@@ -74,6 +79,8 @@ export function createMedia(options: FindOptions = {}): Media {
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),
     capabilities,
     renderExport: async (request) => renderExport(await binaries(), await capabilities(), request),
+    signingTool: () => findC2paTool(options.searchPath),
+    sign: async (request) => signFile(await findC2paTool(options.searchPath), request),
     copyUntouched: async (request) => copyUntouched(await binaries(), request),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ExportFormat } from '../export/formats.ts';
 import { MissingMedia, MissingMediaChoice } from '../export/missing-media.ts';
 import { ExportPreset, ExportSettings } from '../export/settings.ts';
+import { SigningKeys, SigningState } from '../export/signing.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
 import { JobId } from './jobs.ts';
@@ -63,6 +64,10 @@ export const exportContract = {
   /** Keeps settings under a name, in place of own ones of that name. */
   savePreset: method(ExportPreset, z.object({ own: z.array(ExportPreset) })),
   removePreset: method(z.object({ name: z.string() }), z.object({ own: z.array(ExportPreset) })),
+  /** Whether exports can be signed (C2PA), and with whose certificate. */
+  signing: method(z.object({}), SigningState),
+  /** Keeps where certificate and key lie, once they were found to belong together; null forgets them. The files stay where they are. */
+  setSigningKeys: method(z.object({ keys: SigningKeys.nullable() }), SigningState),
   /** For pages without file dialogs: an address that downloads the clip as MP4. */
   downloadUrl: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({ url: z.string(), fileName: z.string() })),
 };

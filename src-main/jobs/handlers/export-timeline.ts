@@ -1,4 +1,4 @@
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
@@ -6,6 +6,7 @@ import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { FORMATS } from '../../../src-shared/export/formats.ts';
 import { writeInterchange, type InterchangeMedia } from '../../../src-shared/export/interchange/write-interchange.ts';
 import { fileSlug } from '../../../src-shared/export/name-template.ts';
+import { canSign, type SigningKeys } from '../../../src-shared/export/signing.ts';
 import { estimateSize } from '../../../src-shared/export/size-estimate.ts';
 import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
 import { cuesFromCaptions } from '../../../src-shared/timeline/captions/caption-track.ts';
@@ -26,7 +27,10 @@ import { underItsName } from '../named-error.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 
 export interface ExportTimelineOptions {
-  readonly media: Pick<Media, 'probe' | 'capabilities' | 'renderExport' | 'copyUntouched'>;
+  readonly media: Pick<Media, 'probe' | 'capabilities' | 'renderExport' | 'copyUntouched' | 'sign'>;
+  /** Where the creator's own certificate and key lie; null: nothing is signed. */
+  readonly signingKeys: () => SigningKeys | null;
+  readonly appVersion: string;
   readonly temporaryFolder: string;
   /** Where the fonts for titles and captions lie. */
   readonly fontsDir: string;
@@ -70,7 +74,7 @@ function frameProgress(context: JobContext, total: number): (frames: number) => 
 }
 
 /** Renders a timeline to a file that appears whole or not at all. Begun anew after a crash: nothing half is ever kept. */
-export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }: ExportTimelineOptions): JobHandler<ExportTimelineData> {
+export function createExportTimelineHandler({ media, temporaryFolder, fontsDir, signingKeys, appVersion }: ExportTimelineOptions): JobHandler<ExportTimelineData> {
   const sidecars = async (data: ExportTimelineData, plan: CompositionPlan, recipeBeside: string | null): Promise<void> => {
     const { path, settings, from, to } = data;
     const stem = FORMATS[settings.format].extension === '' ? path : path.replace(/\.[^./\\]+$/, '');
@@ -136,8 +140,11 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
     }
     const size = estimateSize(settings, { width: draft.width, height: draft.height, frames: to - from, seconds: framesToSeconds(to - from, draft.frameRate), hasSound: draft.sounds.length > 0 });
     await requireRoom(dirname(path), size, 'The export');
+    const signs = settings.sign && canSign(settings.format);
+    const keys = signs ? signingKeys() : null;
+    if (signs && keys === null) throw new StudioError('INVALID_INPUT', 'There is no certificate to sign with. Choose your own certificate and key in the export dialog, or export without signing.');
     await mkdir(temporaryFolder, { recursive: true });
-    await requireRoom(temporaryFolder, sizeOf(context, needed), 'Preparing the export');
+    await requireRoom(temporaryFolder, sizeOf(context, needed) + (signs ? 2 * size : 0), 'Preparing the export');
 
     await withScratchFolder(temporaryFolder, async (scratch) => {
       context.beginPart('prepare', needed.length, null);
@@ -160,15 +167,23 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir }
       context.finishPart('prepare', 'done');
 
       context.beginPart('export', to - from, 0);
+      // What is signed is made aside: only the signed file takes the name.
+      const target = keys === null ? { path, temporaryName } : { path: join(scratch, `unsigned.${facts.extension}`) };
       if (copied !== undefined && canCopy(copied, settings.format, settings.audio)) {
-        await media.copyUntouched({ path, source: copied, format: settings.format, withSound: settings.audio, recipeJson, temporaryName, signal });
+        await media.copyUntouched({ ...target, source: copied, format: settings.format, withSound: settings.audio, recipeJson, signal });
       } else {
         const source = (id: string): MediaInfo => {
           const info = sources.get(id);
           if (info === undefined) throw new StudioError('BLOB_MISSING', `The project has no asset ${id}. Remove the clip that shows it.`, { details: { assetId: id } });
           return info;
         };
-        isInside = (await media.renderExport({ path, plan, from, to, settings, source, text, scratch, recipeJson, temporaryName, signal, onFrames: frameProgress(context, to - from) })).carriesRecipe;
+        isInside = (await media.renderExport({ ...target, plan, from, to, settings, source, text, scratch, recipeJson, signal, onFrames: frameProgress(context, to - from) })).carriesRecipe;
+      }
+      if (keys !== null) {
+        const signed = join(scratch, `signed.${facts.extension}`);
+        const shown = needed.map((id) => store.assets.find(id)?.origin === 'generated');
+        await media.sign({ input: target.path, output: signed, keys, title: basename(path), version: appVersion, generated: shown.every(Boolean) ? 'all' : shown.some(Boolean) ? 'some' : 'none', scratch, signal });
+        await writeWhole(path, (temporary) => copyFile(signed, temporary), { temporaryName });
       }
       await sidecars(data, plan, isInside ? null : recipe);
     });

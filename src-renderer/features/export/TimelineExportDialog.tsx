@@ -13,6 +13,7 @@ import { useDeferredValue, useState } from 'react';
 import { FORMATS } from '../../../src-shared/export/formats.ts';
 import type { MissingMediaChoice } from '../../../src-shared/export/missing-media.ts';
 import { BUILT_IN_PRESETS, ExportSettings } from '../../../src-shared/export/settings.ts';
+import { canSign } from '../../../src-shared/export/signing.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { PathDialog } from '../../components/PathDialog.tsx';
@@ -22,6 +23,7 @@ import { t } from '../../i18n/text.ts';
 import { Choice, ExportFields } from './ExportFields.tsx';
 import { ExportProgress } from './ExportProgress.tsx';
 import { Forecast, MissingMediaField } from './Forecast.tsx';
+import { SigningField } from './SigningField.tsx';
 import { useExportJobs } from './use-export-jobs.ts';
 
 const REMEMBERED = 'motif.timelineExport';
@@ -131,6 +133,7 @@ export function TimelineExportDialog() {
         </Box>
         <Choice label={t('timelineExport.range')} value={target} disabled={isBusy} onChange={setTarget} options={targets.map((value) => ({ value, label: t(`timelineExport.range.${value}`) }))} />
         <ExportFields settings={settings} formats={formats} sequenceHeight={sequence.height} disabled={isBusy} onChange={change} />
+        {canSign(settings.format) ? <SigningField checked={settings.sign} disabled={isBusy} onChange={(sign) => change({ sign })} /> : null}
         <Box sx={{ display: 'flex', gap: 1.5, alignItems: 'flex-start' }}>
           <TextField fullWidth label={t('timelineExport.path')} value={path} disabled={isBusy} helperText={t('timelineExport.tokens')} onChange={(event) => setPath(event.target.value)} slotProps={{ htmlInput: { spellCheck: false } }} />
           {hasDialogs ? <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider', height: 37, flex: 'none' }} startIcon={<FolderOpenOutlined />} disabled={isBusy} onClick={() => void browse()}>{t('export.browse')}</Button> : null}
