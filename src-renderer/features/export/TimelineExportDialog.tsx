@@ -73,7 +73,7 @@ export function TimelineExportDialog() {
   const named = [...(presets.data?.builtIn ?? BUILT_IN_PRESETS), ...own].filter((preset) => formats.includes(preset.settings.format));
   // Typing a name waits for no answer.
   const asked = { ...request, path: useDeferredValue(request.path) };
-  const estimate = useQuery({ queryKey: ['exportEstimate', asked], queryFn: () => client.export.estimate(asked), retry: false, staleTime: 2000, enabled: asked.path !== '' && !isBusy, placeholderData: keepPreviousData });
+  const estimate = useQuery({ queryKey: ['exportEstimate', asked], queryFn: () => client.export.estimate(asked), retry: false, staleTime: 0, gcTime: 0, enabled: asked.path !== '' && !isBusy, placeholderData: keepPreviousData });
   const same = named.find((preset) => JSON.stringify({ ...preset.settings, range: null }) === JSON.stringify({ ...settings, range: null }));
 
   const change = (next: Partial<ExportSettings>) => {
