@@ -17,6 +17,7 @@ import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
 import { createReimagineClipHandler } from '../jobs/handlers/reimagine-clip.ts';
 import { createRestyleClipHandler } from '../jobs/handlers/restyle-clip.ts';
+import { createVerifyRecipeHandler } from '../jobs/handlers/verify-recipe.ts';
 import { createUpscaleClipHandler } from '../jobs/handlers/upscale-clip.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { createJobQueue } from '../jobs/job-queue.ts';
@@ -43,11 +44,13 @@ import { createMotionsService } from '../services/motions-service.ts';
 import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
+import { createRecipesService } from '../services/recipes-service.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
 import { createSettingsService } from '../services/settings-service.ts';
 import { createStylizationService } from '../services/stylization-service.ts';
+import { createSigningSettings } from '../services/signing-settings.ts';
 import { createSystemService } from '../services/system-service.ts';
 import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
@@ -91,6 +94,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const execution = await openExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(builtBackends()), probe: (order) => probeInProcess(fork, order) });
   const engine = createEngineClient({ fork, providers: execution.order, onFallback: execution.noteFallback });
   const engineIdentity = {
+    name: 'motif-engine' as const,
     version: ENGINE_VERSION,
     get executionProvider() {
       return execution.provider;
@@ -116,15 +120,17 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
   const learn = createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder });
   const scene = createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
+  const signing = createSigningSettings(appStore.settings);
   const handlers = [
     anyData(generate),
     anyData(scene),
+    anyData(createVerifyRecipeHandler({ makers: [anyData(generate), anyData(scene)], media, temporaryFolder, engine: engineIdentity })),
     anyData(learn),
     anyData(createReimagineClipHandler({ learn, generate, scene, engine, packs: models, threads, media, temporaryFolder })),
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
-    anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
+    anyData(createExportHandler({ media, temporaryFolder, fontsDir, signingKeys: signing.keys, appVersion: packageJson.version })),
   ];
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
@@ -162,12 +168,13 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       timeline: createTimelineService({ projects }),
       generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
       scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: engineIdentity }),
+      recipes: createRecipesService({ projects, models, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
-      export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
+      export: createExportService({ projects, mediaBase, media, signing, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),
       footage: createFootageService({ projects, models, stepTimes }),
       stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity: engineIdentity }),

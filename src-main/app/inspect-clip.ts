@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { Recipe, recipeHash, WITHHELD_PROMPT } from '../../src-shared/recipe/recipe.ts';
+import { isWithheld, parseCarriedRecipe, type CarriedRecipe } from '../../src-shared/recipe/carried-recipe.ts';
+import { recipeHash } from '../../src-shared/recipe/recipe.ts';
 import { createMedia, type Media } from '../media/media.ts';
 
 /** What an exported clip tells about itself. */
 export interface InspectedClip {
   readonly path: string;
-  /** Null when the clip holds none. */
-  readonly recipe: Recipe | null;
-  /** Null for a recipe that was exported without its prompts: it cannot be repeated. */
+  /** One clip's, or those of a timeline; null when the file holds none. */
+  readonly recipe: CarriedRecipe | null;
+  /** Null for a timeline's, and for a recipe that was exported without its prompts: it cannot be repeated. */
   readonly recipeHash: string | null;
   readonly width: number | null;
   readonly height: number | null;
@@ -26,8 +27,7 @@ export async function inspectClip(path: string, media: Media = createMedia()): P
   const text = await media.readRecipe(path);
   const facts = { path, width: info.width, height: info.height, frames: info.frames, frameRate: info.frameRate, codec: info.codec };
   if (text === null) return { ...facts, recipe: null, recipeHash: null };
-  const json: unknown = JSON.parse(text);
-  const recipe = Recipe.safeParse(json);
-  if (recipe.success) return { ...facts, recipe: recipe.data, recipeHash: recipe.data.prompt === WITHHELD_PROMPT ? null : await recipeHash(recipe.data) };
+  const recipe = parseCarriedRecipe(text);
+  if (recipe !== null) return { ...facts, recipe, recipeHash: 'kind' in recipe || isWithheld(recipe) ? null : await recipeHash(recipe) };
   throw new StudioError('MEDIA_UNREADABLE', `The recipe inside ${path} is damaged or from a newer Motif Studio. Export the clip again, or update.`, { details: { path } });
 }

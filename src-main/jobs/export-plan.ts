@@ -3,6 +3,7 @@ import { planComposition, type CompositionPlan, type SourceFacts } from '../../s
 import { spansOf } from '../../src-shared/compose/layers-at.ts';
 import { exportSize } from '../../src-shared/export/export-range.ts';
 import { FORMATS } from '../../src-shared/export/formats.ts';
+import { MissingMediaChoice } from '../../src-shared/export/missing-media.ts';
 import { ExportSettings } from '../../src-shared/export/settings.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
 import { timelineRecipeWithoutPrompts, type TimelineRecipe } from '../../src-shared/recipe/timeline-recipe.ts';
@@ -12,6 +13,7 @@ import { TimelineRecord, type TimelineRecords } from '../../src-shared/timeline/
 import { sequenceOf } from '../../src-shared/timeline/tracks.ts';
 import type { AssetRow } from '../store/asset-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
+import { withMissing } from './missing-media.ts';
 
 /** An export as it waits in the queue: the document as it was when somebody pressed Export. */
 export const ExportTimelineData = z.object({
@@ -22,6 +24,7 @@ export const ExportTimelineData = z.object({
   takes: z.record(z.string(), z.object({ assetId: z.string(), startFrame: z.number().int().min(0), frames: z.number().int().min(1).nullable() })),
   from: z.number().int().min(0),
   to: z.number().int().min(1),
+  missingMedia: MissingMediaChoice.default('refuse'),
 });
 export type ExportTimelineData = z.infer<typeof ExportTimelineData>;
 
@@ -42,9 +45,15 @@ export const factsOfAsset = (asset: AssetRow | null, hasAlpha = false): SourceFa
     ? null
     : { kind: asset.kind, width: asset.width ?? 0, height: asset.height ?? 0, frameRate: asset.frameRate, frames: asset.frames, hasAudio: asset.hasAudio || asset.kind === 'audio', hasAlpha };
 
-/** The plan of an export. */
-export function planExport({ records, takes, settings }: Pick<ExportTimelineData, 'records' | 'takes' | 'settings'>, asset: (id: string) => SourceFacts | null): CompositionPlan {
-  return planComposition({ records, asset, takeOf: ({ id }) => takes[id] ?? null, ...exportSize(sequenceOf(records), settings.height), captions: settings.captions === 'burned' ? 'burned' : 'left out' });
+/** The plan of an export. `missing` names what the project no longer has unless the export goes on without it. */
+export function planExport({ records, takes, settings, missingMedia = 'refuse' }: Pick<ExportTimelineData, 'records' | 'takes' | 'settings'> & Partial<Pick<ExportTimelineData, 'missingMedia'>>, asset: (id: string) => SourceFacts | null): CompositionPlan {
+  const size = exportSize(sequenceOf(records), settings.height);
+  const shown = withMissing(missingMedia, records, asset, size);
+  const takeOf = ({ id }: { readonly id: string }): ExportTimelineData['takes'][string] | null => {
+    const take = takes[id];
+    return take !== undefined && shown.isShown(take.assetId) ? take : null;
+  };
+  return planComposition({ records: shown.records, asset: shown.asset, takeOf, ...size, captions: settings.captions === 'burned' ? 'burned' : 'left out' });
 }
 
 /** Assets that are seen or heard in `[from, to)`. */

@@ -3,6 +3,7 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { framesToSeconds, type FrameRate } from '../../src-shared/timing/frame-rate.ts';
 import { FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
+import { LOOKING_BYTES } from './process-limits.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { start } from './run.ts';
 import { unreadable } from './sniff-container.ts';
@@ -81,7 +82,7 @@ export async function* decodeFrames(binaries: FfmpegBinaries, file: string, requ
   }
   const info = await probeMedia(binaries, file, signal);
   if (info.kind === 'audio') throw unreadable(file, 'holds sound only', 'Choose a video or an image.');
-  const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs });
+  const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs, memoryBytes: LOOKING_BYTES });
   const frameBytes = width * height * (request.alpha === true ? 4 : 3);
   let frame = new Uint8Array(frameBytes);
   let filled = 0;

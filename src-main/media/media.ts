@@ -1,9 +1,10 @@
 import { encodeClearSegment, joinClearSegments } from './clear-segments.ts';
+import { findC2paTool, signFile, type C2paTool, type SignRequest } from './c2pa.ts';
 import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
 import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
 import { readCapabilities, type Capabilities } from './export/capabilities.ts';
 import { copyUntouched, type CopyUntouchedRequest } from './export/copy-untouched.ts';
-import { renderExport, type RenderExportRequest } from './export/render-export.ts';
+import { renderExport, type RenderedExport, type RenderExportRequest } from './export/render-export.ts';
 import { findFfmpeg, type FfmpegBinaries, type FindOptions } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { copyWithRecipe, readRecipe } from './recipe-metadata.ts';
@@ -37,7 +38,11 @@ export interface Media {
   /** What the ffmpeg in use can encode and filter. */
   capabilities(): Promise<Capabilities>;
   /** A composed timeline to a file. */
-  renderExport(request: RenderExportRequest): Promise<{ sizeBytes: number }>;
+  renderExport(request: RenderExportRequest): Promise<RenderedExport>;
+  /** The tool that signs, looked for anew each time; null when there is none. */
+  signingTool(): Promise<C2paTool | null>;
+  /** A signed copy of a file. */
+  sign(request: SignRequest): Promise<void>;
   /** A clip to a file of another format's container, without encoding it again. */
   copyUntouched(request: CopyUntouchedRequest): Promise<{ sizeBytes: number }>;
 }
@@ -81,6 +86,8 @@ export function createMedia(options: FindOptions = {}): Media {
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),
     capabilities,
     renderExport: async (request) => renderExport(await binaries(), await capabilities(), request),
+    signingTool: () => findC2paTool(options.searchPath),
+    sign: async (request) => signFile(await findC2paTool(options.searchPath), request),
     copyUntouched: async (request) => copyUntouched(await binaries(), request),
   };
 }

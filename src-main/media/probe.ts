@@ -4,6 +4,7 @@ import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 import { fileArgument, inputGuards } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { checkLimits } from './limits.ts';
+import { LOOKING_BYTES } from './process-limits.ts';
 import { run } from './run.ts';
 import { CONTAINERS, identify, unreadable, type Container } from './sniff-container.ts';
 
@@ -125,7 +126,7 @@ function pixelsOf(stream: FfprobeStream | undefined): Pick<MediaInfo, 'pixelForm
 async function ask(binaries: FfmpegBinaries, file: string, container: Container, countPackets: boolean, signal?: AbortSignal): Promise<FfprobeOutput> {
   let text: string;
   try {
-    text = (await run(binaries.ffprobe, probeArguments(file, container, countPackets), { purpose: `read ${file.replace(/^.*[/\\]/, '')}`, timeoutMs: countPackets ? 120_000 : 30_000, maxBytes: 2 ** 20 * 4, signal })).toString('utf8');
+    text = (await run(binaries.ffprobe, probeArguments(file, container, countPackets), { purpose: `read ${file.replace(/^.*[/\\]/, '')}`, timeoutMs: countPackets ? 120_000 : 30_000, maxBytes: 2 ** 20 * 4, memoryBytes: LOOKING_BYTES, signal })).toString('utf8');
   } catch (error) {
     if (!StudioError.is(error, 'FFMPEG_FAILED')) throw error;
     const lines = error.details['stderr'];

@@ -3,15 +3,10 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, readFormatTags } from './probe.ts';
+import { findRecipe, MAX_RECIPE_BYTES, RECIPE_KEY } from './recipe-chunks.ts';
 import { start } from './run.ts';
 import { identify, type Container } from './sniff-container.ts';
 import { writeWhole } from './write-whole.ts';
-
-/** Key of the recipe among an MP4's metadata. */
-export const RECIPE_KEY = 'motif_recipe';
-
-/** Longest recipe, in bytes of UTF-8: longer ones are neither written nor believed. Windows allows less on a command line. */
-export const MAX_RECIPE_BYTES = process.platform === 'win32' ? 24_000 : 65_536;
 
 const isJsonObject = (text: string): boolean => {
   try {
@@ -40,8 +35,9 @@ export function recipeArguments(recipeJson: string | null): string[] {
  * schema, show it as text, never run it unasked.
  */
 export async function readRecipe(binaries: FfmpegBinaries, file: string, signal?: AbortSignal): Promise<string | null> {
+  const { container } = await identify(file);
   // Matroska writes the names of tags in capitals.
-  const text = Object.entries(await readFormatTags(binaries, file, signal)).find(([name]) => name.toLowerCase() === RECIPE_KEY)?.[1];
+  const text = (await findRecipe(file, container)) ?? Object.entries(await readFormatTags(binaries, file, signal)).find(([name]) => name.toLowerCase() === RECIPE_KEY)?.[1];
   if (typeof text !== 'string' || Buffer.byteLength(text) > 65_536 || !isJsonObject(text)) return null;
   return text;
 }

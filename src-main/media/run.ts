@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { underLimits, watchMemory, WORKING_BYTES } from './process-limits.ts';
 
 interface LineRing {
   get(): string;
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Wall clock cap in ms. */
   readonly timeoutMs?: number;
+  /** Resident bytes at which it is stopped; `LOOKING_BYTES` for commands that only look at a file from outside. */
+  readonly memoryBytes?: number;
   /** What was being done, for messages: `read clip.mp4`. */
   readonly purpose: string;
 }
@@ -64,7 +67,7 @@ export function usefulLines(stderr: string): string[] {
 }
 
 function failure(purpose: string, error: Error, stderr: string): StudioError {
-  if ('code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) {
+  if (('code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) || /^(prlimit|setpriv): failed to execute/m.test(stderr)) {
     return new StudioError('FFMPEG_MISSING', `ffmpeg could not be started to ${purpose}: choose another ffmpeg in the settings, or install ffmpeg 5 or later.`, { cause: error });
   }
   const lines = usefulLines(stderr);
@@ -97,12 +100,14 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>): Pro
 
 /** Starts `binary` with `args`. */
 export function start(binary: string, args: readonly string[], options: RunOptions): RunningCommand {
-  const { signal, stdin, purpose, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { signal, stdin, purpose, timeoutMs = DEFAULT_TIMEOUT_MS, memoryBytes = WORKING_BYTES } = options;
+  const limited = underLimits(binary, args, memoryBytes);
   if (signal?.aborted) throw new StudioError('CANCELLED', `Stopped before it could ${purpose}.`);
   let running: ChildProcess | undefined;
-  let stopped: 'cancelled' | 'timeout' | 'closed' | undefined;
+  let stopped: 'cancelled' | 'timeout' | 'memory' | 'closed' | undefined;
+  let stopWatching = (): void => undefined;
   let sourceError: unknown;
-  const stop = (reason: 'cancelled' | 'timeout' | 'closed') => {
+  const stop = (reason: NonNullable<typeof stopped>) => {
     stopped ??= reason;
     running?.kill('SIGKILL');
   };
@@ -114,10 +119,12 @@ export function start(binary: string, args: readonly string[], options: RunOptio
     let stderrRing: LineRing | undefined;
     const end = (error: Error | null | undefined) => {
       clearTimeout(timer);
+      stopWatching();
       signal?.removeEventListener('abort', onAbort);
       if (sourceError !== undefined) reject(sourceError as Error);
       else if (stopped === 'cancelled') reject(new StudioError('CANCELLED', `Stopped before it could ${purpose}.`));
       else if (stopped === 'timeout') reject(new StudioError('FFMPEG_FAILED', `ffmpeg did not ${purpose} within ${Math.round(timeoutMs / 1000)} s and was stopped: try a shorter or smaller clip.`));
+      else if (stopped === 'memory') reject(new StudioError('OUT_OF_MEMORY', `ffmpeg needed more than ${(memoryBytes / 1e9).toFixed(1)} GB of memory to ${purpose} and was stopped: scale the clip down, or make it shorter, first.`, { details: { memoryBytes } }));
       else if (stopped === 'closed' || !error) resolve();
       else reject(failure(purpose, error, stderrRing?.get() ?? ''));
     };
@@ -125,13 +132,14 @@ export function start(binary: string, args: readonly string[], options: RunOptio
       const stdio: SpawnOptions['stdio'] = [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'];
       // With the path set, fluent-ffmpeg spawns before it returns: two commands with different binaries cannot mix.
       fluentCommand()
-        .setFfmpegPath(binary)
+        .setFfmpegPath(limited.binary)
         ._spawnFfmpeg(
-          [...args],
+          [...limited.args],
           { stdio, windowsHide: true, stdoutLines: 60 },
           (child, _stdout, stderr) => {
             running = child;
             stderrRing = stderr;
+            if (child.pid !== undefined) stopWatching = watchMemory(child.pid, memoryBytes, () => stop('memory'));
           },
           end,
         );

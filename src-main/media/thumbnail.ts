@@ -3,6 +3,7 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { FFMPEG_GLOBAL, fileArgument, inputGuards } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
+import { LOOKING_BYTES } from './process-limits.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { run } from './run.ts';
 import { unreadable } from './sniff-container.ts';
@@ -33,7 +34,16 @@ export async function makeThumbnail(binaries: FfmpegBinaries, file: string, requ
   if (!Number.isInteger(maxWidth) || maxWidth < 16 || maxWidth > 4096) throw new StudioError('INVALID_INPUT', `maxWidth is ${maxWidth}: it must be a whole number from 16 to 4096.`);
   const info = await probeMedia(binaries, file, signal);
   if (info.kind === 'audio') throw unreadable(file, 'holds sound only', 'It has no picture to show.');
-  const jpeg = await run(binaries.ffmpeg, thumbnailArguments(info, request), { purpose: `make a thumbnail of ${path.basename(file)}`, timeoutMs: 60_000, signal });
+  const attempt = (at: NonNullable<ThumbnailRequest['at']>): Promise<Uint8Array> =>
+    run(binaries.ffmpeg, thumbnailArguments(info, { maxWidth, at }), { purpose: `make a thumbnail of ${path.basename(file)}`, timeoutMs: 60_000, memoryBytes: LOOKING_BYTES, signal }).catch((error: unknown) => {
+      if (!StudioError.is(error, 'FFMPEG_FAILED')) throw error;
+      // A clip that is damaged in its middle may still begin well.
+      if (at === 'middle') return new Uint8Array(0);
+      throw unreadable(file, 'is damaged: its pictures cannot be decoded', 'Play it in another program; if it plays there, convert it to MP4 (H.264) and import that.', error);
+    });
+  const { at = 'first' } = request;
+  let jpeg = await attempt(at);
+  if (jpeg.length === 0 && at === 'middle') jpeg = await attempt('first');
   if (jpeg.length === 0) throw unreadable(file, 'holds no picture that can be decoded', 'Convert it to MP4 (H.264) first.');
   return new Uint8Array(jpeg);
 }

@@ -14,7 +14,11 @@ export async function writeWhole(file: string, write: (temporary: string) => Pro
   const folder = path.dirname(file);
   const reachable = await stat(folder).then((stats) => stats.isDirectory(), () => false);
   if (!reachable) throw new StudioError('INVALID_INPUT', `${file} cannot be written: the folder ${folder} does not exist. Create it, or choose another one.`, { details: { path: file } });
-  const temporary = path.join(folder, temporaryName);
+  let temporary = path.join(folder, temporaryName);
+  // A writer that outlived its studio may still hold the old file: ours is another one, whatever becomes of it.
+  await rm(temporary, { force: true }).catch(() => {
+    temporary = path.join(folder, `.${randomUUID()}.part`);
+  });
   try {
     await write(temporary);
     const { size } = await stat(temporary);

@@ -6,6 +6,7 @@ import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { framesOfRange } from '../../src-shared/export/export-range.ts';
 import { FORMATS } from '../../src-shared/export/formats.ts';
 import { expandName } from '../../src-shared/export/name-template.ts';
+import type { MissingMediaChoice } from '../../src-shared/export/missing-media.ts';
 import type { ExportSettings } from '../../src-shared/export/settings.ts';
 import { estimateSize } from '../../src-shared/export/size-estimate.ts';
 import type { Job } from '../../src-shared/contract/jobs.ts';
@@ -14,6 +15,7 @@ import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { endFrame } from '../../src-shared/timeline/records/span.ts';
 import { isTrackItem } from '../../src-shared/timeline/tracks.ts';
 import { factsOfAsset, planExport, takesOfEvents, untouchedAsset, type ExportTimelineData } from '../jobs/export-plan.ts';
+import { describeMissing } from '../jobs/missing-media.ts';
 import { freeBytes } from '../jobs/handlers/export-timeline.ts';
 import { loadFonts } from '../media/export/text-pictures.ts';
 import type { OpenProject } from './open-projects.ts';
@@ -23,17 +25,18 @@ export interface TimelineExportRequest {
   readonly settings: ExportSettings;
   readonly path: string;
   readonly clipIds: readonly string[];
+  readonly missingMedia: MissingMediaChoice;
 }
 
 const empty = (): StudioError => new StudioError('INVALID_INPUT', 'There is nothing on this part of the timeline to export. Choose another range, or put a clip there.');
 
 /** What every file of the request is made from. The path says where to; unknown endings are kept and the right one added. */
-function dataOf({ store }: OpenProject, { settings, path, clipIds }: TimelineExportRequest): { readonly parts: readonly ExportTimelineData[]; readonly plan: ReturnType<typeof planExport> } {
+function dataOf({ store }: OpenProject, { settings, path, clipIds, missingMedia }: TimelineExportRequest): { readonly parts: readonly ExportTimelineData[]; readonly plan: ReturnType<typeof planExport> } {
   if (!isAbsolute(path)) throw new StudioError('INVALID_INPUT', `${path} is not a whole path. Give it from the top of the disk.`, { details: { path } });
   const { records } = store.timeline.get().document;
   const kept = Object.fromEntries(Object.entries(records).filter(([, record]) => record.type !== 'marker' && record.type !== 'keyframeImage')) satisfies TimelineRecords;
   const takes = takesOfEvents(store, kept);
-  const plan = planExport({ records: kept, takes, settings }, (id) => factsOfAsset(store.assets.find(id)));
+  const plan = planExport({ records: kept, takes, settings, missingMedia }, (id) => factsOfAsset(store.assets.find(id)));
   const spans = clipIds.length === 0 ? [{ ...framesOfRange(settings.range, kept, plan.durationFrames), id: null }] : clipIds.map((id) => {
     const item = kept[id];
     if (!isTrackItem(item)) throw new StudioError('NOT_FOUND', `${id} is not on the timeline any more. Select the clips again.`, { details: { clipId: id } });
@@ -57,7 +60,7 @@ function dataOf({ store }: OpenProject, { settings, path, clipIds }: TimelineExp
     let unique = filled;
     for (let more = 2; taken.has(unique.toLowerCase()); more += 1) unique = `${filled}-${more}`;
     taken.add(unique.toLowerCase());
-    return { path: join(folder, extension === '' ? unique : `${unique}.${extension}`), settings, records: kept, takes, from, to };
+    return { path: join(folder, extension === '' ? unique : `${unique}.${extension}`), settings, records: kept, takes, from, to, missingMedia };
   });
   return { parts, plan };
 }
@@ -73,12 +76,13 @@ export async function estimateTimelineExport(project: OpenProject, request: Time
   const words = plan.texts.filter(within).map(({ text }) => text).join('');
   const first = parts[0];
   const untouched = parts.length === 1 && first !== undefined ? untouchedAsset(plan, first.from, first.to, settings) : null;
+  const missing = first === undefined ? [] : describeMissing(project.store, planExport({ ...first, missingMedia: 'refuse' }, (id) => factsOfAsset(project.store.assets.find(id))).missing, first.records, first.takes);
   let folder = dirname(request.path);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   return {
     paths: parts.map(({ path }) => path), present: parts.map(({ path }) => path).filter((path) => existsSync(path)), width: plan.width, height: plan.height, frames, durationMs: Math.round(seconds * 1000),
     sizeBytes: untouched === null ? estimateSize(settings, { width: plan.width, height: plan.height, frames, seconds, hasSound }) : (project.store.assets.find(untouched)?.sizeBytes ?? 0),
-    freeBytes: await freeBytes(folder), hasSound, copies: untouched !== null, missingAssets: plan.missing.length, missingCharacters: words === '' ? [] : missingCharacters(await loadFonts(fontsDir), words).slice(0, 50),
+    freeBytes: await freeBytes(folder), hasSound, copies: untouched !== null, missing, missingCharacters: words === '' ? [] : missingCharacters(await loadFonts(fontsDir), words).slice(0, 50),
   };
 }
 

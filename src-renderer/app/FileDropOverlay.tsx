@@ -2,7 +2,7 @@ import FileDownloadOutlined from '@mui/icons-material/FileDownloadOutlined';
 import Box from '@mui/material/Box';
 import { useEffect, useState } from 'react';
 import { useEditor } from '../api/studio-context.tsx';
-import { importFiles } from '../editor/import-files.ts';
+import { takeDroppedIn } from '../editor/import-files.ts';
 import { t } from '../i18n/text.ts';
 
 /** The browser says nothing while files hover without moving; after so long they are gone. */
@@ -33,7 +33,7 @@ export function FileDropOverlay() {
       setOver(false);
       if (!bringsFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
-      if (!editor.project.readOnly) void importFiles(editor, [...(event.dataTransfer?.files ?? [])]);
+      if (!editor.project.readOnly) void takeDroppedIn(editor, [...(event.dataTransfer?.files ?? [])]);
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('drop', onDrop);

@@ -8,6 +8,7 @@ import { Splitter } from '../components/Splitter.tsx';
 import { sourceOf } from '../editor/playback-source.ts';
 import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
+import { RecipeDialog } from '../features/recipe/RecipeDialog.tsx';
 import { TimelineExportDialog } from '../features/export/TimelineExportDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
@@ -95,6 +96,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       <QueueDrawer />
       <FileDropOverlay />
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
+      {dialog?.kind === 'recipe' ? <RecipeDialog key={JSON.stringify(dialog.source)} source={dialog.source} name={dialog.name} /> : null}
       {dialog?.kind === 'exportTimeline' ? <TimelineExportDialog /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
       {dialog?.kind === 'restyle' ? <RestyleDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}

@@ -1,5 +1,7 @@
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
+import { isAwaited } from '../editor/import-files.ts';
+import { carriesRecipe, openRecipe } from '../editor/recipe-commands.ts';
 import { showMotion } from '../editor/motion-commands.ts';
 import { notify } from '../editor/notices.ts';
 import { tellIfAway } from '../editor/system-notice.ts';
@@ -11,8 +13,9 @@ export function announceJob(editor: Editor, job: Job): void {
   const projectId = editor.project.id;
   if (job.state === 'completed') tellIfAway(t('job.takeReady', { title: job.title }));
   else if (job.state === 'discarded') tellIfAway(t('job.failedWith', { title: job.title, reason: job.error?.message ?? '' }));
-  // Whoever brings a clip in to learn from, or watches a motion being learned, is told in that dialog.
-  const isToldThere = editor.session.getState().dialog?.kind === 'learn' && (job.kind === 'import' || job.kind === 'learn');
+  // Whoever brings a clip in to learn from, watches a motion being learned, or waits for an export, is told in that dialog.
+  const dialog = editor.session.getState().dialog?.kind;
+  const isToldThere = dialog === 'learn' ? job.kind === 'import' || job.kind === 'learn' : (dialog === 'export' || dialog === 'exportTimeline') && job.kind === 'export' && job.state === 'discarded';
   if (job.state === 'completed') {
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(projectId) });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.assets(projectId) });
@@ -20,8 +23,9 @@ export function announceJob(editor: Editor, job: Job): void {
     const { resultAssetId } = job;
     if (job.kind === 'generate' || job.kind === 'scene') notify('success', t('job.takeReady', { title: job.title }), { label: t('job.openTake'), run: () => showResult(editor, job) });
     else if (job.kind === 'restyle' || job.kind === 'reimagine' || job.kind === 'upscale') notify('success', t('job.clipReady', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
+    else if (job.kind === 'verify') void tellVerdict(editor, job);
     else if (job.kind === 'import') {
-      if (!isToldThere) notify('success', t('job.imported', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
+      if (!isToldThere) void tellImport(editor, job);
     }
     else if (job.kind === 'learn') {
       void editor.queryClient.invalidateQueries({ queryKey: projectKeys.motions(projectId) });
@@ -36,4 +40,22 @@ function showResult(editor: Editor, job: Job): void {
   const event = eventById(editor.document.getState().records, job.promptEventId);
   if (event) editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: event.startFrame, selectedIds: [event.id], shuttle: 1 });
   else if (job.resultAssetId !== null) editor.session.setState({ viewerSource: { kind: 'asset', assetId: job.resultAssetId }, playhead: 0, shuttle: 1 });
+}
+
+/** An import, and the recipe that came with it. */
+async function tellImport(editor: Editor, job: Job): Promise<void> {
+  const { resultAssetId } = job;
+  const isRecipe = resultAssetId !== null && (await carriesRecipe(editor, resultAssetId).catch(() => false));
+  if (resultAssetId === null) notify('success', t('job.imported', { title: job.title }));
+  else if (isRecipe && isAwaited(job.id)) return;
+  else if (isRecipe) notify('success', t('recipe.carried', { name: job.title }), { label: t('recipe.open'), run: () => openRecipe(editor, { assetId: resultAssetId }, job.title) });
+  else notify('success', t('job.imported', { title: job.title }), { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
+}
+
+/** What came of running a recipe again, for whoever has left its dialog. */
+async function tellVerdict(editor: Editor, job: Job): Promise<void> {
+  const { resultAssetId } = job;
+  if (resultAssetId === null || editor.session.getState().dialog?.kind === 'recipe') return;
+  const { verdict } = await editor.client.recipes.verdict({ projectId: editor.project.id, assetId: resultAssetId }).catch(() => ({ verdict: null }));
+  if (verdict !== null) notify(verdict.outcome === 'different' ? 'info' : 'success', t(`recipe.verified.${verdict.outcome}`, { name: job.title }), { label: t('recipe.open'), run: () => openRecipe(editor, { assetId: resultAssetId }, job.title) });
 }

@@ -7,6 +7,7 @@ import { useDocument, useEditor } from '../api/studio-context.tsx';
 import { compareTakes } from '../editor/compare-takes.ts';
 import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { finishTake } from '../editor/generate.ts';
+import { openRecipe } from '../editor/recipe-commands.ts';
 import { recallPrompt, recallSeed, removeTake, toggleStar, chooseTake } from '../editor/take-commands.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
@@ -33,6 +34,7 @@ export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number;
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>
       <Divider />
       <MenuItem onClick={choose(() => editor.session.setState({ selectedIds: [take.id, ...(take.promptEventId === null ? [] : [take.promptEventId])], rightOpen: true }))}>{t('take.recipe')}</MenuItem>
+      <MenuItem onClick={choose(() => openRecipe(editor, { assetId: take.asset.id }, take.asset.name))}>{t('recipe.verify')}</MenuItem>
       <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => recallSeed(editor, take))}>{t('take.recallSeed')}</MenuItem>
       <MenuItem disabled={isReadOnly || take.promptEventId === null || take.recipe.scene !== undefined} onClick={choose(() => recallPrompt(editor, take))}>{t('take.recallPrompt')}</MenuItem>
       <Divider />

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RecipeSource } from '../../src-shared/contract/recipes.ts';
 import type { Variant } from '../../src-shared/contract/scenes.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { ClipPart } from '../../src-shared/contract/stylization.ts';
@@ -31,7 +32,7 @@ export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 /** Where the way to a motion begins: a clip of the library, a file from outside, a job that already learns; null: with a choice of clip. */
 export type LearnStart = { readonly assetId: string } | { readonly file: File } | { readonly jobId: string } | null;
 
-export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'recipe'; readonly source: RecipeSource; readonly name: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ExportFormat } from '../export/formats.ts';
+import { MissingMedia, MissingMediaChoice } from '../export/missing-media.ts';
 import { ExportPreset, ExportSettings } from '../export/settings.ts';
+import { SigningKeys, SigningState } from '../export/signing.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
 import { JobId } from './jobs.ts';
@@ -14,6 +16,8 @@ const TimelineExport = z.object({
   path: z.string().min(1).max(4000),
   /** Clips and events to be exported each to a file of its own, instead of the range. */
   clipIds: z.array(z.string().max(100)).max(500).default([]),
+  /** Media that are gone: end the job with BLOB_MISSING, show a still picture with the name, or leave the clips out. */
+  missingMedia: MissingMediaChoice.default('refuse'),
 });
 
 /** What an export would be, before it is started. */
@@ -32,8 +36,8 @@ export const ExportEstimate = z.object({
   hasSound: z.boolean(),
   /** A clip that nothing was done to is copied instead of being encoded again. */
   copies: z.boolean(),
-  /** Assets that the timeline shows and the project no longer has. */
-  missingAssets: z.number().int(),
+  /** What the timeline shows and the project no longer has, in order of time. */
+  missing: z.array(MissingMedia),
   /** Characters of titles and captions that no built-in font has. */
   missingCharacters: z.array(z.string()),
 });
@@ -60,6 +64,10 @@ export const exportContract = {
   /** Keeps settings under a name, in place of own ones of that name. */
   savePreset: method(ExportPreset, z.object({ own: z.array(ExportPreset) })),
   removePreset: method(z.object({ name: z.string() }), z.object({ own: z.array(ExportPreset) })),
+  /** Whether exports can be signed (C2PA), and with whose certificate. */
+  signing: method(z.object({}), SigningState),
+  /** Keeps where certificate and key lie, once they were found to belong together; null forgets them. The files stay where they are. */
+  setSigningKeys: method(z.object({ keys: SigningKeys.nullable() }), SigningState),
   /** For pages without file dialogs: an address that downloads the clip as MP4. */
   downloadUrl: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({ url: z.string(), fileName: z.string() })),
 };

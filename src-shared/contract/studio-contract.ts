@@ -9,6 +9,7 @@ import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
+import { recipesContract } from './recipes.ts';
 import { scenesContract } from './scenes.ts';
 import { settingsContract } from './settings.ts';
 import { stylizationContract } from './stylization.ts';
@@ -24,6 +25,7 @@ export const studioContract = {
   library: libraryContract,
   timeline: timelineContract,
   generation: generationContract,
+  recipes: recipesContract,
   scenes: scenesContract,
   jobs: jobsContract,
   takes: takesContract,

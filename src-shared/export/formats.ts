@@ -20,8 +20,8 @@ export interface FormatFacts {
   readonly carriesRecipe: boolean;
 }
 
-const video = (extension: string, videoEncoders: readonly string[], audioEncoders: readonly string[], hasAlpha = false): FormatFacts => ({ kind: 'video', extension, hasAudio: audioEncoders.length > 0, hasAlpha, videoEncoders, audioEncoders, carriesRecipe: audioEncoders.length > 0 });
-const audio = (extension: string, audioEncoders: readonly string[]): FormatFacts => ({ kind: 'audio', extension, hasAudio: true, hasAlpha: false, videoEncoders: [], audioEncoders, carriesRecipe: extension !== 'wav' });
+const video = (extension: string, videoEncoders: readonly string[], audioEncoders: readonly string[], hasAlpha = false): FormatFacts => ({ kind: 'video', extension, hasAudio: audioEncoders.length > 0, hasAlpha, videoEncoders, audioEncoders, carriesRecipe: true });
+const audio = (extension: string, audioEncoders: readonly string[]): FormatFacts => ({ kind: 'audio', extension, hasAudio: true, hasAlpha: false, videoEncoders: [], audioEncoders, carriesRecipe: true });
 const interchange = (extension: string): FormatFacts => ({ kind: 'interchange', extension, hasAudio: false, hasAlpha: false, videoEncoders: [], audioEncoders: [], carriesRecipe: false });
 
 /** Every format, in the order in which it is offered. */

@@ -28,6 +28,8 @@ export const ExportSettings = z.object({
   /** A single clip that nothing was done to is copied as it is instead of being encoded again. */
   copyUntouched: z.boolean().default(true),
   embedRecipe: z.enum(['all', 'withoutPrompts', 'none']).default('all'),
+  /** Sign the file with the creator's own key (C2PA), where the format has a place for it. */
+  sign: z.boolean().default(false),
 });
 export type ExportSettings = z.infer<typeof ExportSettings>;
 

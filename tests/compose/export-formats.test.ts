@@ -118,9 +118,10 @@ describe.each(machine)('$label', ({ binaries, media, label }) => {
   }, 120_000);
 
   it('carries the recipe in every format that can, and reads it back', async () => {
-    const recipe = JSON.stringify({ prompt: 'a "fish"; [v]=\\ 100% über', seed: 7 });
+    const recipe = JSON.stringify({ prompt: 'a "fish"; [v]=\\ 100% über motif_recipe=x', long: 'word '.repeat(500), seed: 7 });
     for (const format of formats.filter((each) => FORMATS[each].carriesRecipe && !['mp4-av1', 'mp4-hevc'].includes(each))) {
-      const path = await bench.render(document(), `recipe-${format}.${FORMATS[format].extension}`, { format }, { from: 12, to: 16, recipeJson: recipe });
+      const written = await bench.render(document(), `recipe-${format}.${FORMATS[format].extension}`, { format }, { from: 12, to: 16, recipeJson: recipe });
+      const path = format === 'png-sequence' ? join(written, 'frame-000001.png') : written;
       expect([format, JSON.parse((await media.readRecipe(path)) ?? 'null')]).toEqual([format, JSON.parse(recipe)]);
     }
   }, 240_000);

@@ -11,7 +11,7 @@ export async function makeClip(binaries: FfmpegBinaries, path: string, options: 
   const part = width > 640 ? 8 : 1;
   await run(binaries.ffmpeg, [
     ...FFMPEG_GLOBAL, '-f', 'lavfi', '-i', `color=gray:s=${width / part}x${Math.ceil(height / part)}:r=${rate}:d=${seconds}`, ...(tone === undefined ? [] : ['-f', 'lavfi', '-i', `sine=f=${tone}:r=48000:d=${seconds}`]),
-    '-vf', `format=yuv420p,geq=lum='128+70*sin((X*${part}+7*N)/${width}*12)*cos((Y*${part}+3*N)/${height}*9)':cb='128+50*sin(X*${part}/${width}*6+N/10+${hue})':cr='128+50*cos(Y*${part}/${height}*6-N/12+${hue})',scale=${width}:${height}`,
+    '-vf', `format=yuv420p,geq=lum='128+70*sin((X*${part}+7*N)/${width}*12)*cos((Y*${part}+3*N)/${height}*9)':cb='128+50*sin(X*${part}/${width}*6+N/10+${hue})':cr='128+50*cos(Y*${part}/${height}*6-N/12+${hue})',scale=${width}:${height},setsar=1`,
     '-c:v', 'libx264', '-preset', 'veryfast', '-crf', String(crf), '-g', String(gop), '-pix_fmt', 'yuv420p', ...TAGS, ...(tone === undefined ? [] : ['-c:a', 'aac', '-b:a', '192k', '-shortest']), '-f', 'mp4', '-y', path,
   ], { purpose: 'make a test clip', timeoutMs: 300_000 });
   return path;

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMedia } from '../../src-main/media/media.ts';
 import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/records/sequence.ts';
 import { clipRecord } from '../timeline/sample-document.ts';
@@ -13,6 +13,17 @@ import { jobEnd, openTestStudio, runMotif, writeTestClip } from '../services/stu
 const KILLS = Number(process.env['MOTIF_EXPORT_KILLS'] ?? 3);
 const FRAMES = 120;
 const entry = join(import.meta.dirname, '../../src-main/hosts/cli/motif.ts');
+
+/** Command lines of running processes that work in `folder`. */
+const processesOf = (folder: string): string[] =>
+  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return command.includes(folder) && command.includes('ffmpeg') ? [command] : [];
+    } catch {
+      return [];
+    }
+  });
 
 describe('motif export --timeline', () => {
   let folder: string;
@@ -53,6 +64,8 @@ describe('motif export --timeline', () => {
         finished.push(kill);
       }
     }
+    // Nothing of it goes on behind the back of the studio that died.
+    if (process.platform === 'linux') await vi.waitFor(() => expect(processesOf(folder)).toEqual([]), { timeout: 10_000 });
     // What was killed goes on when the project is opened again, and takes its unfinished file along.
     expect((await runMotif(['jobs', 'kills.motif', '--run'], { folder, timeoutMs: 240_000 })).code).toBe(0);
     for (let kill = 0; kill < KILLS; kill += 1) {

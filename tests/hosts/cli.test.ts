@@ -29,7 +29,7 @@ describe('motif', () => {
   it('shows what it can do', async () => {
     const help = await motif('--help');
     expect(help.code).toBe(0);
-    for (const command of ['new', 'import', 'generate', 'jobs', 'export', 'inspect', 'check', 'serve']) {
+    for (const command of ['new', 'import', 'generate', 'jobs', 'export', 'inspect', 'verify', 'check', 'serve']) {
       expect(help.stdout).toContain(`motif ${command}`);
       const own = await motif(command, '--help');
       expect([own.code, own.stdout.includes('--json'), own.stderr]).toEqual([0, true, '']);
@@ -71,6 +71,8 @@ describe('motif', () => {
     const inspected = await motif('inspect', 'fish.mp4', '--json');
     expect(resultOf(inspected)).toMatchObject({ recipeHash: resultOf(first)['recipeHash'], recipe: { prompt: 'a red fish', negativePrompt: 'blue', seed: 7 }, codec: 'h264', frames: 9 });
     expect(JSON.parse((await motif('inspect', 'fish.mp4')).stdout)).toMatchObject({ seed: 7 });
+    expect(resultOf(await motif('verify', 'fish.mp4', '--json'))).toMatchObject({ outcome: 'identical', frames: 9, framesAgain: 9, reasons: [] });
+    expect((await motif('verify', 'waves.mp4')).stderr).toMatch(/carries no recipe/);
     // A clip without a project leaves nothing behind.
     expect(readdirSync(path('data/posters'))).toEqual([]);
   }, 120_000);

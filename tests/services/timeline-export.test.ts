@@ -58,7 +58,7 @@ describe('exporting a timeline', () => {
   it('copies a single clip that nothing was done to, bit for bit', async () => {
     await arrange(sequence, clipRecord(1, 0, 16, { assetId, sourceDuration: null }));
     const request = { projectId, settings: settings({}), path: out('copy.mp4'), clipIds: [] };
-    expect(await under.client.export.estimate(request)).toMatchObject({ copies: true, frames: 16, durationMs: 2000, missingAssets: 0, present: [], paths: [out('copy.mp4')] });
+    expect(await under.client.export.estimate(request)).toMatchObject({ copies: true, frames: 16, durationMs: 2000, missing: [], present: [], paths: [out('copy.mp4')] });
     await exported(out('copy.mp4'), {});
     const frames = async (path: string) => {
       const all: Uint8Array[] = [];
@@ -90,7 +90,9 @@ describe('exporting a timeline', () => {
 
   it('tells in plain words what stands in the way', async () => {
     await arrange(sequence, clipRecord(1, 0, 4, { assetId: 'asset:00000000-0000-4000-8000-000000000000', sourceDuration: null }));
-    expect((await exported(out('missing.mp4'), {}))[0]).toMatchObject({ state: 'discarded', error: { code: 'BLOB_MISSING', message: expect.stringContaining('1 of the media on the timeline is no longer in the project') } });
+    expect((await exported(out('missing.mp4'), {}))[0]).toMatchObject({ state: 'discarded', error: { code: 'BLOB_MISSING', message: expect.stringContaining('media that the project no longer has: a file at 0:00.00') } });
+    const request = { projectId, settings: settings({}), path: out('missing.mp4'), clipIds: [] };
+    expect((await under.client.export.estimate(request)).missing).toEqual([{ assetId: 'asset:00000000-0000-4000-8000-000000000000', name: null, uses: 1, firstFrame: 0 }]);
     await arrange(sequence);
     await expect(under.client.export.startTimeline({ projectId, settings: settings({}), path: out('empty.mp4'), clipIds: [] })).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('nothing on this part') });
     await arrange(sequence, clipRecord(1, 0, 4, { assetId, sourceDuration: null }));

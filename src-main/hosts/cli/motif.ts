@@ -16,9 +16,10 @@ import { serveCommand } from './commands/serve.ts';
 import { reimagineCommand } from './commands/reimagine.ts';
 import { stylizeCommand } from './commands/stylize.ts';
 import { upscaleCommand } from './commands/upscale.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { createTerminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, stylizeCommand, reimagineCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, checkCommand, doctorCommand, serveCommand];
+const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand, renderCommand, learnCommand, stylizeCommand, reimagineCommand, upscaleCommand, jobsCommand, modelsCommand, exportCommand, inspectCommand, verifyCommand, checkCommand, doctorCommand, serveCommand];
 
 function overview(): string {
   const rows = COMMANDS.map((command) => [`  ${usageLine(command)}`, command.summary] as const);

@@ -2,10 +2,12 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { Recipe } from '../../../src-shared/recipe/recipe.ts';
+import { parseCarriedRecipe } from '../../../src-shared/recipe/carried-recipe.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { Media } from '../../media/media.ts';
+import { keepCarriedRecipe } from '../carried-recipes.ts';
 import { waitingPart, type JobHandler } from '../job-handler.ts';
+import { underItsName } from '../named-error.ts';
 
 export const ImportMediaData = z.object({
   path: z.string().min(1),
@@ -26,16 +28,11 @@ const THUMBNAIL_WIDTH = 320;
 
 async function examine(media: ImportMediaOptions['media'], path: string, signal: AbortSignal) {
   const info = await media.probe(path, signal);
-  const recipe = info.kind === 'video' ? parseRecipe(await media.readRecipe(path, signal)) : undefined;
+  const text = await media.readRecipe(path, signal);
+  // A recipe found in a file is text from outside: kept when it reads as one, ignored otherwise.
+  const carried = text === null ? null : parseCarriedRecipe(text);
   const thumbnail = info.kind === 'audio' ? null : await media.thumbnail(path, { maxWidth: THUMBNAIL_WIDTH, at: 'middle', signal });
-  return { info, recipe, thumbnail };
-}
-
-/** An upload waits under a name of its own; what is said about it uses the name that its owner knows. */
-function underItsName(error: unknown, path: string, name: string | null | undefined): unknown {
-  if (!StudioError.is(error) || name === null || name === undefined) return error;
-  const message = error.message.replaceAll(path, name).replaceAll(basename(path), name);
-  return new StudioError(error.code, message, { details: error.details, cause: error, retryable: error.retryable });
+  return { info, carried, thumbnail };
 }
 
 /** Streams a media file into the project. Bytes that the library already holds are not stored twice. */
@@ -53,9 +50,10 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
       });
       const total = Math.max(1, Math.ceil(before.size / READ_BYTES));
       context.beginPart('import', total, 0);
-      const { info, recipe, thumbnail } = await examine(media, path, signal).catch((error: unknown) => {
+      const { info, carried, thumbnail } = await examine(media, path, signal).catch((error: unknown) => {
         throw underItsName(error, path, name);
       });
+      const recipe = carried === null || 'kind' in carried || info.kind !== 'video' ? undefined : carried;
       const writer = store.assets.beginWrite({ kind: info.kind, name: name ?? basename(path), mimeType: info.mimeType, origin: 'imported', recipe });
       try {
         let sizeBytes = 0;
@@ -79,6 +77,7 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
             return { resultAssetId: twin.id };
           }
           if (thumbnail !== null) store.assets.setThumbnail(asset.id, thumbnail);
+          if (carried !== null && recipe === undefined) keepCarriedRecipe(store, asset.id, carried);
           return { resultAssetId: asset.id };
         });
       } catch (error) {
@@ -88,14 +87,4 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
       if (removeSource) await rm(path, { force: true });
     },
   };
-}
-
-/** A recipe found in a clip is text from outside: kept when it reads as one, ignored otherwise. */
-function parseRecipe(json: string | null): Recipe | undefined {
-  if (json === null) return undefined;
-  try {
-    return Recipe.parse(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } fro
 import { recipeArguments } from '../recipe-metadata.ts';
 import { mixInput } from './audio-mix.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { PictureGraph } from './picture-graph.ts';
 import type { WorkingFormat } from './working-format.ts';
 
 /** What is encoded. */
@@ -92,7 +93,7 @@ const MUXERS: Readonly<Record<string, string>> = { mp4: 'mp4', webm: 'webm', mov
 function containerArguments(extension: string, recipeJson: string | null): string[] {
   const isIso = extension === 'mp4' || extension === 'mov' || extension === 'm4a';
   return [
-    ...BIT_EXACT, '-map_metadata', '-1', ...(isIso ? ['-movflags', 'use_metadata_tags+faststart+write_colr'] : extension === 'wav' ? ['-rf64', 'auto'] : []), ...recipeArguments(recipeJson),
+    ...BIT_EXACT, '-map_metadata', '-1', ...(isIso ? ['-movflags', 'use_metadata_tags+faststart+write_colr'] : extension === 'wav' ? ['-rf64', 'auto'] : []), ...recipeArguments(extension === 'wav' ? null : recipeJson),
     '-f', MUXERS[extension] ?? extension,
   ];
 }
@@ -101,16 +102,34 @@ const rawInput = ({ width, height, frameRate, working }: Pick<EncoderInput, 'wid
   ...inputGuards('rawvideo'), '-pix_fmt', working.canvas, '-video_size', `${width}x${height}`, '-framerate', rateArgument(frameRate), '-i', 'pipe:0',
 ];
 
+/** What is written: a file, or the pictures of a folder. */
+function outputArguments({ settings, recipeJson }: Pick<EncoderInput, 'settings' | 'recipeJson'>, output: string): string[] {
+  const { extension } = FORMATS[settings.format];
+  return extension === '' ? [...BIT_EXACT, '-f', 'image2', '-start_number', '1', '-y', fileArgument(path.join(output.replaceAll('%', '%%'), 'frame-%06d.png'))] : [...containerArguments(extension, recipeJson), '-y', fileArgument(output)];
+}
+
+/**
+ * Arguments of one ffmpeg that composes and encodes, with the mix beside it; it tells its progress on standard output. Nothing passes
+ * between processes, which is a fifth of the time of a fast encoder.
+ */
+export function composeAndEncodeArguments(graph: PictureGraph, input: EncoderInput, output: string): string[] {
+  const { working, sound, frameRate, settings, capabilities } = input;
+  const tags = working.isRgb ? 'null' : `${capabilities.filters.has('setparams') ? FRAME_TAGS : 'scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv'},setsar=1`;
+  return [
+    ...FFMPEG_GLOBAL, '-progress', 'pipe:1', ...graph.inputs, ...(sound === null ? [] : mixInput(sound)),
+    '-filter_complex', `${graph.filters};[out]${tags}[tagged]`, '-map', '[tagged]', ...(sound === null ? ['-an'] : ['-map', `${graph.inputCount}:a:0`]), '-r', rateArgument(frameRate),
+    ...videoArguments(input), ...(sound === null ? [] : soundArguments(settings, capabilities)), ...outputArguments(input, output),
+  ];
+}
+
 /** Arguments of the ffmpeg that encodes raw composed frames from standard input, with the mix beside them. `output` is a folder for pictures. */
 export function encodeArguments(input: EncoderInput, output: string): string[] {
-  const { settings, working, sound, recipeJson, capabilities } = input;
-  const { extension } = FORMATS[settings.format];
+  const { settings, working, sound, capabilities } = input;
   const matrix = working.isRgb ? [] : ['-vf', `scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv,setsar=1${capabilities.filters.has('setparams') ? `,${FRAME_TAGS}` : ''}`];
   return [
     ...FFMPEG_GLOBAL, ...rawInput(input), ...(sound === null ? [] : mixInput(sound)), '-map', '0:v:0', ...(sound === null ? ['-an'] : ['-map', '1:a:0']),
     ...matrix, ...videoArguments(input), ...(sound === null ? [] : soundArguments(settings, capabilities)),
-    ...(extension === '' ? [...BIT_EXACT, '-f', 'image2', '-start_number', '1', '-y', fileArgument(path.join(output.replaceAll('%', '%%'), 'frame-%06d.png'))]
-      : [...containerArguments(extension, recipeJson), '-y', fileArgument(output)]),
+    ...outputArguments(input, output),
   ];
 }
 

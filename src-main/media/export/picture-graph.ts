@@ -24,6 +24,7 @@ export interface PictureGraphInput {
 /** A filter graph with its inputs; `[out]` gives exactly `to - from` frames. */
 export interface PictureGraph {
   readonly inputs: readonly string[];
+  readonly inputCount: number;
   readonly filters: string;
 }
 
@@ -36,6 +37,10 @@ class GraphBuilder {
   readonly chains: string[] = [];
   #inputs = 0;
   #labels = 0;
+
+  get inputCount(): number {
+    return this.#inputs;
+  }
 
   input(args: readonly string[]): string {
     this.inputs.push(...args);
@@ -196,7 +201,7 @@ export function pictureGraph(input: PictureGraphInput): PictureGraph {
     }
   }
   graph.chains.push(`${canvas}format=${working.canvas}[out]`);
-  return { inputs: graph.inputs, filters: graph.chains.join(';') };
+  return { inputs: graph.inputs, inputCount: graph.inputCount, filters: graph.chains.join(';') };
 }
 
 /** A full picture that reaches beyond the canvas, cut to it. */

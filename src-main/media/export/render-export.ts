@@ -1,18 +1,20 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { FORMATS } from '../../../src-shared/export/formats.ts';
 import type { ExportSettings } from '../../../src-shared/export/settings.ts';
 import type { FfmpegBinaries } from '../find-ffmpeg.ts';
 import { start, type RunningCommand } from '../run.ts';
+import { insertRecipe } from '../recipe-chunks.ts';
 import { writeWhole } from '../write-whole.ts';
 import { keepMixArguments, mixArguments, soundStretches } from './audio-mix.ts';
 import type { Capabilities } from './capabilities.ts';
-import { encodeArguments, encodeSoundArguments, gifArguments, paletteArguments, type EncoderInput } from './encoder-arguments.ts';
+import { composeAndEncodeArguments, encodeArguments, encodeSoundArguments, gifArguments, paletteArguments, type EncoderInput } from './encoder-arguments.ts';
 import type { ExportSource } from './export-source.ts';
 import { stretchesOf } from './picture-pieces.ts';
-import { composeArguments, pictureGraph, type PictureGraphInput } from './picture-graph.ts';
+import { composeArguments, pictureGraph, type PictureGraph, type PictureGraphInput } from './picture-graph.ts';
 import { workingFormat } from './working-format.ts';
 
 /** A timeline to be written as one file, or as one folder of pictures. */
@@ -34,6 +36,9 @@ export interface RenderExportRequest {
   /** Called with the number of composed frames. */
   readonly onFrames?: (frames: number) => void;
 }
+
+/** The picture of a sequence that carries the recipe. */
+const FIRST_PICTURE = 'frame-000001.png';
 
 /** No export is stopped for being long, only for standing still. */
 const MAX_MS = 48 * 60 * 60_000;
@@ -77,8 +82,15 @@ async function* outputsOf(commands: readonly (() => RunningCommand)[]): AsyncGen
   }
 }
 
-/** Renders; see `RenderExportRequest`. Returns the size of what was written. */
-export async function renderExport(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest): Promise<{ sizeBytes: number }> {
+/** What was written. */
+export interface RenderedExport {
+  readonly sizeBytes: number;
+  /** Whether the recipe that was asked for is inside. */
+  readonly carriesRecipe: boolean;
+}
+
+/** Renders; see `RenderExportRequest`. */
+export async function renderExport(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest): Promise<RenderedExport> {
   const stall = watchStall(request.signal);
   try {
     return await render(binaries, capabilities, { ...request, signal: stall.signal, onFrames: (frames) => {
@@ -93,7 +105,7 @@ export async function renderExport(binaries: FfmpegBinaries, capabilities: Capab
   }
 }
 
-async function render(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest & { readonly signal: AbortSignal; readonly onFrames: (frames: number) => void }): Promise<{ sizeBytes: number }> {
+async function render(binaries: FfmpegBinaries, capabilities: Capabilities, request: RenderExportRequest & { readonly signal: AbortSignal; readonly onFrames: (frames: number) => void }): Promise<RenderedExport> {
   const { plan, from, to, settings, signal, scratch, recipeJson, onFrames } = request;
   const facts = FORMATS[settings.format];
   const begin = (args: readonly string[], purpose: string, stdin?: AsyncIterable<Uint8Array>): RunningCommand => start(binaries.ffmpeg, args, { signal, purpose, timeoutMs: MAX_MS, stdin });
@@ -113,19 +125,30 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
   }
   const temporary = request.temporaryName === undefined ? {} : { temporaryName: request.temporaryName };
   const purpose = `write ${path.basename(request.path)}`;
+  /** One file; `late` names the container into which ffmpeg cannot write the recipe itself. */
+  const write = async (late: 'gif' | 'wav' | null, work: (file: string) => Promise<void>): Promise<RenderedExport> => {
+    let carriesRecipe = recipeJson !== null;
+    const sizeBytes = await writeWhole(request.path, async (file) => {
+      await work(file);
+      if (late !== null && recipeJson !== null) carriesRecipe = await insertRecipe(file, late, recipeJson);
+    }, temporary);
+    return { sizeBytes, carriesRecipe };
+  };
   if (facts.kind === 'audio') {
     const mix = sound ?? '';
-    return { sizeBytes: await writeWhole(request.path, (file) => finish(encodeSoundArguments({ settings, recipeJson, capabilities, sound: mix }, file), purpose), temporary) };
+    return write(settings.format === 'wav' ? 'wav' : null, (file) => finish(encodeSoundArguments({ settings, recipeJson, capabilities, sound: mix }, file), purpose));
   }
 
   const alpha = facts.hasAlpha && settings.alpha;
   const working = workingFormat(settings.format, alpha, capabilities);
   const frameBytes = working.frameBytes(plan.width, plan.height);
+  const stretches = stretchesOf(plan, from, to);
+  const graphOf = (stretch: { readonly from: number; readonly to: number }): PictureGraph => pictureGraph({ plan, ...stretch, source: request.source, text: request.text, working, capabilities });
+  const requireAll = (composed: number): void => {
+    if (composed !== to - from) throw new StudioError('FFMPEG_FAILED', `ffmpeg composed ${composed} frames instead of ${to - from}. A clip may be damaged: play the timeline and replace it.`, { details: { frames: composed, expected: to - from } });
+  };
   const frames = async function* (): AsyncGenerator<Uint8Array> {
-    const commands = stretchesOf(plan, from, to).map((stretch) => () => {
-      const graph = pictureGraph({ plan, ...stretch, source: request.source, text: request.text, working, capabilities });
-      return begin(composeArguments(graph, plan.frameRate, working), 'compose the picture');
-    });
+    const commands = stretches.map((stretch) => () => begin(composeArguments(graphOf(stretch), plan.frameRate, working), 'compose the picture'));
     let bytes = 0;
     let told = 0;
     for await (const chunk of outputsOf(commands)) {
@@ -134,16 +157,36 @@ async function render(binaries: FfmpegBinaries, capabilities: Capabilities, requ
       const whole = Math.floor(bytes / frameBytes);
       if (whole > told) onFrames((told = whole));
     }
-    if (bytes !== frameBytes * (to - from)) throw new StudioError('FFMPEG_FAILED', `ffmpeg composed ${bytes / frameBytes} frames instead of ${to - from}. A clip may be damaged: play the timeline and replace it.`, { details: { frames: bytes / frameBytes, expected: to - from } });
+    requireAll(bytes / frameBytes);
   };
   const input: EncoderInput = { settings: { ...settings, alpha }, width: plan.width, height: plan.height, frameRate: plan.frameRate, working, sound, recipeJson, capabilities };
-  if (settings.format === 'png-sequence') return writeFolder(request.path, request.temporaryName, (folder) => finish(encodeArguments(input, folder), purpose, frames()));
+  /** Composes and encodes: in one command where one is enough, else as raw frames from one into another. */
+  const encode = async (output: string): Promise<void> => {
+    const [only, more] = stretches;
+    if (only === undefined || more !== undefined) return finish(encodeArguments(input, output), purpose, frames());
+    const command = begin(composeAndEncodeArguments(graphOf(only), input, output), purpose);
+    let told = 0;
+    for await (const line of createInterface({ input: command.stdout })) {
+      const frame = Number(/^frame=\s*(\d+)/.exec(line)?.[1] ?? 0);
+      if (frame > told) onFrames((told = frame));
+    }
+    await command.done;
+    requireAll(told);
+  };
+  if (settings.format === 'png-sequence') {
+    let carriesRecipe = recipeJson !== null;
+    const written = await writeFolder(request.path, request.temporaryName, async (folder) => {
+      await encode(folder);
+      if (recipeJson !== null) carriesRecipe = await insertRecipe(path.join(folder, FIRST_PICTURE), 'png_pipe', recipeJson);
+    });
+    return { ...written, carriesRecipe };
+  }
   if (settings.format === 'gif') {
     const [lossless, palette] = [path.join(scratch, 'frames.mkv'), path.join(scratch, 'palette.png')];
     await finish(paletteArguments(input, lossless, palette), 'choose the colours', frames());
-    return { sizeBytes: await writeWhole(request.path, (file) => finish(gifArguments(input, lossless, palette, file), purpose), temporary) };
+    return write('gif', (file) => finish(gifArguments(input, lossless, palette, file), purpose));
   }
-  return { sizeBytes: await writeWhole(request.path, (file) => finish(encodeArguments(input, file), purpose, frames()), temporary) };
+  return write(null, encode);
 }
 
 /** As `writeWhole`, for a folder. One that is there already and holds anything is left alone. */

@@ -15,6 +15,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { notifyError } from '../../editor/notices.ts';
+import { isRecipeFile, openRecipeFile } from '../../editor/recipe-commands.ts';
 import { t } from '../../i18n/text.ts';
 import { uploadFile, type Upload } from '../../api/upload.ts';
 import { DiskUseBar } from './DiskUseBar.tsx';
@@ -37,7 +38,8 @@ export function MediaTab() {
   const patch = (id: string, change: Partial<Upload>) => setUploads((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
 
   const send = (files: readonly File[]) => {
-    for (const file of files) {
+    for (const file of files.filter(isRecipeFile)) void openRecipeFile(editor, file);
+    for (const file of files.filter((each) => !isRecipeFile(each))) {
       const id = crypto.randomUUID();
       setUploads((all) => [...all, { id, name: file.name, share: 0, error: null }]);
       uploadFile({ mediaBase: editor.info.mediaBase, projectId: editor.project.id, file, onShare: (share) => patch(id, { share }) }).then(

@@ -2,6 +2,7 @@ import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
 import type { MenuLine } from '../../components/ContextMenu.tsx';
 import type { Editor } from '../../editor/editor.ts';
 import { restoreAssets, starAssets, trashAssets } from '../../editor/library-commands.ts';
+import { openRecipe } from '../../editor/recipe-commands.ts';
 import { openLearning } from '../../editor/motion-commands.ts';
 import { t } from '../../i18n/text.ts';
 
@@ -11,6 +12,7 @@ export function assetMenu({ asset, starred, trashedAt }: LibraryEntry, isReadOnl
   if (trashedAt !== null) return [{ label: t('mediaLibrary.restore', { name }), disabled: isReadOnly, run: (editor) => void restoreAssets(editor, [asset.id]) }];
   return [
     { label: t('asset.view'), run: (editor) => editor.session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0 }) },
+    { label: t('recipe.open'), run: (editor) => openRecipe(editor, { assetId: asset.id }, name) },
     { action: 'insertClip' },
     { action: 'overwriteClip' },
     'divider',

@@ -9,7 +9,7 @@ import { invalid, requirePositionals, type Command, type CommandContext, type Co
 
 const EMBED = { all: 'all', 'without-prompts': 'withoutPrompts', none: 'none' } as const;
 /** Options that only a timeline export understands. */
-const TIMELINE_OPTIONS = ['format', 'preset', 'settings', 'from', 'to', 'height', 'quality', 'captions', 'clip'] as const;
+const TIMELINE_OPTIONS = ['format', 'preset', 'settings', 'from', 'to', 'height', 'quality', 'captions', 'clip', 'missing'] as const;
 
 export const exportCommand: Command = {
   name: 'export',
@@ -34,6 +34,7 @@ export const exportCommand: Command = {
     { name: 'no-sound', help: 'timeline: leave the sound out' },
     { name: 'once', help: 'timeline: a GIF that does not begin again' },
     { name: 'encode', help: 'timeline: encode a single untouched clip too, instead of copying it' },
+    { name: 'missing', value: 'WHAT', help: 'timeline: media that are gone: refuse, placeholder or leave-out; refuse when left out' },
     { name: 'estimate', help: 'timeline: tell what would be written and how large, and write nothing' },
   ],
   async run(input, context) {
@@ -88,6 +89,7 @@ async function exportTimeline(file: string, input: CommandInput, context: Comman
   const quality = input.choice('quality', ['high', 'medium', 'small']);
   const captions = input.choice('captions', ['burned', 'srt', 'vtt', 'none']);
   const embed = input.choice('recipe', ['all', 'without-prompts', 'none']);
+  const missing = input.choice('missing', ['refuse', 'placeholder', 'leave-out']);
   const path = resolve(out);
   requireWritableFolder(out, dirname(path));
   const given = input.text('settings');
@@ -106,7 +108,7 @@ async function exportTimeline(file: string, input: CommandInput, context: Comman
       ...(input.on('marked') ? { range: { kind: 'marked' } } : from === undefined && to === undefined ? {} : { range: { kind: 'frames', from: from ?? 0, to: to ?? 10_368_000 } }),
     });
     const { id: projectId } = await client.projects.open({ path: resolve(file) });
-    const request = { projectId, settings, path, clipIds: [...input.texts('clip')] };
+    const request = { projectId, settings, path, clipIds: [...input.texts('clip')], missingMedia: missing === 'leave-out' ? ('leaveOut' as const) : (missing ?? ('refuse' as const)) };
     const estimate = await client.export.estimate(request);
     if (estimate.missingCharacters.length > 0) context.terminal.line(`Note: no built-in font has ${estimate.missingCharacters.join(' ')}; boxes are drawn instead.`);
     if (input.on('estimate')) {
