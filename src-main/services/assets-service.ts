@@ -19,7 +19,7 @@ export async function enqueueImport(project: OpenProject, file: { readonly path:
 export function createAssetsService({ projects }: { readonly projects: OpenProjects }): StudioHandlers['assets'] {
   const assetsOf = (projectId: string) => projects.get(projectId).store.assets;
   return {
-    list: async ({ projectId, kinds, search }) => ({ assets: assetsOf(projectId).list({ kinds, search }) }),
+    list: async ({ projectId, kinds, ids }) => ({ assets: assetsOf(projectId).list({ kinds, ids }) }),
     get: async ({ projectId, assetId }) => assetsOf(projectId).get(assetId),
     importFile: ({ projectId, path }) => enqueueImport(projects.get(projectId), { path }),
     rename: async ({ projectId, assetId, name }) => assetsOf(projectId).rename(assetId, name),

@@ -56,7 +56,8 @@ export interface AssetRepository {
   /** NOT_FOUND when there is no ready asset of that id. */
   get(id: string): AssetRow;
   find(id: string): AssetRow | null;
-  list(filter?: { readonly kinds?: readonly AssetKind[]; readonly search?: string }): AssetRow[];
+  /** Newest first, without the trash; with `ids` those of them that are there, in their order. */
+  list(filter?: { readonly kinds?: readonly AssetKind[]; readonly ids?: readonly string[] | undefined }): AssetRow[];
   findByStageKey(key: string): AssetRow | null;
   findByRecipeHash(hash: string): AssetRow | null;
   /** An imported asset with exactly these bytes. */
@@ -217,14 +218,9 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     beginWrite,
     get,
     find,
-    list: (filter = {}) => {
-      const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-      const assets = seen().list.all().map((record) => toAsset(db.path, record)!);
-      return assets.filter((asset) => {
-        if (filter.kinds !== undefined && !filter.kinds.includes(asset.kind)) return false;
-        const text = `${asset.name} ${asset.recipe?.prompt ?? ''}`.toLowerCase();
-        return words.every((word) => text.includes(word));
-      });
+    list: ({ kinds, ids } = {}) => {
+      const assets = ids === undefined ? seen().list.all().map((record) => toAsset(db.path, record)!) : ids.flatMap((id) => find(id) ?? []);
+      return kinds === undefined ? assets : assets.filter(({ kind }) => kinds.includes(kind));
     },
     findByStageKey: (key) => toAsset(db.path, byStageKey.get([key])),
     findByRecipeHash: (hash) => toAsset(db.path, seen().byRecipeHash.get([hash])),

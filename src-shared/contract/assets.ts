@@ -34,7 +34,8 @@ export const Asset = z.object({
 export type Asset = z.infer<typeof Asset>;
 
 export const assetsContract = {
-  list: method(z.object({ projectId: ProjectId, kinds: z.array(AssetKind).default(['video', 'image', 'audio']), search: z.string().max(200).default('') }), z.object({ assets: z.array(Asset) })),
+  /** All assets of some kinds, or of those only the named ones that are there. The library is looked through by `library.page`. */
+  list: method(z.object({ projectId: ProjectId, kinds: z.array(AssetKind).default(['video', 'image', 'audio']), ids: z.array(z.string().max(100)).max(200_000).optional() }), z.object({ assets: z.array(Asset) })),
   get: method(z.object({ projectId: ProjectId, assetId: AssetId }), Asset),
   /** Queues an import job for a file on the host's disk. Uploads from a page go over HTTP PUT `/upload/PROJECT/NAME`. */
   importFile: method(z.object({ projectId: ProjectId, path: z.string().min(1) }), z.object({ jobId: z.string() })),

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 import { FONT_FILES } from '../../../src-shared/compose/text/font-files.ts';
 import { assetUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
-import { useComposition } from '../../api/use-composition.ts';
-import { createCompositor, type Compositor } from '../../compositor/compositor.ts';
+import type { Composition } from '../../api/use-composition.ts';
+import { createCompositor, type Compositor, type Ghost } from '../../compositor/compositor.ts';
 import { loadFonts } from '../../compositor/fonts.ts';
 import { openImage, openVideo } from '../../compositor/source-reader.ts';
 import { t } from '../../i18n/text.ts';
@@ -12,10 +12,9 @@ import { t } from '../../i18n/text.ts';
 /** Frames decoded before they are due while the timeline plays. */
 const AHEAD = 12;
 
-/** The composed timeline at the playhead: every track, as an export would show it. */
-export function ComposedStage() {
+/** The composed timeline at the playhead: every track, as an export would show it. `ghosts` are frames that shine through. */
+export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { composition: Composition; ghosts: readonly Ghost[] }) {
   const { info, project } = useEditor();
-  const { plan, assetOf } = useComposition();
   const playhead = useSession((state) => state.playhead);
   const isPlaying = useSession((state) => state.shuttle !== 0);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -45,8 +44,8 @@ export function ComposedStage() {
   useEffect(() => {
     if (!compositor) return;
     compositor.setPlan(plan);
-    compositor.show(playhead, isPlaying ? AHEAD : 1);
-  }, [compositor, plan, playhead, isPlaying]);
+    compositor.show({ frame: playhead, ahead: isPlaying ? AHEAD : 1, ghosts });
+  }, [compositor, plan, playhead, isPlaying, ghosts]);
 
   return (
     <>
