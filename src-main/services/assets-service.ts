@@ -26,7 +26,7 @@ export function createAssetsService({ projects }: { readonly projects: OpenProje
     intermediates: async ({ projectId }) => assetsOf(projectId).intermediates(),
     removeIntermediates: async ({ projectId }) => {
       const { queue } = projects.get(projectId);
-      const reader = queue.list().find(({ kind, finishedAt }) => finishedAt === null && kind !== 'import' && kind !== 'export');
+      const reader = queue.list().find(({ kind, finishedAt }) => finishedAt === null && kind !== 'import' && kind !== 'export' && kind !== 'proxy');
       if (reader !== undefined) throw new StudioError('CONFLICT', `"${reader.title}" is not finished and still reads them. Let it finish, or cancel it first.`, { details: { jobId: reader.id } });
       const assets = assetsOf(projectId);
       const removed = assets.intermediates();

@@ -11,6 +11,10 @@ export const AssetId = z.string().regex(/^asset:[0-9a-f-]{36}$/);
 export const AssetKind = z.enum(['video', 'image', 'audio', 'stage', 'motion']);
 export type AssetKind = z.infer<typeof AssetKind>;
 
+/** Frames of a clip beside each other in one picture, evenly spread over its length: how many, and the size of each in pixels. */
+export const Filmstrip = z.object({ tiles: z.number().int(), width: z.number().int(), height: z.number().int() });
+export type Filmstrip = z.infer<typeof Filmstrip>;
+
 export const Asset = z.object({
   id: AssetId,
   kind: AssetKind,
@@ -28,6 +32,12 @@ export const Asset = z.object({
   hasAudio: z.boolean(),
   /** PNG/JPEG poster asset served at `${mediaBase}/thumbnail/PROJECT/ASSET`; false while not made. */
   hasThumbnail: z.boolean(),
+  /** Served at `${mediaBase}/filmstrip/PROJECT/ASSET`; null while not made. */
+  filmstrip: Filmstrip.nullable(),
+  /** Whether the course of its sound is there, as a picture at `${mediaBase}/waveform/PROJECT/ASSET`. */
+  hasWaveform: z.boolean(),
+  /** Whether there is a stand-in that every browser plays, at `${mediaBase}/proxy/PROJECT/ASSET`. Never exported. */
+  hasProxy: z.boolean(),
   stage: StageName.nullable(),
   recipe: Recipe.nullable(),
 });

@@ -32,7 +32,7 @@ export async function makeFilm(media: Media, binaries: FfmpegBinaries, folder: s
     await source('b', { hue: 2, width, height, seconds: seconds / 2 + 2 }),
     await source('c', { hue: 4, tone: 660, width: width / 2, height: height / 2, seconds: seconds + 1 }),
   ];
-  const track = (id: string, order: number): TimelineRecord => ({ id, type: 'track', kind: 'video', name: '', order, locked: false, muted: true, hidden: false });
+  const track = (id: string, order: number, kind: 'video' | 'caption' = 'video'): TimelineRecord => ({ id, type: 'track', kind, name: '', order, locked: false, muted: true, hidden: false });
   return {
     frames, width, height,
     fill: (store) => {
@@ -43,12 +43,12 @@ export async function makeFilm(media: Media, binaries: FfmpegBinaries, folder: s
       });
       const captions = Array.from({ length: Math.floor(seconds / 4) }, (_, index) => captionRecord(20 + index, index * 4 * FILM_RATE + 12, 60, `Caption number ${index + 1}: what is said`));
       return [
-        { ...DEFAULT_SEQUENCE, frameRate: { num: FILM_RATE, den: 1 }, width, height }, track('track:two', 35), track('track:three', 30),
+        { ...DEFAULT_SEQUENCE, frameRate: { num: FILM_RATE, den: 1 }, width, height }, track('track:two', 35), track('track:three', 30), track('track:titles', 55, 'caption'),
         clipRecord(1, 0, half, { assetId: a, crossfadeOutFrames: 12, volume: 0, sourceDuration: null }),
         clipRecord(2, half, half, { assetId: b, crossfadeInFrames: 12, sourceDuration: null, sourceIn: rational(1), volume: 0 }),
         clipRecord(3, 0, frames, { trackId: 'track:two', assetId: c, scale: 0.4, position: { x: -0.25, y: -0.2 }, opacity: 0.8, sourceDuration: null }),
         clipRecord(4, FILM_RATE, half, { trackId: 'track:three', assetId: c, scale: 0.3, position: { x: 0.3, y: 0.1 }, speed: rational(2), sourceDuration: null }),
-        { ...captionRecord(5, FILM_RATE, 72, 'A title'), kind: 'title', size: 0.12, color: '#ffcc33', position: { x: 0, y: -0.1 } }, ...captions,
+        { ...captionRecord(5, FILM_RATE, 72, 'A title'), trackId: 'track:titles', kind: 'title', size: 0.12, color: '#ffcc33', position: { x: 0, y: -0.1 } }, ...captions,
         audioRecord(6, 0, frames, { assetId: c, sourceDuration: null, fadeInFrames: 24, fadeOutFrames: 24 }),
       ];
     },

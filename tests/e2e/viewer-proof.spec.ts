@@ -31,7 +31,8 @@ describe('the viewer beside the export', () => {
     await studio.page.getByTestId('composed').waitFor();
   });
   afterAll(async () => {
-    await studio.close();
+    // Making the film may have failed before there was a studio.
+    await (studio as StudioUnderTest | undefined)?.close();
     await packs.remove();
     rmSync(folder, { recursive: true, force: true });
   });

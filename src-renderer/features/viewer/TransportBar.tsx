@@ -1,4 +1,4 @@
-import CropFree from '@mui/icons-material/CropFree';
+import FilterCenterFocus from '@mui/icons-material/FilterCenterFocus';
 import Layers from '@mui/icons-material/Layers';
 import FirstPage from '@mui/icons-material/FirstPage';
 import Fullscreen from '@mui/icons-material/Fullscreen';
@@ -60,7 +60,7 @@ export const TransportBar = memo(function TransportBar() {
           {Math.abs(shuttle) > 1 || shuttle < 0 ? <Box component="span" sx={{ fontSize: 11.5, color: 'primary.light', mr: 1 }}>{shuttle}×</Box> : null}
           <Box component="span" sx={{ fontSize: 11.5, color: 'text.secondary', mr: 1 }}>{lengthFrames === 0 ? '' : formatTimecode(lengthFrames, frameRate)}</Box>
           <ActionButton id="onion" icon={<Layers />} pressed={onion} />
-          <ActionButton id="safeAreas" icon={<CropFree />} pressed={safeAreas} />
+          <ActionButton id="safeAreas" icon={<FilterCenterFocus />} pressed={safeAreas} />
           <ActionButton id="loop" icon={<Repeat />} pressed={loop} />
           <ActionButton id="fullScreen" icon={fullScreen ? <FullscreenExit /> : <Fullscreen />} pressed={fullScreen} />
         </Box>
