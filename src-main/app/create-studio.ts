@@ -14,6 +14,7 @@ import { createExportHandler } from '../jobs/handlers/export.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
+import { createMakeProxyHandler } from '../jobs/handlers/make-proxy.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
 import { createReimagineClipHandler } from '../jobs/handlers/reimagine-clip.ts';
 import { createRestyleClipHandler } from '../jobs/handlers/restyle-clip.ts';
@@ -43,6 +44,7 @@ import { createMotionsService } from '../services/motions-service.ts';
 import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
+import { createPreviewMaker } from '../services/preview-maker.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
@@ -123,8 +125,10 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
+    anyData(createMakeProxyHandler({ media, temporaryFolder })),
     anyData(createExportHandler({ media, temporaryFolder, fontsDir })),
   ];
+  const previews = createPreviewMaker({ media, temporaryFolder, log });
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
     onOpen: ({ store }) => {
@@ -133,6 +137,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
         if (topic === 'takes') noteNewTake(store);
       });
       return () => {
+        previews.forget(store);
         stopShowing();
         stopNoting();
       };
@@ -164,7 +169,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
-      library: createLibraryService({ projects }),
+      library: createLibraryService({ projects, previews }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { toEven } from '../../src-shared/compose/pixel-rules.ts';
 import type { Filmstrip } from '../../src-shared/contract/assets.ts';
-import { evenBelow } from './even-size.ts';
 import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
@@ -24,7 +24,7 @@ type Sized = Pick<MediaInfo, 'path' | 'container' | 'width' | 'height' | 'frames
 /** How a filmstrip of a clip is laid out. */
 export function filmstripOf(info: Sized): Filmstrip {
   const aspect = (info.width ?? 16) / (info.height ?? 9);
-  return { tiles: Math.max(1, Math.min(MOST_TILES, info.frames ?? MOST_TILES)), width: Math.min(STRIP_HEIGHT * 4, Math.max(2, 2 * Math.round((STRIP_HEIGHT * aspect) / 2))), height: STRIP_HEIGHT };
+  return { tiles: Math.max(1, Math.min(MOST_TILES, info.frames ?? MOST_TILES)), width: Math.min(STRIP_HEIGHT * 4, Math.max(2, toEven(STRIP_HEIGHT * aspect))), height: STRIP_HEIGHT };
 }
 
 /** Arguments that write a clip's filmstrip as one JPEG to standard output. */
@@ -51,7 +51,7 @@ export function waveformArguments(info: Pick<MediaInfo, 'path' | 'container' | '
 export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio'>, output: string): string[] {
   const [width, height] = [info.width ?? 2, info.height ?? 2];
   const factor = Math.min(1, PROXY.width / width, PROXY.height / height);
-  const size = `${evenBelow(width * factor)}:${evenBelow(height * factor)}`;
+  const size = `${Math.max(2, toEven(width * factor))}:${Math.max(2, toEven(height * factor))}`;
   return [
     ...FFMPEG_GLOBAL, '-progress', 'pipe:1', ...inputGuards(info.container), '-i', fileArgument(info.path),
     '-map', '0:v:0', ...(info.hasAudio ? ['-map', '0:a:0'] : []), '-sn', '-dn',

@@ -1,8 +1,10 @@
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { OpenProjects } from './open-projects.ts';
+import type { PreviewMaker } from './preview-maker.ts';
 
 /** The library of an open project. */
-export function createLibraryService({ projects }: { readonly projects: OpenProjects }): StudioHandlers['library'] {
+export function createLibraryService({ projects, previews }: { readonly projects: OpenProjects; readonly previews: PreviewMaker }): StudioHandlers['library'] {
   const storeOf = (projectId: string) => projects.get(projectId).store;
   return {
     page: async ({ projectId, filter, offset, limit }) => {
@@ -28,6 +30,19 @@ export function createLibraryService({ projects }: { readonly projects: OpenProj
       return {};
     },
     emptyTrash: async ({ projectId }) => storeOf(projectId).library.emptyTrash(),
+    makePreviews: async ({ projectId, assetIds }) => {
+      const store = storeOf(projectId);
+      if (!store.readOnly) previews.ask(store, assetIds);
+      return {};
+    },
+    makeProxy: async ({ projectId, assetId }) => {
+      const { store, queue } = projects.get(projectId);
+      const asset = store.assets.get(assetId);
+      if (asset.kind !== 'video') throw new StudioError('INVALID_INPUT', `"${asset.name}" is no clip: only clips have stand-ins.`, { details: { assetId } });
+      if (asset.hasProxy || store.readOnly) return { jobId: null };
+      const waiting = store.jobs.list().find((job) => job.kind === 'proxy' && job.finishedAt === null && (job.data as { assetId?: unknown }).assetId === assetId);
+      return { jobId: waiting?.id ?? queue.enqueue('proxy', { assetId, name: asset.name }).id };
+    },
     diskUse: async ({ projectId }) => {
       const store = storeOf(projectId);
       return store.library.diskUse(store.sizeBytes());

@@ -3,6 +3,7 @@ import { useCallback, useEffect } from 'react';
 import type { Asset } from '../../src-shared/contract/assets.ts';
 import { assetsUsedBy } from '../../src-shared/timeline/used-assets.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
+import { wantPreviews } from '../editor/preview-wishes.ts';
 import { useLibraryEntry } from './library-queries.ts';
 import { useEditor } from './studio-context.tsx';
 
@@ -23,6 +24,7 @@ export function useTimelineAssets(): TimelineAssets {
     const ids = [...assetsUsedBy(editor.document.getState().records)];
     const { assets } = ids.length === 0 ? { assets: [] } : await editor.client.assets.list({ projectId: editor.project.id, ids });
     editor.noteAssets(assets);
+    wantPreviews(editor, assets);
     return assets;
   };
   const { data } = useQuery({ queryKey: keyOf(editor), queryFn, select: byId });

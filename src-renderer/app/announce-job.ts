@@ -20,6 +20,8 @@ export function announceJob(editor: Editor, job: Job): void {
     const { resultAssetId } = job;
     if (job.kind === 'generate' || job.kind === 'scene') notify('success', t('job.takeReady', { title: job.title }), { label: t('job.openTake'), run: () => showResult(editor, job) });
     else if (job.kind === 'restyle' || job.kind === 'reimagine' || job.kind === 'upscale') notify('success', t('job.clipReady', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
+    // A stand-in is seen in the viewer that waited for it.
+    else if (job.kind === 'proxy') return;
     else if (job.kind === 'import') {
       if (!isToldThere) notify('success', t('job.imported', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
     }

@@ -15,6 +15,8 @@ export interface Compositor {
    * a fast hand always sees something.
    */
   show(wish: ShowWish): void;
+  /** Opens an asset anew: its stand-in has come. */
+  reopen(assetId: string): void;
   close(): void;
 }
 
@@ -136,6 +138,10 @@ export function createCompositor({ canvas, open, fonts, onShown, onProblem }: Co
         reader.close();
         readers.delete(assetId);
       }
+    },
+    reopen: (assetId) => {
+      readers.get(assetId)?.close();
+      readers.delete(assetId);
     },
     show: (wish) => {
       wanted = wish;

@@ -6,10 +6,11 @@ import ButtonBase from '@mui/material/ButtonBase';
 import { useState } from 'react';
 import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
-import { assetUrl, thumbnailUrl } from '../../api/media-address.ts';
+import { filmstripUrl, playUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { assetDrag } from '../../components/asset-drag.ts';
 import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
+import { FilmstripScrub } from '../../components/FilmstripScrub.tsx';
 import { HoverScrub } from '../../components/HoverScrub.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { Poster } from '../../components/Poster.tsx';
@@ -27,6 +28,8 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
   const [isHovered, setHovered] = useState(false);
   const length = asset.frames !== null && asset.frameRate !== null ? formatTimecode(asset.frames, asset.frameRate) : null;
   const { readOnly } = editor.project;
+  const stripSrc = filmstripUrl(editor.info.mediaBase, editor.project.id, asset);
+  const wave = waveformUrl(editor.info.mediaBase, editor.project.id, asset);
   const { menu, open, close } = useContextMenu<string>();
   return (
     <Box onContextMenu={(click) => { editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
@@ -41,7 +44,8 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isSelected ? 'primary.main' : 'transparent', '&:hover': { borderColor: isSelected ? 'primary.main' : 'divider' } }}
       >
         <Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind={asset.kind}>
-          {isHovered && asset.kind === 'video' ? <HoverScrub src={assetUrl(editor.info.mediaBase, editor.project.id, asset.id)} /> : null}
+          {wave === null || asset.kind !== 'audio' ? null : <Box component="img" src={wave} alt="" draggable={false} data-testid="waveform" sx={{ position: 'absolute', inset: 0, width: 1, height: 1, opacity: 0.75 }} />}
+          {isHovered && asset.kind === 'video' ? (asset.filmstrip !== null && stripSrc !== null ? <FilmstripScrub src={stripSrc} strip={asset.filmstrip} /> : <HoverScrub src={playUrl(editor.info.mediaBase, editor.project.id, asset)} />) : null}
           {length === null ? null : <Box component="span" sx={{ position: 'absolute', right: 4, bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', fontVariantNumeric: 'tabular-nums' }}>{length}</Box>}
           {tags.length === 0 ? null : <Box component="span" sx={{ position: 'absolute', left: 4, bottom: 4, maxWidth: 0.6, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{tags.join(' · ')}</Box>}
         </Poster>

@@ -2,7 +2,7 @@ import type { MouseEvent, PointerEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent, TimelineRecords, TrackItem } from '../../../src-shared/timeline/document.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
-import { thumbnailUrl } from '../../api/media-address.ts';
+import { filmstripUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
 import { useTimelineAssets } from '../../api/asset-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { t } from '../../i18n/text.ts';
@@ -57,9 +57,12 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
     <div role="list" aria-label={lane.label}>
       {drawn.items.map((item) => {
         const asset = assetOf(item);
+        const detailed = item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS;
+        const { info: { mediaBase }, project } = editor;
         return (
           <ItemBlock
-            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} detailed={item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS} frameRate={frameRate}
+            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(mediaBase, project.id, asset) : null} detailed={detailed} frameRate={frameRate}
+            strip={item.type === 'clip' && asset !== null && detailed ? filmstripUrl(mediaBase, project.id, asset) : null} filmstrip={asset?.filmstrip ?? null} wave={asset !== null && detailed ? waveformUrl(mediaBase, project.id, asset) : null}
             isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
           />
         );

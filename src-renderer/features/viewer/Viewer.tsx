@@ -50,7 +50,8 @@ export function Viewer() {
   const shown = source.kind === 'asset' ? { asset: sourceAsset, assetFrame: playhead } : picture;
   const liveJob = source.kind === 'timeline' ? liveJobOf(jobs, picture.event?.id ?? null) : null;
   const showsLive = liveJob !== null && liveJob.previewVersion > 0 && (shown.asset === null || !isPlaying);
-  const isComposed = source.kind === 'timeline' && (picture.asset !== null || hasItems);
+  // Nothing is drawn before its files are known: what is missing would flash.
+  const isComposed = source.kind === 'timeline' && composition.isKnown && (picture.asset !== null || hasItems);
   const onion = useSession((state) => state.onion && state.shuttle === 0);
   const safeAreas = useSession((state) => state.safeAreas);
   const { event } = picture;
@@ -100,7 +101,7 @@ export function Viewer() {
           <CompareStage a={compared.a} b={compared.b} mode={compared.mode} ratio={ratio} />
         ) : (
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
-            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
+            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={`${sourceAsset.id} ${sourceAsset.hasProxy}`} asset={sourceAsset} frame={playhead} /> : null}
             {isComposed ? <ComposedStage composition={composition} ghosts={ghosts} /> : null}
             {isComposed && missing.length > 0 ? <MissingNote spans={missing} coversAll={layersAt(plan, playhead).length === 0} /> : null}
             {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}

@@ -101,10 +101,3 @@ export async function soundAgainstPicture(page: Page, seconds: number): Promise<
     return { apart, shown: shown.size };
   }, [FILM_RATE, seconds * 1000] as const);
 }
-export async function dumpFrame(page: Page, binaries: FfmpegBinaries, file: string, frame: number): Promise<number> {
-  await scrubTo(page, frame);
-  const { writeFileSync } = await import('node:fs');
-  const a = await canvasPixels(page); const b = await exportedFrame(binaries, file, frame);
-  writeFileSync(`/tmp/vd-canvas-${frame}.rgba`, a); writeFileSync(`/tmp/vd-export-${frame}.rgb`, b);
-  return psnr(a, b);
-}
