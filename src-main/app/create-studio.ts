@@ -77,13 +77,15 @@ const shareDone = (parts: Job['parts']): number =>
 
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
-  const { dataDir, projectsFolder, threads, lanes, fontsDir, log } = config;
+  const { dataDir, projectsFolder, threads, lanes, fontsDir, sampleProject, log } = config;
   const temporaryFolder = join(dataDir, 'scratch');
   const uploadsFolder = join(dataDir, 'uploads');
+  const draggedFolder = join(dataDir, 'dragged');
   makeDataFolder(dataDir);
   const appStore = openAppStore(join(dataDir, 'studio.db'));
   sweepScratchFolders(temporaryFolder);
   sweepUploads(uploadsFolder);
+  sweepUploads(draggedFolder);
 
   const fork = config.forkEngine ?? createNodeEngineFork();
   const inspector = createModelInspector(fork);
@@ -161,7 +163,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   return {
     handlers: {
       system: createSystemService({ platform, media, appVersion: packageJson.version, execution, projectsFolder }),
-      projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
+      projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, sampleProject, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
       generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
@@ -169,7 +171,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
-      library: createLibraryService({ projects, previews }),
+      library: createLibraryService({ projects, previews, platform, draggedFolder }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),
