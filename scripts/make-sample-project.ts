@@ -42,7 +42,7 @@ try {
   await added('Write events', [...events, titles, ...words]);
   const assets: string[] = [];
   for (const { id, prompt, seed } of events) {
-    const { jobId } = await handlers.generation.start({ projectId, prompt, negativePrompt: '', seed, preset: PRESET, motions: [], promptEventId: id, front: false }, call);
+    const { jobId } = await handlers.generation.start({ projectId, prompt, negativePrompt: '', seed, preset: PRESET, packId: 'motif-mini', motions: [], promptEventId: id, front: false }, call);
     for await (const job of handlers.jobs.watch({ projectId }, call)) {
       if (job.id !== jobId || job.finishedAt === null) continue;
       if (job.resultAssetId === null) throw new Error(job.error?.message ?? `${prompt} ended as ${job.state}`);

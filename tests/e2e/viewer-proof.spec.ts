@@ -23,7 +23,7 @@ describe('the viewer beside the export', () => {
     folder = mkdtempSync(join(tmpdir(), 'motif-film-'));
     packs = await makeTestPacks();
     binaries = await findFfmpeg();
-    film = await makeFilm(createMedia(), binaries, folder, { seconds: 6, width: 704, height: 396 });
+    film = await makeFilm(createMedia(), binaries, folder, { seconds: 4, width: 1280, height: 720 });
     studio = await launchStudio({ packsDir: packs.dir, prepare: projectWith('Film', film.fill) });
     exported = await exportFilm(studio.home, 'Film');
     await openPrepared(studio, 'Film');
