@@ -1,6 +1,6 @@
 /**
- * Makes assets/sample/sample.motif with the pack that ships inside: three prompt events with their takes, a dissolve on a second track, a title
- * and captions. Run it again after the pack or the file's schema has changed: `node scripts/make-sample-project.ts`.
+ * Makes assets/sample/sample.motif with the pack that ships inside: three prompt events, the last of them still
+ * without a take, two small pictures that dissolve on a video track, a title and captions. Run it again after the pack or the file's schema has changed: `node scripts/make-sample-project.ts`.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ try {
     id: `promptEvent:${uuid(index + 1)}`, type: 'promptEvent', startFrame: index * EVENT_FRAMES, durationFrames: EVENT_FRAMES, prompt, negativePrompt: '', seed: 7 + index, seedLocked: true, preset: PRESET, activeTakeId: null, ...PROMPT_EVENT_DEFAULTS,
   }));
   const words = [
-    caption(10, 4, 22, 'Three events, three takes.'), caption(11, 33, 22, 'Each is a prompt and a clip that was made from it.'), caption(12, 62, 22, 'Change the words and press Generate.'),
+    caption(10, 4, 22, 'Three events, two of them with a take.'), caption(11, 33, 22, 'Each is a prompt and a clip that was made from it.'), caption(12, 62, 22, 'This one waits: press Generate.'),
     { ...caption(13, 2, 20, 'Motif Studio'), kind: 'title', trackId: 'track:titles', size: 0.14, color: '#ffd166', position: { x: 0, y: -0.22 } } as TimelineRecord,
   ];
   const titles: TimelineRecord = { id: 'track:titles', type: 'track', kind: 'caption', name: 'Titles', order: 55, locked: false, muted: false, hidden: false };
@@ -41,7 +41,8 @@ try {
   };
   await added('Write events', [...events, titles, ...words]);
   const assets: string[] = [];
-  for (const { id, prompt, seed } of events) {
+  // The last one is left to whoever opens it.
+  for (const { id, prompt, seed } of events.slice(0, -1)) {
     const { jobId } = await handlers.generation.start({ projectId, prompt, negativePrompt: '', seed, preset: PRESET, packId: 'motif-mini', motions: [], promptEventId: id, front: false }, call);
     for await (const job of handlers.jobs.watch({ projectId }, call)) {
       if (job.id !== jobId || job.finishedAt === null) continue;
@@ -55,7 +56,7 @@ try {
   const small = { ...CLIP_DEFAULTS, type: 'clip' as const, trackId: 'track:video', sourceDuration: framesToTime(EVENT_FRAMES, frameRate), scale: 0.32, position: { x: 0.3, y: 0.28 } };
   await added('Lay two takes over it', [
     { ...small, id: `clip:${uuid(20)}`, assetId: assets[1] ?? '', startFrame: 4, durationFrames: 20, crossfadeInFrames: 4, crossfadeOutFrames: 3 },
-    { ...small, id: `clip:${uuid(21)}`, assetId: assets[2] ?? '', startFrame: 24, durationFrames: 24, crossfadeInFrames: 3, crossfadeOutFrames: 4, speed: rational(1, 2) },
+    { ...small, id: `clip:${uuid(21)}`, assetId: assets[0] ?? '', startFrame: 24, durationFrames: 24, crossfadeInFrames: 3, crossfadeOutFrames: 4, speed: rational(1, 2) },
   ]);
   await handlers.assets.removeIntermediates({ projectId }, call);
   await handlers.projects.close({ projectId }, call);

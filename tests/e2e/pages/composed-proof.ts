@@ -56,7 +56,7 @@ async function canvasPixels(page: Page): Promise<Uint8Array> {
     const blob = new Blob([data]);
     return new Promise<string>((resolve) => {
       const reader = new FileReader();
-      reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/u, ''));
+      reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/u, '')), { once: true });
       reader.readAsDataURL(blob);
     });
   });
