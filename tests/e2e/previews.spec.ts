@@ -21,7 +21,7 @@ describe('previews of media', () => {
     packs = await makeTestPacks();
     folder = mkdtempSync(join(tmpdir(), 'motif-previews-'));
     const { ffmpeg } = await findFfmpeg();
-    const picture = ['-f', 'lavfi', '-i', "color=c=0x203040:s=640x360:r=24:d=3,drawbox=x='t*180':y=120:w=120:h=120:color=0xf09a3c:t=fill"];
+    const picture = ['-f', 'lavfi', '-i', "color=c=0x203040:s=640x360:d=3:r=24[back];color=c=0xf09a3c:s=120x120:d=3:r=24[square];[back][square]overlay=x='t*180':y=120"];
     await run(ffmpeg, ['-v', 'error', ...picture, '-f', 'lavfi', '-i', 'sine=f=330:d=3', '-c:v', 'prores_ks', '-profile:v', '2', '-c:a', 'pcm_s16le', '-y', join(folder, 'master.mov')]);
     await run(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', "sine=f=220:d=4,volume='0.1+0.2*t':eval=frame", '-y', join(folder, 'tone.wav')]);
   });
