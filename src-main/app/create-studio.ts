@@ -14,6 +14,7 @@ import { createExportHandler } from '../jobs/handlers/export.ts';
 import { createGenerateClipHandler } from '../jobs/handlers/generate-clip.ts';
 import { createRenderSceneHandler } from '../jobs/handlers/render-scene.ts';
 import { createImportMediaHandler } from '../jobs/handlers/import-media.ts';
+import { createMakeProxyHandler } from '../jobs/handlers/make-proxy.ts';
 import { createLearnMotionHandler } from '../jobs/handlers/learn-motion.ts';
 import { createReimagineClipHandler } from '../jobs/handlers/reimagine-clip.ts';
 import { createRestyleClipHandler } from '../jobs/handlers/restyle-clip.ts';
@@ -44,6 +45,7 @@ import { createMotionsService } from '../services/motions-service.ts';
 import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
+import { createPreviewMaker } from '../services/preview-maker.ts';
 import { createRecipesService } from '../services/recipes-service.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
@@ -78,13 +80,15 @@ const shareDone = (parts: Job['parts']): number =>
 
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
-  const { dataDir, projectsFolder, threads, lanes, fontsDir, log } = config;
+  const { dataDir, projectsFolder, threads, lanes, fontsDir, sampleProject, log } = config;
   const temporaryFolder = join(dataDir, 'scratch');
   const uploadsFolder = join(dataDir, 'uploads');
+  const draggedFolder = join(dataDir, 'dragged');
   makeDataFolder(dataDir);
   const appStore = openAppStore(join(dataDir, 'studio.db'));
   sweepScratchFolders(temporaryFolder);
   sweepUploads(uploadsFolder);
+  sweepUploads(draggedFolder);
 
   const fork = config.forkEngine ?? createNodeEngineFork();
   const inspector = createModelInspector(fork);
@@ -130,8 +134,10 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
+    anyData(createMakeProxyHandler({ media, temporaryFolder })),
     anyData(createExportHandler({ media, temporaryFolder, fontsDir, signingKeys: signing.keys, appVersion: packageJson.version })),
   ];
+  const previews = createPreviewMaker({ media, temporaryFolder, log });
   const projects = createOpenProjects({
     startQueue: (store) => createJobQueue({ store, handlers, engine, lanes, log }),
     onOpen: ({ store }) => {
@@ -140,6 +146,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
         if (topic === 'takes') noteNewTake(store);
       });
       return () => {
+        previews.forget(store);
         stopShowing();
         stopNoting();
       };
@@ -163,7 +170,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   return {
     handlers: {
       system: createSystemService({ platform, media, appVersion: packageJson.version, execution, projectsFolder }),
-      projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, mediaBase }),
+      projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, sampleProject, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
       generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
@@ -172,7 +179,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
-      library: createLibraryService({ projects }),
+      library: createLibraryService({ projects, previews, platform, draggedFolder }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, signing, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),

@@ -39,6 +39,8 @@ export interface StudioConfig {
   readonly packsDir: string;
   /** Fonts for titles and captions. */
   readonly fontsDir: string;
+  /** The project that comes with the studio; pages open copies of it. */
+  readonly sampleProject: string;
   /** Threads of the engine. */
   readonly threads: number;
   /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
@@ -65,6 +67,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     dataDir,
     projectsFolder: environment['MOTIF_PROJECTS_DIR'] ?? join(existsSync(documents) ? documents : home, 'Motif'),
     embeddedPacksDir: environment['MOTIF_EMBEDDED_PACKS_DIR'] ?? fileURLToPath(new URL('../../models', import.meta.url)),
+    sampleProject: fileURLToPath(new URL('../../assets/sample/sample.motif', import.meta.url)),
     fontsDir: fileURLToPath(new URL('../../assets/fonts', import.meta.url)),
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),

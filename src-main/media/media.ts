@@ -7,6 +7,7 @@ import { copyUntouched, type CopyUntouchedRequest } from './export/copy-untouche
 import { renderExport, type RenderedExport, type RenderExportRequest } from './export/render-export.ts';
 import { findFfmpeg, type FfmpegBinaries, type FindOptions } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
+import { makeFilmstrip, makeProxy, makeWaveform } from './previews.ts';
 import { copyWithRecipe, readRecipe } from './recipe-metadata.ts';
 import { encodeSegment, joinSegments, type EncodeSegmentRequest, type JoinSegmentsRequest } from './segments.ts';
 import { makeThumbnail, type ThumbnailRequest } from './thumbnail.ts';
@@ -31,6 +32,12 @@ export interface Media {
   joinClearSegments(request: JoinSegmentsRequest): Promise<{ sizeBytes: number }>;
   /** JPEG of one frame. */
   thumbnail(path: string, request?: ThumbnailRequest): Promise<Uint8Array>;
+  /** Frames of a clip beside each other, as one JPEG. */
+  filmstrip(path: string, signal?: AbortSignal): ReturnType<typeof makeFilmstrip>;
+  /** The course of a file's sound, as a PNG. */
+  waveform(path: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** A stand-in that every browser plays, frame by frame the same. */
+  proxy(request: Parameters<typeof makeProxy>[1]): Promise<void>;
   /** Embedded recipe as JSON text from outside, or null. */
   readRecipe(path: string, signal?: AbortSignal): Promise<string | null>;
   /** Stream copy with another recipe, or none. */
@@ -82,6 +89,9 @@ export function createMedia(options: FindOptions = {}): Media {
     encodeClearSegment: async (request) => encodeClearSegment(await binaries(), request),
     joinClearSegments: async (request) => joinClearSegments(await binaries(), request),
     thumbnail: async (path, request) => makeThumbnail(await binaries(), path, request),
+    filmstrip: async (path, signal) => makeFilmstrip(await binaries(), path, signal),
+    waveform: async (path, signal) => makeWaveform(await binaries(), path, signal),
+    proxy: async (request) => makeProxy(await binaries(), request),
     readRecipe: async (path, signal) => readRecipe(await binaries(), path, signal),
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),
     capabilities,

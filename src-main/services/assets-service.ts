@@ -19,14 +19,14 @@ export async function enqueueImport(project: OpenProject, file: { readonly path:
 export function createAssetsService({ projects }: { readonly projects: OpenProjects }): StudioHandlers['assets'] {
   const assetsOf = (projectId: string) => projects.get(projectId).store.assets;
   return {
-    list: async ({ projectId, kinds, search }) => ({ assets: assetsOf(projectId).list({ kinds, search }) }),
+    list: async ({ projectId, kinds, ids }) => ({ assets: assetsOf(projectId).list({ kinds, ids }) }),
     get: async ({ projectId, assetId }) => assetsOf(projectId).get(assetId),
     importFile: ({ projectId, path }) => enqueueImport(projects.get(projectId), { path }),
     rename: async ({ projectId, assetId, name }) => assetsOf(projectId).rename(assetId, name),
     intermediates: async ({ projectId }) => assetsOf(projectId).intermediates(),
     removeIntermediates: async ({ projectId }) => {
       const { queue } = projects.get(projectId);
-      const reader = queue.list().find(({ kind, finishedAt }) => finishedAt === null && kind !== 'import' && kind !== 'export');
+      const reader = queue.list().find(({ kind, finishedAt }) => finishedAt === null && kind !== 'import' && kind !== 'export' && kind !== 'proxy');
       if (reader !== undefined) throw new StudioError('CONFLICT', `"${reader.title}" is not finished and still reads them. Let it finish, or cancel it first.`, { details: { jobId: reader.id } });
       const assets = assetsOf(projectId);
       const removed = assets.intermediates();

@@ -1,8 +1,23 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { writeAsset } from '../jobs/asset-file.ts';
+import { clipFileName } from './media-responder.ts';
+import type { Platform } from './platform.ts';
 import type { OpenProjects } from './open-projects.ts';
+import type { PreviewMaker } from './preview-maker.ts';
+
+export interface LibraryServiceOptions {
+  readonly projects: OpenProjects;
+  readonly previews: PreviewMaker;
+  readonly platform: Pick<Platform, 'capabilities' | 'dragFile'>;
+  /** Where files lie that were dragged out: the program that took one may still read it. */
+  readonly draggedFolder: string;
+}
 
 /** The library of an open project. */
-export function createLibraryService({ projects }: { readonly projects: OpenProjects }): StudioHandlers['library'] {
+export function createLibraryService({ projects, previews, platform, draggedFolder }: LibraryServiceOptions): StudioHandlers['library'] {
   const storeOf = (projectId: string) => projects.get(projectId).store;
   return {
     page: async ({ projectId, filter, offset, limit }) => {
@@ -28,6 +43,33 @@ export function createLibraryService({ projects }: { readonly projects: OpenProj
       return {};
     },
     emptyTrash: async ({ projectId }) => storeOf(projectId).library.emptyTrash(),
+    makePreviews: async ({ projectId, assetIds }) => {
+      const store = storeOf(projectId);
+      if (!store.readOnly) previews.ask(store, assetIds);
+      return {};
+    },
+    makeProxy: async ({ projectId, assetId }) => {
+      const { store, queue } = projects.get(projectId);
+      const asset = store.assets.get(assetId);
+      if (asset.kind !== 'video') throw new StudioError('INVALID_INPUT', `"${asset.name}" is no clip: only clips have stand-ins.`, { details: { assetId } });
+      if (asset.hasProxy || store.readOnly) return { jobId: null };
+      const waiting = store.jobs.list().find((job) => job.kind === 'proxy' && job.finishedAt === null && (job.data as { assetId?: unknown }).assetId === assetId);
+      return { jobId: waiting?.id ?? queue.enqueue('proxy', { assetId, name: asset.name }).id };
+    },
+    dragOut: async ({ projectId, assetId }) => {
+      const store = storeOf(projectId);
+      const asset = store.assets.get(assetId);
+      const folder = join(draggedFolder, asset.sha256);
+      const path = join(folder, clipFileName(asset));
+      // Nothing is written where no desktop would take it.
+      if (platform.capabilities.includes('dragOut') && !existsSync(path)) {
+        mkdirSync(folder, { recursive: true });
+        await writeAsset(store, asset, `${path}.part`, AbortSignal.timeout(60_000));
+        renameSync(`${path}.part`, path);
+      }
+      await platform.dragFile(path);
+      return {};
+    },
     diskUse: async ({ projectId }) => {
       const store = storeOf(projectId);
       return store.library.diskUse(store.sizeBytes());

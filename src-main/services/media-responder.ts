@@ -44,7 +44,7 @@ export const clipFileName = (asset: Pick<AssetRow, 'name' | 'mimeType'>): string
 };
 
 /**
- * Answers media addresses: `/asset|thumbnail|download/PROJECT/ASSET`, `/preview/PROJECT/JOB`, `/loop/PROJECT/MOTION`,
+ * Answers media addresses: `/asset|thumbnail|download|filmstrip|waveform|proxy/PROJECT/ASSET`, `/preview/PROJECT/JOB`, `/loop/PROJECT/MOTION`,
  * `/strip/PROJECT/TOKEN`, `/poster/KEY` and PUT `/upload|upload-motion/PROJECT/NAME`. Ids are looked up in the project; no part of an address ever becomes part of a path.
  */
 export function createMediaResponder(parts: {
@@ -97,6 +97,22 @@ export function createMediaResponder(parts: {
         const thumbnail = project.store.assets.thumbnail(assetOf(project, second).id);
         if (thumbnail === null) throw notFound();
         return whole(thumbnail.bytes, thumbnail.mimeType, 'private, max-age=60');
+      }
+      case 'filmstrip':
+      case 'waveform': {
+        const project = projectOf(first);
+        const { id } = assetOf(project, second);
+        const size = project.store.previews.sizeOf(id, route);
+        if (size === null) throw notFound();
+        return whole(project.store.previews.readRange(id, route, 0, size), route === 'filmstrip' ? 'image/jpeg' : 'image/png', 'private, max-age=86400');
+      }
+      case 'proxy': {
+        const project = projectOf(first);
+        const { id } = assetOf(project, second);
+        const { previews } = project.store;
+        const size = previews.sizeOf(id, 'proxy');
+        if (size === null) throw notFound();
+        return ranged({ size, etag: `proxy-${id}`, contentType: 'video/mp4', range: request.range, read: (start, end) => previews.readRange(id, 'proxy', start, end) });
       }
       case 'preview': {
         const job = JobId.safeParse(second);
@@ -188,26 +204,23 @@ const whole = (bytes: Uint8Array, contentType: string, cacheControl: string): Me
 });
 
 function assetBytes(project: OpenProject, asset: AssetRow, rangeHeader: string | null, extra: Readonly<Record<string, string>>): MediaResponse {
-  const size = asset.sizeBytes;
+  const contentType = SHOWN_TYPES.has(asset.mimeType) ? asset.mimeType : 'application/octet-stream';
+  return ranged({ size: asset.sizeBytes, etag: asset.sha256, contentType, range: rangeHeader, extra, read: (start, end) => project.store.assets.readRange(asset.id, start, end) });
+}
+
+/** Bytes of which a part may be asked for. They never change under their tag. */
+function ranged({ size, etag, contentType, range: rangeHeader, extra = {}, read }: { readonly size: number; readonly etag: string; readonly contentType: string; readonly range: string | null; readonly extra?: Readonly<Record<string, string>>; readonly read: (start: number, end: number) => Uint8Array }): MediaResponse {
   const range = parseByteRange(rangeHeader, size);
-  const headers = {
-    'content-type': SHOWN_TYPES.has(asset.mimeType) ? asset.mimeType : 'application/octet-stream',
-    'accept-ranges': 'bytes',
-    'x-content-type-options': 'nosniff',
-    etag: `"${asset.sha256}"`,
-    // An asset's bytes never change.
-    'cache-control': 'private, max-age=31536000, immutable',
-    ...extra,
-  };
+  const headers = { 'content-type': contentType, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff', etag: `"${etag}"`, 'cache-control': 'private, max-age=31536000, immutable', ...extra };
   if (range === 'unsatisfiable') return { status: 416, headers: { 'content-range': `bytes */${size}`, 'accept-ranges': 'bytes', 'content-length': '0' }, body: new Uint8Array(0) };
   const { start, end } = range === 'whole' ? { start: 0, end: size } : range;
   return {
     status: range === 'whole' ? 200 : 206,
     headers: { ...headers, 'content-length': String(end - start), ...(range === 'whole' ? {} : { 'content-range': `bytes ${start}-${end - 1}/${size}` }) },
-    body: readAsset(project, asset.id, start, end),
+    body: inPieces(read, start, end),
   };
 }
 
-async function* readAsset(project: OpenProject, assetId: string, start: number, end: number): AsyncGenerator<Uint8Array, void, void> {
-  for (let position = start; position < end; position += READ_BYTES) yield project.store.assets.readRange(assetId, position, Math.min(end, position + READ_BYTES));
+async function* inPieces(read: (start: number, end: number) => Uint8Array, start: number, end: number): AsyncGenerator<Uint8Array, void, void> {
+  for (let position = start; position < end; position += READ_BYTES) yield read(position, Math.min(end, position + READ_BYTES));
 }

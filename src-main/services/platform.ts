@@ -16,6 +16,8 @@ export interface Platform {
   chooseMedia(): Promise<readonly string[]>;
   chooseFolder(): Promise<string | null>;
   revealInFolder(path: string): Promise<void>;
+  /** Begins a drag of a file out of the window. */
+  dragFile(path: string): Promise<void>;
 }
 
 /** A host without a desktop: a browser page or a terminal. */
@@ -33,5 +35,8 @@ export function createHeadlessPlatform(host: 'node' | 'cli', mediaBase: string):
     chooseMedia: () => unavailable('Choosing media in a dialog'),
     chooseFolder: () => unavailable('Choosing a folder in a dialog'),
     revealInFolder: () => unavailable('Showing a file in its folder'),
+    dragFile: async () => {
+      throw new StudioError('CAPABILITY_UNAVAILABLE', 'Dragging files out needs the desktop app. Download the file instead.', { details: { host } });
+    },
   };
 }

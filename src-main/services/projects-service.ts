@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Project } from '../../src-shared/contract/projects.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { AppStore } from '../store/app-store.ts';
+import { becomeOwnProject } from '../store/project-copy.ts';
 import { changedTopics } from './changed-topics.ts';
 import type { OpenProject, OpenProjects } from './open-projects.ts';
 import type { Posters } from './posters.ts';
@@ -17,9 +20,11 @@ export function createProjectsService(parts: {
   readonly recent: AppStore['recent'];
   readonly posters: Posters;
   readonly projectsFolder: string;
+  /** The project that came with the studio. */
+  readonly sampleProject: string;
   readonly mediaBase: string;
 }): StudioHandlers['projects'] {
-  const { projects, recent, posters, projectsFolder, mediaBase } = parts;
+  const { projects, recent, posters, projectsFolder, sampleProject, mediaBase } = parts;
   const remember = (project: OpenProject): Project => {
     recent.add({ path: project.store.path, name: project.store.project().name });
     posters.update(project.store);
@@ -37,6 +42,18 @@ export function createProjectsService(parts: {
       return remember(projects.open(file, { create: { name } }));
     },
     open: async ({ path }) => remember(projects.open(typedProjectPath(projectsFolder, path))),
+    openSample: async ({ name }) => {
+      const path = freeProjectPath(projectsFolder, name);
+      mkdirSync(projectsFolder, { recursive: true });
+      try {
+        // Read and written: the shipped file may lie inside an archive, which only reading looks into.
+        writeFileSync(path, readFileSync(sampleProject), { flag: 'wx' });
+      } catch (error) {
+        throw new StudioError('NOT_FOUND', `The sample project could not be copied to ${path}. Check that the folder can be written to, or install the studio again.`, { details: { path }, cause: error });
+      }
+      becomeOwnProject(path, basename(path, '.motif'));
+      return remember(projects.open(path));
+    },
     get: async ({ projectId }) => toProject(projects.get(projectId)),
     rename: async ({ projectId, name }) => {
       const project = projects.get(projectId);

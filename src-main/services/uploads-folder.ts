@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** An upload whose import failed can be tried again for this long. */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Removes uploads that no import wants any more: a killed studio may have left them. */
+/** Removes uploads that no import wants any more, as a killed studio may have left them, and files that were dragged out long ago. */
 export function sweepUploads(folder: string, now = Date.now()): void {
   let names: string[];
   try {
@@ -14,6 +14,6 @@ export function sweepUploads(folder: string, now = Date.now()): void {
   }
   for (const name of names) {
     const path = join(folder, name);
-    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > KEPT_MS) rmSync(path, { force: true });
+    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > KEPT_MS) rmSync(path, { recursive: true, force: true });
   }
 }

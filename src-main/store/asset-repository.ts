@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Asset, AssetKind } from '../../src-shared/contract/assets.ts';
+import { Filmstrip, type Asset, type AssetKind } from '../../src-shared/contract/assets.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { Recipe } from '../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
@@ -56,7 +56,8 @@ export interface AssetRepository {
   /** NOT_FOUND when there is no ready asset of that id. */
   get(id: string): AssetRow;
   find(id: string): AssetRow | null;
-  list(filter?: { readonly kinds?: readonly AssetKind[]; readonly search?: string }): AssetRow[];
+  /** Newest first, without the trash; with `ids` those of them that are there, in their order. */
+  list(filter?: { readonly kinds?: readonly AssetKind[]; readonly ids?: readonly string[] | undefined }): AssetRow[];
   findByStageKey(key: string): AssetRow | null;
   findByRecipeHash(hash: string): AssetRow | null;
   /** An imported asset with exactly these bytes. */
@@ -102,12 +103,21 @@ interface AssetRecord {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly hasThumbnail: number;
+  /** Facts of what was made of it, by kind, as JSON. */
+  readonly previews: string;
 }
+
+const StoredPreviews = z.object({ filmstrip: Filmstrip.optional(), waveform: z.object({}).optional(), proxy: z.object({}).optional() });
+
+const NO_PREVIEWS = { filmstrip: null, hasWaveform: false, hasProxy: false } as const;
+
+const previewsOf = ({ filmstrip, waveform, proxy }: z.infer<typeof StoredPreviews>): Pick<Asset, 'filmstrip' | 'hasWaveform' | 'hasProxy'> => ({ filmstrip: filmstrip ?? null, hasWaveform: waveform !== undefined, hasProxy: proxy !== undefined });
 
 const Shape = z.array(z.number().int().positive());
 
 const SELECT = `
-  SELECT assets.*, blobs.sha256, blobs.sizeBytes, EXISTS (SELECT 1 FROM thumbnails WHERE assetId = assets.id) AS hasThumbnail
+  SELECT assets.*, blobs.sha256, blobs.sizeBytes, EXISTS (SELECT 1 FROM thumbnails WHERE assetId = assets.id) AS hasThumbnail,
+    (SELECT json_group_object(kind, json(facts)) FROM assetPreviews WHERE assetId = assets.id AND ready = 1) AS previews
   FROM assets JOIN blobs ON blobs.id = assets.blobId
   WHERE assets.state = 'ready'`;
 
@@ -120,19 +130,19 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     `UPDATE assets SET state = 'ready', blobId = @blobId, width = @width, height = @height, frames = @frames, frameRateNum = @frameRateNum,
        frameRateDen = @frameRateDen, durationMs = @durationMs, hasAudio = @hasAudio, shape = @shape WHERE id = @id AND state = 'writing'`,
   );
-  const byId = db.prepare<AssetRecord>(`${SELECT} AND assets.id = ?`);
-  const byStageKey = db.prepare<AssetRecord>(`${SELECT} AND assets.stageKey = ? ORDER BY assets.rowid LIMIT 1`);
-  // Prepared late: the trash comes with a later migration than the assets. What lies in it is as good as gone.
-  let visible: ReturnType<typeof prepareVisible> | null = null;
-  const prepareVisible = () => {
+  // Prepared late: previews and the trash come with later migrations than the assets. What lies in the trash is as good as gone.
+  let selecting: ReturnType<typeof prepareSelecting> | null = null;
+  const prepareSelecting = () => {
     const SEEN = `${SELECT} AND NOT EXISTS (SELECT 1 FROM assetMarks WHERE assetId = assets.id AND trashedAt IS NOT NULL)`;
     return {
+      byId: db.prepare<AssetRecord>(`${SELECT} AND assets.id = ?`),
+      byStageKey: db.prepare<AssetRecord>(`${SELECT} AND assets.stageKey = ? ORDER BY assets.rowid LIMIT 1`),
       list: db.prepare<AssetRecord>(`${SEEN} ORDER BY assets.createdAt DESC, assets.rowid DESC`),
       byRecipeHash: db.prepare<AssetRecord>(`${SEEN} AND assets.recipeHash = ? AND assets.kind = 'video' ORDER BY assets.rowid LIMIT 1`),
       bySha256: db.prepare<AssetRecord>(`${SEEN} AND blobs.sha256 = ? AND assets.origin = 'imported' ORDER BY assets.rowid LIMIT 1`),
     };
   };
-  const seen = () => (visible ??= prepareVisible());
+  const select = () => (selecting ??= prepareSelecting());
   const updateName = db.prepare('UPDATE assets SET name = ? WHERE id = ?');
   const blobOf = db.prepare<{ blobId: number }>('SELECT blobId FROM assets WHERE id = ?');
   const removeAsset = db.prepare('DELETE FROM assets WHERE id = ?');
@@ -147,14 +157,14 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   let takeUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
   let clipUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
 
-  const find = (id: string): AssetRow | null => toAsset(db.path, byId.get([id]));
+  const find = (id: string): AssetRow | null => toAsset(db.path, select().byId.get([id]));
   const get = (id: string): AssetRow => {
     const asset = find(id);
     if (asset === null) throw new StudioError('NOT_FOUND', `The project has no asset ${id}; it may have been removed. Reload the library.`, { details: { assetId: id } });
     return asset;
   };
   const blobRow = (id: string): BlobRow => {
-    const record = byId.get([id]);
+    const record = select().byId.get([id]);
     if (record === undefined) {
       get(id);
       throw new StudioError('NOT_FOUND', `The project has no asset ${id}.`);
@@ -217,18 +227,13 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     beginWrite,
     get,
     find,
-    list: (filter = {}) => {
-      const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-      const assets = seen().list.all().map((record) => toAsset(db.path, record)!);
-      return assets.filter((asset) => {
-        if (filter.kinds !== undefined && !filter.kinds.includes(asset.kind)) return false;
-        const text = `${asset.name} ${asset.recipe?.prompt ?? ''}`.toLowerCase();
-        return words.every((word) => text.includes(word));
-      });
+    list: ({ kinds, ids } = {}) => {
+      const assets = ids === undefined ? select().list.all().map((record) => toAsset(db.path, record)!) : ids.flatMap((id) => find(id) ?? []);
+      return kinds === undefined ? assets : assets.filter(({ kind }) => kinds.includes(kind));
     },
-    findByStageKey: (key) => toAsset(db.path, byStageKey.get([key])),
-    findByRecipeHash: (hash) => toAsset(db.path, seen().byRecipeHash.get([hash])),
-    findBySha256: (sha256) => toAsset(db.path, seen().bySha256.get([sha256])),
+    findByStageKey: (key) => toAsset(db.path, select().byStageKey.get([key])),
+    findByRecipeHash: (hash) => toAsset(db.path, select().byRecipeHash.get([hash])),
+    findBySha256: (sha256) => toAsset(db.path, select().bySha256.get([sha256])),
     rename: (id, name) => {
       get(id);
       updateName.run([name, id]);
@@ -289,6 +294,7 @@ function toAsset(path: string, record: AssetRecord | undefined): AssetRow | null
     frameRate: record.frameRateNum === null || record.frameRateDen === null ? null : { num: record.frameRateNum, den: record.frameRateDen },
     hasAudio: record.hasAudio === 1,
     hasThumbnail: record.hasThumbnail === 1,
+    ...(record.previews === '{}' ? NO_PREVIEWS : previewsOf(parseStored(path, 'preview', record.previews, StoredPreviews))),
     recipe: record.recipe === null ? null : parseStored(path, 'recipe', record.recipe, Recipe),
     shape: record.shape === null ? null : parseStored(path, 'shape', record.shape, Shape),
   };

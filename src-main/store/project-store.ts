@@ -11,6 +11,7 @@ import { StoreDatabase } from './database.ts';
 import { isWritable, readFileHeader } from './file-header.ts';
 import { checkIntegrity } from './integrity.ts';
 import { createLibraryRepository, type LibraryRepository } from './library-repository.ts';
+import { createPreviewRepository, type PreviewRepository } from './preview-repository.ts';
 import { createJobRepository, type JobRepository } from './job-repository.ts';
 import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } from './migration.ts';
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
@@ -45,6 +46,7 @@ export interface ProjectStore {
   readonly settings: SettingRepository;
   readonly motions: MotionRepository;
   readonly library: LibraryRepository;
+  readonly previews: PreviewRepository;
   project(): ProjectRow;
   rename(name: string): ProjectRow;
   /** Bytes on disk, the write-ahead log included. */
@@ -144,6 +146,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     settings: createSettingRepository(db),
     motions: createMotionRepository(db, assets),
     library: createLibraryRepository(db, assets),
+    previews: createPreviewRepository(db),
     project,
     rename: (name) => {
       updateName.run([name]);

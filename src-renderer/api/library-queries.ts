@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
-import type { DiskUse, LibraryEntry, LibraryFilter } from '../../src-shared/contract/library.ts';
+import type { Asset } from '../../src-shared/contract/assets.ts';
+import { LibraryFilter, type DiskUse, type LibraryEntry } from '../../src-shared/contract/library.ts';
 import { projectKeys } from '../editor/editor.ts';
 import { useEditor } from './studio-context.tsx';
 
@@ -9,10 +10,14 @@ const PAGE = 60;
 type Page = { readonly entries: readonly LibraryEntry[]; readonly total: number };
 
 function usePageQuery(filter: LibraryFilter) {
-  const { client, project } = useEditor();
+  const { client, project, noteAssets } = useEditor();
   return (page: number) => ({
     queryKey: [...projectKeys.assets(project.id), 'library', filter, page] as const,
-    queryFn: (): Promise<Page> => client.library.page({ projectId: project.id, filter, offset: page * PAGE, limit: PAGE }),
+    queryFn: async (): Promise<Page> => {
+      const found = await client.library.page({ projectId: project.id, filter, offset: page * PAGE, limit: PAGE });
+      noteAssets(found.entries.map(({ asset }) => asset));
+      return found;
+    },
     staleTime: 60_000,
   });
 }
@@ -32,10 +37,23 @@ export function useLibraryEntries(filter: LibraryFilter, first: number, last: nu
   return (index) => answers[Math.floor(index / PAGE) - from]?.data?.entries[index % PAGE];
 }
 
-/** One asset with what the creator says about it; null until known. */
-export function useLibraryEntry(assetId: string): LibraryEntry | null {
-  const { client, project } = useEditor();
-  return useQuery({ queryKey: [...projectKeys.assets(project.id), 'entry', assetId], queryFn: () => client.library.get({ projectId: project.id, assetId }), retry: false }).data ?? null;
+const VIDEOS = LibraryFilter.parse({ kinds: ['video'] });
+
+/** The clips to choose from where one is enough: the newest of the library. */
+export function useNewestVideos(): readonly Asset[] {
+  const query = usePageQuery(VIDEOS);
+  return useQuery(query(0)).data?.entries.map(({ asset }) => asset) ?? [];
+}
+
+/** One asset with what the creator says about it; null until known, and for what is no asset. */
+export function useLibraryEntry(assetId: string | null): LibraryEntry | null {
+  const { client, project, noteAssets } = useEditor();
+  const queryFn = async (): Promise<LibraryEntry> => {
+    const entry = await client.library.get({ projectId: project.id, assetId: assetId ?? '' });
+    noteAssets([entry.asset]);
+    return entry;
+  };
+  return useQuery({ queryKey: [...projectKeys.assets(project.id), 'entry', assetId], queryFn, enabled: assetId?.startsWith('asset:') === true, retry: false }).data ?? null;
 }
 
 /** The creator's own words for things, with how often each is used. */

@@ -9,6 +9,18 @@ export const assetUrl = (mediaBase: string, projectId: string, assetId: string):
 export const thumbnailUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasThumbnail'>): string | null =>
   asset.hasThumbnail ? `${mediaBase}/thumbnail/${part(projectId)}/${part(asset.id)}` : null;
 
+/** Frames of a clip beside each other, or null while there are none. */
+export const filmstripUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'filmstrip'>): string | null =>
+  asset.filmstrip === null ? null : `${mediaBase}/filmstrip/${part(projectId)}/${part(asset.id)}`;
+
+/** The course of a sound as a picture, or null while there is none. */
+export const waveformUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasWaveform'>): string | null =>
+  asset.hasWaveform ? `${mediaBase}/waveform/${part(projectId)}/${part(asset.id)}` : null;
+
+/** What the page plays of an asset: its stand-in where there is one. */
+export const playUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasProxy'>): string =>
+  `${mediaBase}/${asset.hasProxy ? 'proxy' : 'asset'}/${part(projectId)}/${part(asset.id)}`;
+
 export const previewUrl = (mediaBase: string, projectId: string, jobId: string, version: number): string =>
   `${mediaBase}/preview/${part(projectId)}/${part(jobId)}?v=${version}`;
 

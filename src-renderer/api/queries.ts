@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Asset } from '../../src-shared/contract/assets.ts';
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import type { Motion, MotionDetail } from '../../src-shared/contract/motions.ts';
 import type { ModelPack } from '../../src-shared/contract/models.ts';
@@ -29,12 +28,6 @@ export function usePacks(): readonly ModelPack[] {
 export function useProject(): Project {
   const { client, project } = useEditor();
   return useQuery({ queryKey: projectKeys.project(project.id), queryFn: () => client.projects.get({ projectId: project.id }), initialData: project }).data;
-}
-
-export function useAssets(): { assets: readonly Asset[]; isLoading: boolean } {
-  const { client, project } = useEditor();
-  const { data, isLoading } = useQuery({ queryKey: projectKeys.assets(project.id), queryFn: async () => (await client.assets.list({ projectId: project.id })).assets });
-  return { assets: data ?? NONE, isLoading };
 }
 
 export function useTakes(): readonly Take[] {

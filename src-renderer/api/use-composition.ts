@@ -2,7 +2,10 @@ import { useMemo } from 'react';
 import { planComposition, type CompositionPlan, type SourceFacts } from '../../src-shared/compose/composition-plan.ts';
 import type { Asset } from '../../src-shared/contract/assets.ts';
 import { activeTake, placeInTake } from '../../src-shared/takes/take-of-event.ts';
-import { useAssets, useTakes } from './queries.ts';
+import type { PromptEvent } from '../../src-shared/timeline/document.ts';
+import { eventsInOrder } from '../editor/timeline-edits.ts';
+import { useTimelineAssets } from './asset-queries.ts';
+import { useTakes } from './queries.ts';
 import { useDocument } from './studio-context.tsx';
 
 /** Formats that may be transparent. Said to be, they only cost that what lies below is drawn too. */
@@ -11,14 +14,26 @@ const MAYBE_CLEAR = /webm|quicktime|png|webp|gif/u;
 const factsOf = ({ kind, width, height, frameRate, frames, hasAudio, mimeType }: Asset): SourceFacts | null =>
   kind !== 'video' && kind !== 'image' && kind !== 'audio' ? null : { kind, width: width ?? 0, height: height ?? 0, frameRate, frames, hasAudio: hasAudio || kind === 'audio', hasAlpha: MAYBE_CLEAR.test(mimeType) };
 
-/** What the timeline shows and plays, as exports do, and every asset it may need by its id. */
-export function useComposition(): { readonly plan: CompositionPlan; readonly assetOf: (assetId: string) => Asset | null } {
+/** The timeline as the viewer plays it. */
+export interface Composition {
+  readonly plan: CompositionPlan;
+  readonly assetOf: (assetId: string) => Asset | null;
+  /** Prompt events from left to right. */
+  readonly events: readonly PromptEvent[];
+  /** Whether anything but prompt events is seen or heard somewhere. */
+  readonly hasItems: boolean;
+  /** False while the files are being asked for: then nothing counts as missing. */
+  readonly isKnown: boolean;
+}
+
+/** What the timeline shows and plays, by the same plan as exports. The viewer asks once and hands it on. */
+export function useComposition(): Composition {
   const records = useDocument((state) => state.records);
   const takes = useTakes();
-  const { assets } = useAssets();
+  const { assetOf, isKnown } = useTimelineAssets();
   return useMemo(() => {
-    const byId = new Map([...takes.map(({ asset }) => asset), ...assets].map((asset) => [asset.id, asset]));
-    const assetOf = (assetId: string): Asset | null => byId.get(assetId) ?? null;
+    const taken = new Map(takes.map(({ asset }) => [asset.id, asset]));
+    const find = (assetId: string): Asset | null => taken.get(assetId) ?? assetOf(assetId);
     const plan = planComposition({
       records, captions: 'burned', takeOf: (event) => {
         const take = activeTake(takes, event);
@@ -27,10 +42,11 @@ export function useComposition(): { readonly plan: CompositionPlan; readonly ass
         return { assetId: take.asset.id, startFrame, frames: Number.isFinite(frames) ? frames : null };
       },
       asset: (assetId) => {
-        const asset = assetOf(assetId);
+        const asset = find(assetId);
         return asset === null ? null : factsOf(asset);
       },
     });
-    return { plan, assetOf };
-  }, [records, takes, assets]);
+    const hasItems = Object.values(records).some(({ type }) => type === 'clip' || type === 'caption' || type === 'audio');
+    return { plan, assetOf: find, events: eventsInOrder(records), hasItems, isKnown };
+  }, [records, takes, assetOf, isKnown]);
 }

@@ -55,6 +55,8 @@ export function App() {
   const open = async (path: string) => void (await enter(await client.projects.open({ path })));
   const create = async (name: string, path: string | null) => void (await enter(await client.projects.create({ name, path })));
 
+  const openSample = async () => void (await enter(await client.projects.openSample({ name: t('start.sampleName') })));
+
   /** One button from nothing to a running generation: project, event, words, go. */
   const makeClipNow = async (prompt: string) => {
     try {
@@ -89,7 +91,7 @@ export function App() {
   if (!editor) {
     return (
       <>
-        <StartScreen onOpen={open} onCreate={create} onMakeClip={makeClipNow} onModels={() => setModelsOpen(true)} />
+        <StartScreen onOpen={open} onCreate={create} onSample={openSample} onMakeClip={makeClipNow} onModels={() => setModelsOpen(true)} />
         {isModelsOpen ? <ModelsWindow onClose={() => setModelsOpen(false)} /> : null}
       </>
     );

@@ -3,7 +3,8 @@ import { useEffect } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { useEditor, useSession, useStudio } from '../api/studio-context.tsx';
 import { followProject } from '../api/project-events.ts';
-import { useAssets, useJobs, useMotions, usePacks, useTakes } from '../api/queries.ts';
+import { useFollowTimelineAssets, useTimelineAssets } from '../api/asset-queries.ts';
+import { useJobs, useMotions, usePacks, useTakes } from '../api/queries.ts';
 import { Splitter } from '../components/Splitter.tsx';
 import { sourceOf } from '../editor/playback-source.ts';
 import { runTransport } from '../editor/transport.ts';
@@ -46,7 +47,8 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   const { leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight } = useSession(useShallow(({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight }) => ({ leftOpen, rightOpen, leftWidth, rightWidth, timelineHeight })));
   const dialog = useSession((state) => state.dialog);
   // Actions read these from the cache; asking here keeps them loaded whatever panels are open.
-  useAssets();
+  useTimelineAssets();
+  useFollowTimelineAssets(editor);
   useTakes();
   useJobs();
   usePacks();

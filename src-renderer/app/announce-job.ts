@@ -24,6 +24,8 @@ export function announceJob(editor: Editor, job: Job): void {
     if (job.kind === 'generate' || job.kind === 'scene') notify('success', t('job.takeReady', { title: job.title }), { label: t('job.openTake'), run: () => showResult(editor, job) });
     else if (job.kind === 'restyle' || job.kind === 'reimagine' || job.kind === 'upscale') notify('success', t('job.clipReady', { title: job.title }), resultAssetId === null ? null : { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
     else if (job.kind === 'verify') void tellVerdict(editor, job);
+    // A stand-in is seen in the viewer that waited for it.
+    else if (job.kind === 'proxy') return;
     else if (job.kind === 'import') {
       if (!isToldThere) void tellImport(editor, job);
     }

@@ -12,10 +12,26 @@ export interface Compositor {
   setPlan(plan: CompositionPlan): void;
   /**
    * Draws a frame. Of several that are asked for while one is decoded the newest comes next, and each that was begun is drawn:
-   * a fast hand always sees something. `ahead` frames behind it are decoded beforehand.
+   * a fast hand always sees something.
    */
-  show(frame: number, ahead: number): void;
+  show(wish: ShowWish): void;
+  /** Opens an asset anew: its stand-in has come. */
+  reopen(assetId: string): void;
   close(): void;
+}
+
+/** Another frame that shines through the one that is shown. */
+export interface Ghost {
+  readonly frame: number;
+  /** What it is tinted with, so that before and after are told apart. */
+  readonly tint: string;
+}
+
+export interface ShowWish {
+  readonly frame: number;
+  /** How many frames behind it are decoded beforehand. */
+  readonly ahead: number;
+  readonly ghosts: readonly Ghost[];
 }
 
 export interface CompositorOptions {
@@ -31,6 +47,9 @@ export interface CompositorOptions {
 /** Pixels that are kept decoded: a second of 1080p, or half a minute of what the embedded model makes. */
 const CACHE_BYTES = 256 * 2 ** 20;
 
+/** How much of a ghost is seen. */
+const GHOST_ALPHA = 0.32;
+
 export function createCompositor({ canvas, open, fonts, onShown, onProblem }: CompositorOptions): Compositor {
   const cache = createFrameCache(CACHE_BYTES);
   const readers = new Map<string, SourceReader>();
@@ -38,7 +57,7 @@ export function createCompositor({ canvas, open, fonts, onShown, onProblem }: Co
   const context = canvas.getContext('2d')!;
   let scratch = new OffscreenCanvas(2, 2);
   let plan: CompositionPlan | null = null;
-  let wanted: { frame: number; ahead: number } | null = null;
+  let wanted: ShowWish | null = null;
   let isBusy = false;
   let isClosed = false;
 
@@ -73,17 +92,31 @@ export function createCompositor({ canvas, open, fonts, onShown, onProblem }: Co
     },
   };
 
+  const drawGhost = (current: CompositionPlan, { frame, tint }: Ghost): void => {
+    const sheet = new OffscreenCanvas(canvas.width, canvas.height);
+    const drawing = sheet.getContext('2d')!;
+    drawLayers(drawing, layersAt(current, frame), material);
+    drawing.globalCompositeOperation = 'multiply';
+    drawing.fillStyle = tint;
+    drawing.fillRect(0, 0, sheet.width, sheet.height);
+    context.globalAlpha = GHOST_ALPHA;
+    context.drawImage(sheet, 0, 0);
+    context.globalAlpha = 1;
+  };
+
   const run = async (): Promise<void> => {
     isBusy = true;
     while (wanted !== null && plan !== null && !isClosed) {
-      const { frame, ahead } = wanted;
+      const { frame, ahead, ghosts } = wanted;
       const current = plan;
       wanted = null;
       const problem = await prepare(current, frame);
+      for (const ghost of ghosts) await prepare(current, ghost.frame);
       if (isClosed) break;
       // Another plan may have another size: the frame is drawn by the plan it was read for, unless that is gone.
       if (current === plan) {
         drawLayers(context, layersAt(current, frame), material);
+        for (const ghost of ghosts) drawGhost(current, ghost);
         onShown(frame);
         onProblem(problem);
       }
@@ -106,8 +139,12 @@ export function createCompositor({ canvas, open, fonts, onShown, onProblem }: Co
         readers.delete(assetId);
       }
     },
-    show: (frame, ahead) => {
-      wanted = { frame, ahead };
+    reopen: (assetId) => {
+      readers.get(assetId)?.close();
+      readers.delete(assetId);
+    },
+    show: (wish) => {
+      wanted = wish;
       if (!isBusy) void run();
     },
     close: () => {

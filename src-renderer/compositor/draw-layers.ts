@@ -20,7 +20,8 @@ function drawPicture(context: Context, now: PictureNow, material: LayerMaterial)
   context.globalAlpha = now.alpha;
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
-  context.drawImage(decoded.picture, source.x, source.y, source.width, source.height, target.x, target.y, target.width, target.height);
+  const { x, y } = decoded.scale;
+  context.drawImage(decoded.picture, source.x * x, source.y * y, source.width * x, source.height * y, target.x, target.y, target.width, target.height);
   context.globalAlpha = 1;
 }
 

@@ -3,6 +3,8 @@ export interface DecodedFrame {
   readonly picture: CanvasImageSource;
   readonly width: number;
   readonly height: number;
+  /** Its pixels per pixel of the asset: less than 1 where a smaller stand-in is shown. */
+  readonly scale: { readonly x: number; readonly y: number };
   close(): void;
 }
 

@@ -41,7 +41,10 @@ export interface Editor {
   /** The newest known server state, for actions; components use the query hooks. */
   takes(): readonly Take[];
   jobs(): readonly Job[];
-  assets(): readonly Asset[];
+  /** A file that this window has read, in whatever list; null for others. */
+  asset(assetId: string): Asset | null;
+  /** Takes note of files that were read. */
+  noteAssets(assets: readonly Asset[]): void;
   packs(): readonly ModelPack[];
   motions(): readonly Motion[];
   close(): void;
@@ -65,11 +68,16 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   const remembered = session.getState().selectedIds.filter((id) => initial.document.records[id] !== undefined);
   const first = eventsInOrder(initial.document.records)[0];
   session.setState({ selectedIds: remembered.length > 0 ? remembered : first ? [first.id] : [], playhead: Math.max(0, Math.min(session.getState().playhead, timelineEnd(initial.document.records) - 1)) });
+  const known = new Map<string, Asset>();
+  const takes = (): readonly Take[] => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [];
   return {
     project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), removedMotions: new Set(), startedWishes: new Set(),
-    takes: () => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [],
+    takes,
     jobs: () => queryClient.getQueryData<Job[]>(projectKeys.jobs(project.id)) ?? [],
-    assets: () => queryClient.getQueryData<Asset[]>(projectKeys.assets(project.id)) ?? [],
+    asset: (assetId) => known.get(assetId) ?? takes().find(({ asset }) => asset.id === assetId)?.asset ?? null,
+    noteAssets: (assets) => {
+      for (const asset of assets) known.set(asset.id, asset);
+    },
     packs: () => queryClient.getQueryData<ModelPack[]>(['models']) ?? [],
     motions: () => queryClient.getQueryData<Motion[]>(projectKeys.motions(project.id)) ?? [],
     close: () => document.close(),

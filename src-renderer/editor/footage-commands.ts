@@ -33,7 +33,7 @@ export function footageOf(editor: Editor, id: string): Footage | null {
   const record = editor.document.getState().records[id];
   const clip = record?.type === 'clip' ? record : null;
   const assetId = clip?.assetId ?? id;
-  const asset = editor.assets().find((candidate) => candidate.id === assetId) ?? editor.takes().find((take) => take.asset.id === assetId || take.id === id)?.asset;
+  const asset = editor.asset(assetId) ?? editor.takes().find((take) => take.id === id)?.asset;
   return isVideo(asset) ? { asset, clip } : null;
 }
 

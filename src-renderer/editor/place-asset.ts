@@ -34,8 +34,8 @@ export function placeAsset(editor: Editor, mode: PlaceMode, input: { readonly as
   const selected = selectedIds.find((id) => id.startsWith('asset:'));
   const takeAsset = editor.takes().find((take) => selectedIds.includes(take.id))?.asset;
   const assetId = input.assetId ?? selected ?? takeAsset?.id ?? (viewerSource.kind === 'asset' ? viewerSource.assetId : undefined);
-  const asset = editor.assets().find(({ id }) => id === assetId) ?? editor.takes().find((take) => take.asset.id === assetId)?.asset;
-  if (asset === undefined) return;
+  const asset = assetId === undefined ? null : editor.asset(assetId);
+  if (asset === null) return;
   const { records } = editor.document.getState();
   const kind = asset.kind === 'audio' ? 'audio' : 'video';
   const trackId = input.trackId ?? tracksOf(records).find((track) => track.kind === kind && !track.locked)?.id;

@@ -70,6 +70,10 @@ export interface SessionState {
   /** The last grid of variations of each event. */
   readonly variations: Readonly<Record<string, readonly VariationCell[]>>;
   readonly queueOpen: boolean;
+  /** Frames of safe action and titles over the picture. */
+  readonly safeAreas: boolean;
+  /** Key frames before and behind shine through while the timeline stands still. */
+  readonly onion: boolean;
   readonly fullScreen: boolean;
   readonly dialog: Dialog;
   /** Grows each time something asks for the keyboard focus to go to the prompt field. */
@@ -78,7 +82,7 @@ export interface SessionState {
 
 export type SessionStore = StoreApi<SessionState>;
 
-const REMEMBERED = ['loop', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
+const REMEMBERED = ['loop', 'safeAreas', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
 
 type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
 
@@ -115,6 +119,8 @@ const DEFAULTS: SessionState = {
   timelineHeight: 336,
   variations: {},
   queueOpen: false,
+  safeAreas: false,
+  onion: false,
   fullScreen: false,
   dialog: null,
   promptFocusRequest: 0,

@@ -17,6 +17,7 @@ import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
 import { clampZoom } from './session-store.ts';
 import { focusPane, PANE_LABELS, PANES } from './panes.ts';
 import { sourceOf } from './playback-source.ts';
+import { VIEWER_ACTIONS } from './viewer-actions.ts';
 import { eventEdges, timelineEnd } from './timeline-edits.ts';
 import { nextShuttle, playRange } from './transport.ts';
 
@@ -70,7 +71,11 @@ function currentTake(editor: Editor) {
 const selectedMotion = (editor: Editor) => editor.motions().find(({ id }) => id === editor.session.getState().selectedIds[0]) ?? null;
 
 /** The imported file whose facts the inspector shows; what was generated stays with its takes. */
-const selectedImport = (editor: Editor) => editor.assets().find(({ id, origin }) => id === editor.session.getState().selectedIds[0] && origin === 'imported') ?? null;
+function selectedImport(editor: Editor) {
+  const [id] = editor.session.getState().selectedIds;
+  const asset = id === undefined ? null : editor.asset(id);
+  return asset?.origin === 'imported' && asset.kind !== 'stage' && asset.kind !== 'motion' ? asset : null;
+}
 
 /** The clip that Export means: the selected asset, the shown asset, or the current take's. */
 export function exportableAssetId(editor: Editor): string | null {
@@ -236,6 +241,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'leftPanel', label: 'action.leftPanel', group: 'view', shortcuts: ['T'], isEnabled: always, run: (editor) => editor.session.setState(({ leftOpen }) => ({ leftOpen: !leftOpen })) },
   { id: 'rightPanel', label: 'action.rightPanel', group: 'view', shortcuts: ['G'], isEnabled: always, run: (editor) => editor.session.setState(({ rightOpen }) => ({ rightOpen: !rightOpen })) },
   { id: 'fullScreen', label: 'action.fullScreen', group: 'view', shortcuts: ['`', 'F11'], isEnabled: always, run: (editor) => editor.session.setState(({ fullScreen }) => ({ fullScreen: !fullScreen })) },
+  ...VIEWER_ACTIONS,
   { id: 'shortcuts', label: 'action.shortcuts', group: 'view', shortcuts: ['?'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'shortcuts' } }) },
   { id: 'palette', label: 'action.palette', group: 'view', shortcuts: ['Ctrl+K'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'palette' } }) },
   { id: 'models', label: 'action.models', group: 'view', shortcuts: [], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'models' } }) },

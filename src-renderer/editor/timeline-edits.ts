@@ -29,12 +29,18 @@ export function eventAt(records: TimelineRecords, frame: number): PromptEvent | 
   return eventsInOrder(records).find((event) => event.startFrame <= frame && frame < endFrame(event)) ?? null;
 }
 
+/** Documents are never changed in place, and playback asks on every frame. */
+const ends = new WeakMap<TimelineRecords, number>();
+
 /** One past the last frame that anything covers. */
 export function timelineEnd(records: TimelineRecords): number {
+  const known = ends.get(records);
+  if (known !== undefined) return known;
   let end = 0;
   for (const record of Object.values(records)) {
     if ('durationFrames' in record) end = Math.max(end, endFrame(record));
   }
+  ends.set(records, end);
   return end;
 }
 

@@ -83,6 +83,14 @@ export interface TextShot {
   readonly color: string;
 }
 
+/** A span whose file is gone: nothing is drawn or heard for it, and exports refuse until it is mended. */
+export interface MissingSpan {
+  readonly id: string;
+  readonly assetId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One lane of pictures, lower lanes first in the plan. Its shots lie behind each other and share frames only in dissolves. */
 export interface PictureLane {
   readonly shots: readonly PictureShot[];
@@ -102,6 +110,8 @@ export interface CompositionPlan {
   readonly captions: readonly Caption[];
   /** Ids of assets that the document shows and the project no longer has. */
   readonly missing: readonly string[];
+  /** Where those would be seen or heard. */
+  readonly missingSpans: readonly MissingSpan[];
 }
 
 type Canvas = Pick<CompositionPlan, 'width' | 'height' | 'frameRate'>;
@@ -163,6 +173,8 @@ export function planComposition({ records, asset, takeOf, width, height, caption
     if (facts === null) missing.add(assetId);
     return facts;
   };
+  const missingSpans: MissingSpan[] = [];
+  const noteMissing = ({ id, assetId, startFrame, durationFrames }: Pick<Clip, 'id' | 'assetId' | 'startFrame' | 'durationFrames'>): void => void missingSpans.push({ id, assetId, from: startFrame, to: startFrame + durationFrames });
 
   const lanes: PictureLane[] = [];
   for (const track of tracks) {
@@ -171,6 +183,7 @@ export function planComposition({ records, asset, takeOf, width, height, caption
       if (event.type !== 'promptEvent') return [];
       const take = takeOf(event);
       const facts = take === null ? null : factsOf(take.assetId);
+      if (take !== null && facts === null) noteMissing({ ...event, assetId: take.assetId });
       if (take === null || facts === null) return [];
       const shot = shotOf({ id: event.id, assetId: take.assetId, startFrame: event.startFrame, durationFrames: Math.min(event.durationFrames, take.frames ?? Infinity), sourceIn: framesToTime(take.startFrame, canvas.frameRate), speed: ONE, opacity: 1, position: { x: 0, y: 0 }, scale: 1 }, facts, canvas);
       if (shot === null) return [];
@@ -187,6 +200,7 @@ export function planComposition({ records, asset, takeOf, width, height, caption
     const shots = new Map<string, PictureShot>();
     for (const clip of clips) {
       const facts = factsOf(clip.assetId);
+      if (facts === null) noteMissing(clip);
       const shot = facts === null ? null : shotOf(clip, facts, canvas);
       if (shot !== null) shots.set(clip.id, shot);
     }
@@ -198,10 +212,15 @@ export function planComposition({ records, asset, takeOf, width, height, caption
     .filter(({ kind, text }) => text.trim() !== '' && (kind === 'title' || captions === 'burned'))
     .map(({ id, kind, text, startFrame, durationFrames, position, size, color }): TextShot => ({ type: 'text', id, kind, text, from: startFrame, to: startFrame + durationFrames, position, size, color }));
 
+  for (const track of tracks) {
+    if (track.kind !== 'audio' || track.muted) continue;
+    for (const item of items.get(track.id) ?? []) if (item.type === 'audio' && factsOf(item.assetId) === null) noteMissing(item);
+  }
+
   let end = 0;
   for (const [, lane] of items) for (const item of lane) if (item.type !== 'motion') end = Math.max(end, endFrame(item));
   return {
     ...canvas, durationFrames: end, lanes, texts, sounds: soundsOf(tracks, items, factsOf, sequence.frameRate),
-    captions: words.filter(({ kind }) => kind === 'caption').sort((a, b) => a.startFrame - b.startFrame), missing: [...missing].sort(),
+    captions: words.filter(({ kind }) => kind === 'caption').sort((a, b) => a.startFrame - b.startFrame), missing: [...missing].sort(), missingSpans,
   };
 }

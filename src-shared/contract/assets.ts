@@ -11,6 +11,10 @@ export const AssetId = z.string().regex(/^asset:[0-9a-f-]{36}$/);
 export const AssetKind = z.enum(['video', 'image', 'audio', 'stage', 'motion']);
 export type AssetKind = z.infer<typeof AssetKind>;
 
+/** Frames of a clip beside each other in one picture, evenly spread over its length: how many, and the size of each in pixels. */
+export const Filmstrip = z.object({ tiles: z.number().int(), width: z.number().int(), height: z.number().int() });
+export type Filmstrip = z.infer<typeof Filmstrip>;
+
 export const Asset = z.object({
   id: AssetId,
   kind: AssetKind,
@@ -28,13 +32,20 @@ export const Asset = z.object({
   hasAudio: z.boolean(),
   /** PNG/JPEG poster asset served at `${mediaBase}/thumbnail/PROJECT/ASSET`; false while not made. */
   hasThumbnail: z.boolean(),
+  /** Served at `${mediaBase}/filmstrip/PROJECT/ASSET`; null while not made. */
+  filmstrip: Filmstrip.nullable(),
+  /** Whether the course of its sound is there, as a picture at `${mediaBase}/waveform/PROJECT/ASSET`. */
+  hasWaveform: z.boolean(),
+  /** Whether there is a stand-in that every browser plays, at `${mediaBase}/proxy/PROJECT/ASSET`. Never exported. */
+  hasProxy: z.boolean(),
   stage: StageName.nullable(),
   recipe: Recipe.nullable(),
 });
 export type Asset = z.infer<typeof Asset>;
 
 export const assetsContract = {
-  list: method(z.object({ projectId: ProjectId, kinds: z.array(AssetKind).default(['video', 'image', 'audio']), search: z.string().max(200).default('') }), z.object({ assets: z.array(Asset) })),
+  /** All assets of some kinds, or of those only the named ones that are there. The library is looked through by `library.page`. */
+  list: method(z.object({ projectId: ProjectId, kinds: z.array(AssetKind).default(['video', 'image', 'audio']), ids: z.array(z.string().max(100)).max(200_000).optional() }), z.object({ assets: z.array(Asset) })),
   get: method(z.object({ projectId: ProjectId, assetId: AssetId }), Asset),
   /** Queues an import job for a file on the host's disk. Uploads from a page go over HTTP PUT `/upload/PROJECT/NAME`. */
   importFile: method(z.object({ projectId: ProjectId, path: z.string().min(1) }), z.object({ jobId: z.string() })),

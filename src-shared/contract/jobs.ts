@@ -10,11 +10,11 @@ export const JobId = z.string().regex(/^job:[0-9a-f-]{36}$/);
 export const JobState = z.enum(['available', 'running', 'paused', 'retryable', 'completed', 'cancelled', 'discarded']);
 export type JobState = z.infer<typeof JobState>;
 
-export const JobKind = z.enum(['generate', 'scene', 'import', 'export', 'learn', 'upscale', 'restyle', 'reimagine', 'verify']);
+export const JobKind = z.enum(['generate', 'scene', 'import', 'export', 'learn', 'upscale', 'restyle', 'reimagine', 'verify', 'proxy']);
 
-/** One part of a job's work with its own bar: a cascade stage, or `encode`, `import`, `export`; `prepare`, `learn` and `invert` of a learned motion; `upscale`; `restyle`; `compare` of a clip made again. */
+/** One part of a job's work with its own bar: a cascade stage, or `encode`, `import`, `export`; `prepare`, `learn` and `invert` of a learned motion; `upscale`; `restyle`; `compare` of a clip made again; `proxy`. */
 export const JobPart = z.object({
-  name: z.enum([...STAGE_NAMES, 'encode', 'import', 'export', 'prepare', 'learn', 'invert', 'upscale', 'restyle', 'compare']),
+  name: z.enum([...STAGE_NAMES, 'encode', 'import', 'export', 'prepare', 'learn', 'invert', 'upscale', 'restyle', 'compare', 'proxy']),
   state: z.enum(['waiting', 'running', 'done', 'cached']),
   step: z.number().int(),
   total: z.number().int(),

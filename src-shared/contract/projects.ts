@@ -33,6 +33,8 @@ export const projectsContract = {
   /** `path` null: `<projectsFolder>/<name>.motif`, numbered when taken. */
   create: method(z.object({ name: z.string().min(1).max(120), path: z.string().nullable() }), Project),
   open: method(z.object({ path: z.string().min(1) }), Project),
+  /** Opens a copy of the project that came with the studio, so that the shipped one stays as it is. */
+  openSample: method(z.object({ name: z.string().min(1).max(120) }), Project),
   get: method(z.object({ projectId: ProjectId }), Project),
   rename: method(z.object({ projectId: ProjectId, name: z.string().min(1).max(120) }), Project),
   close: method(z.object({ projectId: ProjectId }), z.object({})),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ExecutionReport, ProviderWish } from '../execution/provider.ts';
 import { method } from '../rpc/contract-types.ts';
 
-export const Capability = z.enum(['nativeDialogs', 'revealInFolder', 'uploadOverHttp', 'taskbarProgress']);
+export const Capability = z.enum(['nativeDialogs', 'revealInFolder', 'uploadOverHttp', 'taskbarProgress', 'dragOut']);
 
 export const SystemInfo = z.object({
   appVersion: z.string(),

@@ -1,11 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { join } from 'node:path';
-import { openProjectStore } from '../../src-main/store/project-store.ts';
-import { diffRecords } from '../../src-shared/timeline/diff.ts';
-import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/document.ts';
 import { rational } from '../../src-shared/timing/rational.ts';
-import { audioRecord, captionRecord, clipRecord, documentOf, eventRecord } from '../timeline/sample-document.ts';
+import { audioRecord, captionRecord, clipRecord, eventRecord } from '../timeline/sample-document.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
+import { itemOf, openPrepared, projectWith } from './pages/prepared-project.ts';
 import { StudioWindow } from './pages/studio-window.ts';
 import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
 
@@ -19,21 +16,10 @@ describe('editing tracks', () => {
   });
   afterAll(() => packs.remove());
   beforeEach(async () => {
-    studio = await launchStudio({
-      packsDir: packs.dir,
-      prepare: (home) => {
-        const store = openProjectStore(join(home.projectsFolder, 'Tracks.motif'), { create: { name: 'Tracks' } });
-        const before = { 'sequence:main': DEFAULT_SEQUENCE };
-        const after = documentOf(eventRecord(1, 0, 20), clipRecord(1, 0, 16, { sourceIn: rational(2), crossfadeOutFrames: 3 }), clipRecord(2, 16, 16, { sourceIn: rational(1) }), clipRecord(3, 40, 8), audioRecord(1, 0, 24), captionRecord(1, 4, 10, 'Hello there'));
-        store.timeline.apply(0, 'made', diffRecords(before, after));
-        store.close();
-        return Promise.resolve();
-      },
-    });
+    const records = [eventRecord(1, 0, 20), clipRecord(1, 0, 16, { sourceIn: rational(2), crossfadeOutFrames: 3 }), clipRecord(2, 16, 16, { sourceIn: rational(1) }), clipRecord(3, 40, 8), audioRecord(1, 0, 24), captionRecord(1, 4, 10, 'Hello there')];
+    studio = await launchStudio({ packsDir: packs.dir, prepare: projectWith('Tracks', ...records) });
     window = new StudioWindow(studio.page);
-    await studio.page.getByRole('button', { name: 'Open project', exact: true }).click();
-    await studio.page.getByRole('dialog').getByRole('textbox').fill(join(studio.home.projectsFolder, 'Tracks.motif'));
-    await studio.page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
+    await openPrepared(studio, 'Tracks');
     await window.events.first().waitFor();
   });
   afterEach(() => studio.close());
@@ -41,7 +27,7 @@ describe('editing tracks', () => {
   const videos = () => studio.page.getByRole('list', { name: 'Video', exact: true }).getByRole('listitem');
   /** [start, end, seconds into the source] of every clip from left to right. */
   const spans = async () => (await videos().evaluateAll((items) => items.map(({ dataset }) => [Number(dataset['start']), Number(dataset['start']) + Number(dataset['duration']), Number(dataset['source'])] as const))).sort((a, b) => a[0] - b[0]);
-  const clip = (index: number) => studio.page.locator(`[data-item="clip:00000000-0000-4000-8000-${String(index).padStart(12, '0')}"]`);
+  const clip = (index: number) => itemOf(studio, 'clip', index);
   const pixels = async () => ((await clip(2).boundingBox())!.width + 1) / 16;
 
   test('moves, trims, slips, ripples and cuts clips; every step can be undone', async () => {

@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createMedia } from '../../src-main/media/media.ts';
-import { openProjectStore, type ProjectStore } from '../../src-main/store/project-store.ts';
-import { diffRecords } from '../../src-shared/timeline/diff.ts';
-import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/document.ts';
+import type { ProjectStore } from '../../src-main/store/project-store.ts';
 import { rational } from '../../src-shared/timing/rational.ts';
-import { captionRecord, clipRecord, documentOf } from '../timeline/sample-document.ts';
+import { captionRecord, clipRecord } from '../timeline/sample-document.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
+import { itemOf, openPrepared, projectWith } from './pages/prepared-project.ts';
 import { StudioWindow } from './pages/studio-window.ts';
 import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
 
@@ -37,25 +36,18 @@ describe('the viewer', () => {
     await packs.remove();
   });
   beforeEach(async () => {
-    studio = await launchStudio({
-      packsDir: packs.dir,
-      prepare: (home) => {
-        const store = openProjectStore(join(home.projectsFolder, 'Viewer.motif'), { create: { name: 'Viewer' } });
-        const assetId = storeClip(store);
-        const before = { 'sequence:main': DEFAULT_SEQUENCE };
-        const clips = [
-          clipRecord(1, 0, 12, { assetId, sourceIn: rational(0), crossfadeOutFrames: 3 }), clipRecord(2, 12, 12, { assetId, sourceIn: rational(2), speed: rational(1, 2) }),
-          clipRecord(3, 28, 4, { assetId, sourceIn: rational(3), scale: 0.5, opacity: 0.5, position: { x: 0.25, y: 0 } }),
-        ];
-        store.timeline.apply(0, 'made', diffRecords(before, documentOf(...clips, captionRecord(1, 20, 6, 'Good evening'))));
-        store.close();
-        return Promise.resolve();
-      },
-    });
+    const fill = (store: ProjectStore) => {
+      const assetId = storeClip(store);
+      return [
+        clipRecord(1, 0, 12, { assetId, sourceIn: rational(0), crossfadeOutFrames: 3 }), clipRecord(2, 12, 12, { assetId, sourceIn: rational(2), speed: rational(1, 2) }),
+        clipRecord(3, 28, 4, { assetId, sourceIn: rational(3), scale: 0.5, opacity: 0.5, position: { x: 0.25, y: 0 } }), captionRecord(1, 20, 6, 'Good evening'),
+        { id: 'track:above', type: 'track' as const, kind: 'video' as const, name: 'Above', order: 35, locked: false, muted: false, hidden: true },
+        clipRecord(4, 0, 8, { assetId, trackId: 'track:above', sourceIn: rational(2) }), clipRecord(5, 34, 4, { assetId: 'asset:gone' }),
+      ];
+    };
+    studio = await launchStudio({ packsDir: packs.dir, prepare: projectWith('Viewer', fill) });
     window = new StudioWindow(studio.page);
-    await studio.page.getByRole('button', { name: 'Open project', exact: true }).click();
-    await studio.page.getByRole('dialog').getByRole('textbox').fill(join(studio.home.projectsFolder, 'Viewer.motif'));
-    await studio.page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
+    await openPrepared(studio, 'Viewer');
     await studio.page.getByTestId('composed').waitFor();
   });
   afterEach(() => studio.close());
@@ -109,6 +101,63 @@ describe('the viewer', () => {
     await near(29, 0, 100, 160);
     await near(29, brightness(25) * 0.5, 432, 160);
     await studio.screenshot('viewer-placed');
+  }, 120_000);
+
+  test('hides and shows tracks, says what is missing, and lays guides and key frames over the picture', async () => {
+    const { page } = studio;
+    const near = async (frame: number, expected: number) => expect(Math.abs((await greyAt(frame, 100, 60)) - expected)).toBeLessThanOrEqual(3);
+    await window.leaveFields();
+    await goTo(5);
+    await near(5, brightness(5));
+    await page.getByRole('button', { name: 'Hide Above' }).click();
+    await expect.poll(() => greyAt(5, 100, 60)).toBeGreaterThan(brightness(18));
+    await near(5, brightness(21));
+    await page.getByRole('button', { name: 'Hide Above' }).click();
+    await expect.poll(() => greyAt(5, 100, 60)).toBeLessThan(brightness(8));
+    await near(5, brightness(5));
+
+    // The frames four before and behind shine through, each by a third, tinted warm and cool.
+    await page.keyboard.press('Shift+K');
+    await expect.poll(() => greyAt(5, 100, 60)).not.toBe(brightness(5));
+    await page.getByRole('button', { name: 'Safe areas' }).click();
+    await page.getByTestId('safe-areas').waitFor();
+    await studio.screenshot('viewer-guides');
+    await page.keyboard.press('Shift+K');
+    await page.keyboard.press("'");
+    await page.getByTestId('safe-areas').waitFor({ state: 'detached' });
+    await near(5, brightness(5));
+
+    await page.keyboard.press('End');
+    await page.getByTestId('missing-note').getByText('no longer in the project').waitFor();
+    await studio.screenshot('viewer-missing');
+    await page.getByTestId('missing-note').getByRole('button', { name: 'Select' }).click();
+    await expect.poll(() => itemOf(studio, 'clip', 5).getAttribute('aria-current')).toBe('true');
+  }, 120_000);
+
+  test('shuttles with J, K and L, and loops within the marked range', async () => {
+    const { page } = studio;
+    await window.leaveFields();
+    await goTo(4);
+    await page.keyboard.press('i');
+    await goTo(9);
+    await page.keyboard.press('o');
+    await page.keyboard.press('l');
+    const seen = new Set<number>();
+    for (const until = Date.now() + 2_500; Date.now() < until; ) seen.add(await window.playhead());
+    expect([...seen].every((frame) => frame >= 4 && frame <= 9)).toBe(true);
+    expect(seen.has(4) && seen.has(9)).toBe(true);
+    await page.keyboard.press('k');
+    const stopped = await window.playhead();
+    expect(await greyAt(stopped, 100, 60)).toBeGreaterThan(0);
+    await page.keyboard.press('Alt+x');
+    await goTo(20);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await expect.poll(() => page.getByText('-2×').count()).toBe(1);
+    await expect.poll(() => window.playhead()).toBeLessThan(12);
+    await page.keyboard.press('k');
+    const end = await window.playhead();
+    await expect.poll(() => window.shownFrame()).toBe(end);
   }, 120_000);
 
   test('plays through and follows a fast hand on the scrub bar to its end', async () => {

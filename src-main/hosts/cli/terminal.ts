@@ -54,7 +54,7 @@ export function createTerminal(json: boolean, streams: Streams = process): Termi
 
 const LABELS: Readonly<Record<Job['parts'][number]['name'], string>> = {
   keyframes: 'Keyframes', interpolation: 'In-between frames', superResolution1: 'First enlargement', superResolution2: 'Final detail',
-  encode: 'Encoding', import: 'Import', export: 'Export', prepare: 'Preparing', learn: 'Learning', invert: 'Tracing back', upscale: 'Upscaling', restyle: 'Restyling', compare: 'Comparing',
+  encode: 'Encoding', import: 'Import', export: 'Export', prepare: 'Preparing', learn: 'Learning', invert: 'Tracing back', upscale: 'Upscaling', restyle: 'Restyling', compare: 'Comparing', proxy: 'Making a stand-in',
 };
 
 /** `1:05` from milliseconds. */

@@ -26,6 +26,7 @@ function desktopConfig(): StudioConfig {
     embeddedPacksDir: process.env['MOTIF_EMBEDDED_PACKS_DIR'] ?? (app.isPackaged ? path.join(process.resourcesPath, 'models') : path.join(here, '../../models')),
     goesOnDownloading: true,
     fontsDir: path.join(here, '../../assets/fonts'),
+    sampleProject: path.join(here, '../../assets/sample/sample.motif'),
     forkEngine: createElectronEngineFork(path.join(here, 'engine-process.js')),
   };
 }

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import { BrowserWindow, dialog, safeStorage, shell } from 'electron';
 import type { Platform } from '../../app/studio.ts';
 import { MEDIA_BASE } from './security.ts';
+
+/** What hangs on the pointer while a file is dragged out. */
+const DRAG_ICON = join(import.meta.dirname, '../../assets/icons/icon.png');
 
 const PROJECT_FILES = [{ name: 'Motif Studio project', extensions: ['motif'] }];
 const MEDIA_FILES = [{ name: 'Video, image or sound', extensions: ['mp4', 'mov', 'mkv', 'webm', 'avi', 'gif', 'png', 'jpg', 'jpeg', 'webp', 'wav', 'mp3', 'm4a', 'flac', 'ogg'] }];
@@ -25,7 +29,7 @@ export function createElectronPlatform(): Platform {
     host: 'electron',
     mediaBase: MEDIA_BASE,
     keychain: systemKeychain(),
-    capabilities: ['nativeDialogs', 'revealInFolder', 'uploadOverHttp'],
+    capabilities: ['nativeDialogs', 'revealInFolder', 'uploadOverHttp', 'dragOut'],
     chooseProjectToOpen: async () => (await choose({ title: 'Open a project', properties: ['openFile'], filters: PROJECT_FILES }))[0] ?? null,
     async chooseSavePath(defaultName) {
       const parent = BrowserWindow.getFocusedWindow();
@@ -35,6 +39,10 @@ export function createElectronPlatform(): Platform {
     },
     chooseMedia: () => choose({ title: 'Import media', properties: ['openFile', 'multiSelections'], filters: MEDIA_FILES }),
     chooseFolder: async () => (await choose({ title: 'Choose a folder of models', properties: ['openDirectory'] }))[0] ?? null,
+    async dragFile(path) {
+      // An icon is asked for on every system; without one macOS refuses the drag.
+      BrowserWindow.getFocusedWindow()?.webContents.startDrag({ file: path, icon: DRAG_ICON });
+    },
     async revealInFolder(path) {
       // Shows, never opens: a project or pack must not be able to name a program to run.
       shell.showItemInFolder(path);

@@ -4,7 +4,7 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { setProperties } from '../../../src-shared/timeline/edits/arrange.ts';
 import type { KeyframeImage, KeyframePosition } from '../../../src-shared/timeline/records/keyframe-image.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
-import { useAssets } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { t } from '../../i18n/text.ts';
@@ -15,8 +15,7 @@ const POSITIONS = ['start', 'reference', 'end'] as const satisfies readonly Keyf
 /** An image that an event must show: which one, and where. */
 export function ImageFields({ image }: { image: KeyframeImage }) {
   const editor = useEditor();
-  const { assets } = useAssets();
-  const asset = assets.find(({ id }) => id === image.assetId);
+  const asset = useAsset(image.assetId);
   return (
     <>
       {asset ? <Box sx={{ px: 4, pt: 1 }}><Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind="image" /></Box> : null}

@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
-import { useAssets, useMotions, useTakes } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
+import { useMotions, useTakes } from '../../api/queries.ts';
 import { useDocument, useSession } from '../../api/studio-context.tsx';
 import { isInspected } from '../../editor/item-fields.ts';
 import { eventAt, eventById } from '../../editor/timeline-edits.ts';
@@ -15,11 +16,10 @@ export function Inspector() {
   const selectedIds = useSession((state) => state.selectedIds);
   const frame = useSession((state) => (state.viewerSource.kind === 'timeline' ? state.playhead : null));
   const takes = useTakes();
-  const { assets } = useAssets();
   const { motions } = useMotions();
   const first = selectedIds[0] ?? '';
   const take = takes.find((other) => other.id === first);
-  const asset = assets.find((other) => other.id === first);
+  const asset = useAsset(first);
   const motion = motions.find((other) => other.id === first);
   // With nothing selected, the words under the playhead are the ones to edit.
   const event = eventById(records, selectedIds.find((id) => id.startsWith('promptEvent:'))) ?? (frame === null ? null : eventAt(records, frame));

@@ -2,7 +2,8 @@ import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { TimelineRecord } from '../../../src-shared/timeline/document.ts';
-import { useAssets, useMotions } from '../../api/queries.ts';
+import { useTimelineAssets } from '../../api/asset-queries.ts';
+import { useMotions } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { runAction } from '../../editor/actions.ts';
@@ -23,7 +24,7 @@ const NAMES = {
 export function ItemPanel({ ids }: { ids: readonly string[] }) {
   const editor = useEditor();
   const records = useDocument((state) => state.records);
-  const { assets } = useAssets();
+  const { assetOf } = useTimelineAssets();
   const { motions } = useMotions();
   const selected = ids.flatMap((id) => { const record = records[id]; return isInspected(record) ? [record] : []; });
   const [first] = selected;
@@ -32,7 +33,7 @@ export function ItemPanel({ ids }: { ids: readonly string[] }) {
   const nameOf = (record: TimelineRecord): string => {
     if (record.type === 'caption') return t(record.kind === 'title' ? 'item.title' : 'item.caption');
     if (record.type === 'motion') return motions.find(({ id }) => id === record.motionId)?.name ?? t('item.motion');
-    const asset = 'assetId' in record ? assets.find(({ id }) => id === record.assetId) : undefined;
+    const asset = 'assetId' in record ? assetOf(record.assetId) : null;
     return asset?.name ?? t(NAMES[record.type]);
   };
   const kept = selected.map(({ id }) => id);

@@ -1,7 +1,8 @@
 import Box from '@mui/material/Box';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { previewUrl, thumbnailUrl } from '../../api/media-address.ts';
-import { useAssets, useTakes } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
+import { useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { FrameLoop } from '../../components/FrameLoop.tsx';
 import { Poster } from '../../components/Poster.tsx';
@@ -14,11 +15,11 @@ import { t } from '../../i18n/text.ts';
 export function JobPicture({ job }: { job: Job }) {
   const { info, project } = useEditor();
   const takes = useTakes();
-  const { assets } = useAssets();
+  const made = useAsset(job.resultAssetId);
   const event = useDocument((state) => eventById(state.records, job.promptEventId));
   if (job.previewVersion > 0 && UNFINISHED.has(job.state)) {
     return <Box sx={{ alignSelf: 'start', aspectRatio: '16 / 10', borderRadius: 1, overflow: 'hidden' }}><FrameLoop url={previewUrl(info.mediaBase, project.id, job.id, job.previewVersion)} label={t('viewer.preview')} isPlaying={job.state === 'running'} /></Box>;
   }
-  const result = assets.find((asset) => asset.id === job.resultAssetId) ?? takes.find((take) => take.asset.id === job.resultAssetId)?.asset ?? (event ? activeTake(takes, event)?.asset : undefined) ?? null;
+  const result = made ?? (event ? activeTake(takes, event)?.asset : undefined) ?? null;
   return <Poster src={result ? thumbnailUrl(info.mediaBase, project.id, result) : null} />;
 }

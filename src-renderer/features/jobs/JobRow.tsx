@@ -9,7 +9,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState, type ReactNode } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
-import { useAssets, useTakes } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { JobClock } from '../../components/JobClock.tsx';
@@ -41,11 +41,9 @@ const STATE_COLOR = { available: 'text.secondary', running: 'primary.light', pau
 /** One job: what it is, how far it is, and what can be done about it. */
 export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLanding = false }: JobRowProps) {
   const editor = useEditor();
-  const takes = useTakes();
-  const { assets } = useAssets();
   const event = useDocument((state) => eventById(state.records, job.promptEventId));
   const [nowMs] = useState(() => Date.now());
-  const result = assets.find((asset) => asset.id === job.resultAssetId) ?? takes.find((take) => take.asset.id === job.resultAssetId)?.asset ?? null;
+  const result = useAsset(job.resultAssetId);
   const isUnfinished = UNFINISHED.has(job.state);
   const send = (command: JobCommand) => onCommand(command, job.id);
   const isBusy = pending !== undefined;

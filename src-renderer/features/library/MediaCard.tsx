@@ -1,3 +1,4 @@
+import DriveFileMoveOutlined from '@mui/icons-material/DriveFileMoveOutlined';
 import Star from '@mui/icons-material/Star';
 import StarBorder from '@mui/icons-material/StarBorder';
 import RestoreFromTrash from '@mui/icons-material/RestoreFromTrash';
@@ -6,14 +7,16 @@ import ButtonBase from '@mui/material/ButtonBase';
 import { useState } from 'react';
 import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
-import { assetUrl, thumbnailUrl } from '../../api/media-address.ts';
+import { downloadUrl, filmstripUrl, playUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { assetDrag } from '../../components/asset-drag.ts';
 import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
+import { FilmstripScrub } from '../../components/FilmstripScrub.tsx';
 import { HoverScrub } from '../../components/HoverScrub.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { restoreAssets, starAssets } from '../../editor/library-commands.ts';
+import { notifyError } from '../../editor/notices.ts';
 import { t } from '../../i18n/text.ts';
 import { assetMenu } from './asset-menu.ts';
 
@@ -27,12 +30,14 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
   const [isHovered, setHovered] = useState(false);
   const length = asset.frames !== null && asset.frameRate !== null ? formatTimecode(asset.frames, asset.frameRate) : null;
   const { readOnly } = editor.project;
+  const stripSrc = filmstripUrl(editor.info.mediaBase, editor.project.id, asset);
+  const wave = waveformUrl(editor.info.mediaBase, editor.project.id, asset);
   const { menu, open, close } = useContextMenu<string>();
   return (
     <Box onContextMenu={(click) => { editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
       {menu === null ? null : <ContextMenu at={menu.at} lines={assetMenu(entry, readOnly)} label={t('menu.asset', { name: asset.name })} onClose={close} />}
       <ButtonBase
-        draggable={trashedAt === null} {...assetDrag(asset)}
+        draggable={trashedAt === null} {...assetDrag(asset, downloadUrl(editor.info.mediaBase, editor.project.id, asset.id))}
         aria-label={asset.name} aria-pressed={isSelected}
         onClick={(event) => editor.session.setState(({ selectedIds }) => ({
           selectedIds: !(event.ctrlKey || event.metaKey) ? [asset.id] : isSelected ? selectedIds.filter((id) => id !== asset.id) : [...selectedIds.filter((id) => id.startsWith('asset:')), asset.id], rightOpen: true,
@@ -41,12 +46,18 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isSelected ? 'primary.main' : 'transparent', '&:hover': { borderColor: isSelected ? 'primary.main' : 'divider' } }}
       >
         <Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind={asset.kind}>
-          {isHovered && asset.kind === 'video' ? <HoverScrub src={assetUrl(editor.info.mediaBase, editor.project.id, asset.id)} /> : null}
+          {wave === null || asset.kind !== 'audio' ? null : <Box component="img" src={wave} alt="" draggable={false} data-testid="waveform" sx={{ position: 'absolute', inset: 0, width: 1, height: 1, opacity: 0.75 }} />}
+          {isHovered && asset.kind === 'video' ? (asset.filmstrip !== null && stripSrc !== null ? <FilmstripScrub src={stripSrc} strip={asset.filmstrip} /> : <HoverScrub src={playUrl(editor.info.mediaBase, editor.project.id, asset)} />) : null}
           {length === null ? null : <Box component="span" sx={{ position: 'absolute', right: 4, bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', fontVariantNumeric: 'tabular-nums' }}>{length}</Box>}
           {tags.length === 0 ? null : <Box component="span" sx={{ position: 'absolute', left: 4, bottom: 4, maxWidth: 0.6, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{tags.join(' · ')}</Box>}
         </Poster>
         <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{asset.name}</Box>
       </ButtonBase>
+      {isHovered && trashedAt === null && editor.info.capabilities.includes('dragOut') ? (
+        <Box sx={{ position: 'absolute', top: 3, left: 3 }} onPointerDown={() => void editor.client.library.dragOut({ projectId: editor.project.id, assetId: asset.id }).catch(notifyError)}>
+          <IconAction label={t('library.dragOut', { name: asset.name })} icon={<DriveFileMoveOutlined />} onClick={() => undefined} sx={{ ...corner, position: 'static' }} />
+        </Box>
+      ) : null}
       {trashedAt !== null
         ? <Box sx={{ position: 'absolute', top: 3, right: 3 }}><IconAction label={t('mediaLibrary.restore', { name: asset.name })} icon={<RestoreFromTrash />} disabled={readOnly} onClick={() => void restoreAssets(editor, [asset.id])} sx={corner} /></Box>
         : isHovered || starred || isSelected

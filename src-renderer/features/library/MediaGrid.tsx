@@ -1,10 +1,12 @@
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { LibraryFilter } from '../../../src-shared/contract/library.ts';
 import { useLibraryEntries, useLibraryTotal } from '../../api/library-queries.ts';
+import { useEditor } from '../../api/studio-context.tsx';
 import { useWidth } from '../../components/use-width.ts';
+import { wantPreviews } from '../../editor/preview-wishes.ts';
 import { t } from '../../i18n/text.ts';
 import { MediaCard } from './MediaCard.tsx';
 
@@ -34,6 +36,9 @@ export function MediaGrid({ filter, incoming, nothing }: MediaGridProps) {
   const rows = useVirtualizer({ count: Math.ceil(total / columns), getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 3, getItemKey: (index) => `${columns}/${rowHeight}/${index}` });
   const items = rows.getVirtualItems();
   const entryAt = useLibraryEntries(filter, (items[0]?.index ?? 0) * columns, ((items.at(-1)?.index ?? 0) + 1) * columns - 1);
+  const editor = useEditor();
+  const shown = items.flatMap(({ index: row }) => Array.from({ length: Math.min(columns, total - row * columns) }, (_, column) => entryAt(row * columns + column)?.asset)).filter((asset) => asset !== undefined);
+  useEffect(() => wantPreviews(editor, shown));
   return (
     <Box ref={scroller} data-testid="media-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
       {incoming}

@@ -9,7 +9,7 @@ import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
 import { useRef, useState, type DragEvent } from 'react';
 import { thumbnailUrl } from '../../api/media-address.ts';
-import { useAssets } from '../../api/queries.ts';
+import { useNewestVideos } from '../../api/library-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import type { ArrivingClip, ClipArrival } from '../../api/use-arriving-clip.ts';
 import { Poster } from '../../components/Poster.tsx';
@@ -27,7 +27,7 @@ export interface ClipChoiceProps {
 /** Where the clip comes from: a file, or the library. */
 export function ClipChoice({ arriving, onAsset, onArrival, onClose }: ClipChoiceProps) {
   const editor = useEditor();
-  const videos = useAssets().assets.filter(({ kind }) => kind === 'video').sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const videos = useNewestVideos();
   const picker = useRef<HTMLInputElement>(null);
   const [isTarget, setTarget] = useState(false);
   const isOnItsWay = arriving !== null && arriving.error === null;

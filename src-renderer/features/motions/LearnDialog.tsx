@@ -1,7 +1,8 @@
 import Dialog from '@mui/material/Dialog';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useState } from 'react';
-import { useAssets, useJobs } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
+import { useJobs } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { useArrivingClip, type ClipArrival } from '../../api/use-arriving-clip.ts';
 import type { LearnStart } from '../../editor/session-store.ts';
@@ -17,10 +18,9 @@ export function LearnDialog({ start }: { start: LearnStart }) {
   const [arrival, setArrival] = useState<ClipArrival | null>(start !== null && 'file' in start ? { file: start.file } : null);
   const [jobId, setJobId] = useState(start !== null && 'jobId' in start ? start.jobId : null);
   const arriving = useArrivingClip(arrival);
-  const { assets } = useAssets();
   const jobs = useJobs();
   const assetId = chosenId ?? arriving.assetId;
-  const asset = assets.find(({ id }) => id === assetId) ?? null;
+  const asset = useAsset(assetId);
   const job = jobs.find(({ id }) => id === jobId) ?? null;
   const close = () => session.setState({ dialog: null });
   const title = t(job === null ? 'motions.learn.title' : job.state === 'completed' ? 'motions.learning.doneTitle' : 'motions.learning.title');

@@ -1,6 +1,7 @@
 import Add from '@mui/icons-material/Add';
 import AutoAwesome from '@mui/icons-material/AutoAwesome';
 import Inventory2Outlined from '@mui/icons-material/Inventory2Outlined';
+import MovieFilterOutlined from '@mui/icons-material/MovieFilterOutlined';
 import FolderOpenOutlined from '@mui/icons-material/FolderOpenOutlined';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -20,12 +21,13 @@ export interface StartScreenProps {
   readonly onOpen: (path: string) => Promise<void>;
   /** `path` null: the host chooses a file in its projects folder. */
   readonly onCreate: (name: string, path: string | null) => Promise<void>;
+  readonly onSample: () => Promise<void>;
   readonly onMakeClip: (prompt: string) => Promise<void>;
   readonly onModels: () => void;
 }
 
 /** First run and every run: what this machine can do, one button to a clip, and the projects one had open. */
-export function StartScreen({ onOpen, onCreate, onMakeClip, onModels }: StartScreenProps) {
+export function StartScreen({ onOpen, onCreate, onSample, onMakeClip, onModels }: StartScreenProps) {
   const { client, info } = useStudio();
   const { projects } = useRecentProjects();
   const [dialog, setDialog] = useState<'new' | 'open' | null>(null);
@@ -76,6 +78,7 @@ export function StartScreen({ onOpen, onCreate, onMakeClip, onModels }: StartScr
             <Button size="large" variant="contained" disabled={isBusy} startIcon={isBusy ? <CircularProgress size={16} color="inherit" /> : <AutoAwesome />} onClick={() => void busyWhile(() => onMakeClip(t('prompt.example.1')))}>{t('start.makeClip')}</Button>
             <Button size="large" color="inherit" disabled={isBusy} startIcon={<Add />} onClick={() => setDialog('new')} sx={{ bgcolor: 'studio.raised' }}>{t('start.newProject')}</Button>
             <Button size="large" color="inherit" disabled={isBusy} startIcon={<FolderOpenOutlined />} onClick={openWithDialog} sx={{ bgcolor: 'studio.raised' }}>{t('start.openProject')}</Button>
+            <Button size="large" color="inherit" disabled={isBusy} startIcon={<MovieFilterOutlined />} onClick={() => void busyWhile(onSample)} sx={{ bgcolor: 'studio.raised' }}>{t('start.sample')}</Button>
             <Button size="large" color="inherit" disabled={isBusy} startIcon={<Inventory2Outlined />} onClick={onModels} sx={{ bgcolor: 'studio.raised' }}>{t('start.models')}</Button>
           </Box>
         </Box>

@@ -13,7 +13,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClipPart } from '../../../src-shared/contract/stylization.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
-import { useAssets, usePacks, useTakes } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
+import { usePacks } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { useStylePreview } from '../../api/use-style-preview.ts';
 import { IconAction } from '../../components/IconAction.tsx';
@@ -40,9 +41,7 @@ export function RestyleDialog({ assetId, clipId, part }: RestyleDialogProps) {
   const editor = useEditor();
   const { client, project, session } = editor;
   const packs = usePacks();
-  const { assets } = useAssets();
-  const takes = useTakes();
-  const asset = assets.find(({ id }) => id === assetId) ?? takes.find((take) => take.asset.id === assetId)?.asset ?? null;
+  const asset = useAsset(assetId);
   const pack = packChoice(packs);
   const gallery = useQuery({ queryKey: ['gallery', pack.packId ?? ''], queryFn: () => client.stylization.gallery(pack), staleTime: Infinity }).data ?? null;
 

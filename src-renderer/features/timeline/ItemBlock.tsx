@@ -4,7 +4,9 @@ import { fadesOf } from '../../../src-shared/timeline/edits/fades.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 import { formatTimecode, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { t } from '../../i18n/text.ts';
+import type { Filmstrip } from '../../../src-shared/contract/assets.ts';
 import { FadeHandles } from './FadeHandles.tsx';
+import { SourceView } from './SourceView.tsx';
 import { spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
 
@@ -13,6 +15,10 @@ export interface ItemBlockProps {
   readonly name: string;
   /** Address of a picture to draw on it. */
   readonly picture: string | null;
+  /** Address of its source's filmstrip and how that is laid out, and of the course of its sound. */
+  readonly strip?: string | null;
+  readonly filmstrip?: Filmstrip | null;
+  readonly wave?: string | null;
   /** Wide enough for words, and for edges to take hold of. */
   readonly detailed: boolean;
   readonly frameRate: FrameRate;
@@ -25,7 +31,7 @@ export interface ItemBlockProps {
 }
 
 /** One item of a lane. Plain elements: hundreds of them move at once. */
-export const ItemBlock = memo(function ItemBlock({ item, name, picture, detailed, frameRate, isSelected, isDragged, canDrag, begin, onSelect, onMenu }: ItemBlockProps) {
+export const ItemBlock = memo(function ItemBlock({ item, name, picture, strip = null, filmstrip = null, wave = null, detailed, frameRate, isSelected, isDragged, canDrag, begin, onSelect, onMenu }: ItemBlockProps) {
   const [start, end] = [formatTimecode(item.startFrame, frameRate), formatTimecode(endFrame(item), frameRate)];
   const [fadeIn, fadeOut] = fadesOf(item);
   const press = (part: DragPart) => (down: PointerEvent<HTMLElement>) => {
@@ -39,6 +45,7 @@ export const ItemBlock = memo(function ItemBlock({ item, name, picture, detailed
       style={{ ...spanStyle(item.startFrame, item.durationFrames), ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }}
       onPointerDown={press('body')} onContextMenu={(click) => onMenu(click, item.id)} onFocus={(focus) => { if (focus.currentTarget.matches(':focus-visible')) onSelect(item.id); }}
     >
+      {'sourceIn' in item && (strip !== null || wave !== null) ? <SourceView item={item} frameRate={frameRate} strip={strip} filmstrip={filmstrip} wave={wave} /> : null}
       {fadeIn > 0 ? <div className="fade" style={{ left: 0, width: `${(100 * fadeIn) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 0 100%)' }} /> : null}
       {fadeOut > 0 ? <div className="fade" style={{ right: 0, width: `${(100 * fadeOut) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 100% 100%)' }} /> : null}
       {detailed ? <span>{isDragged ? `${start} – ${end}` : name}</span> : null}

@@ -2,7 +2,7 @@ import type { MouseEvent } from 'react';
 import type { TimelineRecords } from '../../../src-shared/timeline/document.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
-import { useAssets } from '../../api/queries.ts';
+import { useTimelineAssets } from '../../api/asset-queries.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { t } from '../../i18n/text.ts';
 import type { FrameWindow } from './visible-items.ts';
@@ -12,14 +12,14 @@ const PIN_PIXELS = 38;
 /** Images at the edges of the events that they pin. */
 export function KeyframeLane({ records, pixelsPerFrame, window: { from, to }, onMenu }: { records: TimelineRecords; pixelsPerFrame: number; window: FrameWindow; onMenu: (event: MouseEvent, id: string) => void }) {
   const editor = useEditor();
-  const { assets } = useAssets();
+  const { assetOf } = useTimelineAssets();
   const selectedIds = useSession((state) => state.selectedIds);
   return Object.values(records).flatMap((image) => {
     if (image.type !== 'keyframeImage') return [];
     const event = records[image.promptEventId];
     if (event?.type !== 'promptEvent' || endFrame(event) < from || event.startFrame > to) return [];
-    const asset = assets.find(({ id }) => id === image.assetId);
-    const picture = asset === undefined ? null : thumbnailUrl(editor.info.mediaBase, editor.project.id, asset);
+    const asset = assetOf(image.assetId);
+    const picture = asset === null ? null : thumbnailUrl(editor.info.mediaBase, editor.project.id, asset);
     const [left, right] = [event.startFrame * pixelsPerFrame, endFrame(event) * pixelsPerFrame - PIN_PIXELS];
     const x = image.position === 'start' ? left : image.position === 'end' ? right : (left + right) / 2;
     return [

@@ -2,8 +2,8 @@ import type { MouseEvent, PointerEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent, TimelineRecords, TrackItem } from '../../../src-shared/timeline/document.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
-import { thumbnailUrl } from '../../api/media-address.ts';
-import { useAssets } from '../../api/queries.ts';
+import { filmstripUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
+import { useTimelineAssets } from '../../api/asset-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { t } from '../../i18n/text.ts';
 import { EventsLane } from './EventsLane.tsx';
@@ -42,13 +42,13 @@ const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptE
 /** What lies on one lane within the drawn part of the time axis. */
 export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, onMenu, frameAt }: LaneContentProps) {
   const editor = useEditor();
-  const { assets } = useAssets();
+  const timelineAssets = useTimelineAssets();
   if (lane.kind === 'global') return null;
   if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} onMenu={onMenu} />;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
   if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} />;
   if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} selected={selected} dragged={dragged} begin={begin} onMenu={onMenu} frameAt={frameAt} />;
-  const assetOf = (item: TrackItem) => ('assetId' in item ? assets.find(({ id }) => id === item.assetId) : item.type === 'motion' ? assets.find(({ id }) => id === item.motionId) : undefined);
+  const assetOf = (item: TrackItem) => ('assetId' in item ? timelineAssets.assetOf(item.assetId) : item.type === 'motion' ? editor.asset(item.motionId) : null);
   const nameOf = (item: TrackItem, asset: ReturnType<typeof assetOf>): string => {
     if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
     return asset?.name ?? t(item.type === 'audio' ? 'timeline.item.audio' : item.type === 'motion' ? 'timeline.item.motion' : 'timeline.item.unknown');
@@ -57,9 +57,12 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
     <div role="list" aria-label={lane.label}>
       {drawn.items.map((item) => {
         const asset = assetOf(item);
+        const detailed = item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS;
+        const { info: { mediaBase }, project } = editor;
         return (
           <ItemBlock
-            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} detailed={item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS} frameRate={frameRate}
+            key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(mediaBase, project.id, asset) : null} detailed={detailed} frameRate={frameRate}
+            strip={item.type === 'clip' && asset !== null && detailed ? filmstripUrl(mediaBase, project.id, asset) : null} filmstrip={asset?.filmstrip ?? null} wave={asset !== null && detailed ? waveformUrl(mediaBase, project.id, asset) : null}
             isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
           />
         );

@@ -47,12 +47,10 @@ interface Place {
   readonly laneId: (clientY: number) => string | null;
 }
 
-const assetOf = (editor: Editor, assetId: string): Asset | undefined => editor.assets().find(({ id }) => id === assetId) ?? editor.takes().find(({ asset }) => asset.id === assetId)?.asset;
-
 function lengthOf(editor: Editor, thing: DraggedThing): number {
   const { frameRate } = sequenceOf(editor.document.getState().records);
-  const asset = thing.assetId === null ? undefined : assetOf(editor, thing.assetId);
-  const duration = asset === undefined ? null : assetDuration(asset);
+  const asset = thing.assetId === null ? null : editor.asset(thing.assetId);
+  const duration = asset === null ? null : assetDuration(asset);
   return Math.max(1, duration === null ? Math.round((UNKNOWN_SECONDS * frameRate.num) / frameRate.den) : floorRational(timeToFrames(duration, frameRate)));
 }
 
@@ -146,12 +144,12 @@ export function useLaneDrop(editor: Editor, at: Place) {
     const files = [...event.dataTransfer.files];
     const [first] = files;
     const assetId = event.dataTransfer.getData(ASSET_DRAG);
-    const asset = assetId === '' ? undefined : assetOf(editor, assetId);
-    const thing: DraggedThing = asset !== undefined ? { kind: kindOfAsset(asset), name: asset.name, assetId: asset.id } : { kind: first === undefined ? 'other' : kindOfFile(first.name, first.type), name: first?.name ?? null, assetId: null };
+    const asset = assetId === '' ? null : editor.asset(assetId);
+    const thing: DraggedThing = asset !== null ? { kind: kindOfAsset(asset), name: asset.name, assetId: asset.id } : { kind: first === undefined ? 'other' : kindOfFile(first.name, first.type), name: first?.name ?? null, assetId: null };
     const dropped = ghostOf(event, thing);
     if (dropped === null) return;
     if (dropped.meaning.kind === 'refused') notify('error', dropped.label);
-    else if (asset !== undefined) place(dropped.meaning, asset);
+    else if (asset !== null) place(dropped.meaning, asset);
     else if (dropped.meaning.kind === 'captions' && first !== undefined) void importCaptions(editor, first, dropped.meaning.trackId);
     else if (dropped.meaning.kind === 'script' && first !== undefined) void importScript(editor, first, dropped.meaning.frame);
     else void placeFiles(files, dropped).catch(notifyError);

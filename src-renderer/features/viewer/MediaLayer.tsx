@@ -2,9 +2,10 @@ import Box from '@mui/material/Box';
 import { useEffect, useRef, useState } from 'react';
 import type { Asset } from '../../../src-shared/contract/assets.ts';
 import { framesToSeconds, secondsToFrame } from '../../../src-shared/timing/frame-rate.ts';
-import { assetUrl } from '../../api/media-address.ts';
+import { playUrl } from '../../api/media-address.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
+import { wantProxy } from '../../editor/preview-wishes.ts';
 import { t } from '../../i18n/text.ts';
 
 /** Browsers play these speeds; anything else is shown frame by frame. */
@@ -15,13 +16,14 @@ const MAX_DRIFT_FRAMES = 1.5;
 
 /** One asset at one of its frames. `frame` counts in the asset's own rate. */
 export function MediaLayer({ asset, frame }: { asset: Asset; frame: number }) {
-  const { info, project } = useEditor();
+  const editor = useEditor();
+  const { info, project } = editor;
   const sequenceRate = useDocument((state) => sequenceOf(state.records).frameRate);
   const shuttle = useSession((state) => state.shuttle);
   const video = useRef<HTMLVideoElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const rate = asset.frameRate ?? sequenceRate;
-  const src = assetUrl(info.mediaBase, project.id, asset.id);
+  const src = playUrl(info.mediaBase, project.id, asset);
 
   useEffect(() => {
     const element = video.current;
@@ -46,7 +48,7 @@ export function MediaLayer({ asset, frame }: { asset: Asset; frame: number }) {
     <>
       <Box
         component="video" ref={video} src={src} preload="auto" playsInline aria-label={asset.name} data-frame={frame}
-        onError={() => setProblem(t('viewer.cannotPlay', { name: asset.name }))}
+        onError={() => { if (!asset.hasProxy) wantProxy(editor, asset.id); setProblem(t(asset.hasProxy ? 'viewer.cannotPlay' : 'viewer.proxyComing', { name: asset.name })); }}
         sx={{ position: 'absolute', inset: 0, width: 1, height: 1, objectFit: 'fill' }}
       />
       {problem === null ? null : <Box role="alert" sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', p: 6, textAlign: 'center', color: 'grey.400', fontSize: 12.5 }}>{problem}</Box>}

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { SoundShot } from '../../../src-shared/compose/audio-plan.ts';
+import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
 import { fadeWeight } from '../../../src-shared/compose/pixel-rules.ts';
 import { framesToSeconds, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { assetUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
-import { useComposition } from '../../api/use-composition.ts';
 
 /** Sounds are loaded this long before they begin. */
 const READY_SECONDS = 2;
@@ -12,8 +12,7 @@ const READY_SECONDS = 2;
 const MAX_DRIFT_SECONDS = 0.035;
 
 /** What is heard of the timeline while it plays forwards. */
-export function SoundLayer() {
-  const { plan } = useComposition();
+export function SoundLayer({ plan }: { plan: CompositionPlan }) {
   const playhead = useSession((state) => state.playhead);
   const ready = Math.ceil((READY_SECONDS * plan.frameRate.num) / plan.frameRate.den);
   return plan.sounds.filter(({ from, to }) => playhead >= from - ready && playhead < to).map((sound) => <Sound key={sound.id} sound={sound} rate={plan.frameRate} playhead={playhead} />);

@@ -1,3 +1,5 @@
+import FilterCenterFocus from '@mui/icons-material/FilterCenterFocus';
+import Layers from '@mui/icons-material/Layers';
 import FirstPage from '@mui/icons-material/FirstPage';
 import Fullscreen from '@mui/icons-material/Fullscreen';
 import FullscreenExit from '@mui/icons-material/FullscreenExit';
@@ -11,7 +13,7 @@ import Box from '@mui/material/Box';
 import { memo } from 'react';
 import Slider from '@mui/material/Slider';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
-import { useAssets, useTakes } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { ActionButton } from '../../components/ActionButton.tsx';
 import { sourceOf } from '../../editor/playback-source.ts';
@@ -23,11 +25,11 @@ export const TransportBar = memo(function TransportBar() {
   const editor = useEditor();
   // The source depends on all of these.
   useDocument((state) => timelineEnd(state.records));
-  useSession((state) => state.viewerSource);
-  useAssets();
-  useTakes();
+  useAsset(useSession(({ viewerSource }) => (viewerSource.kind === 'asset' ? viewerSource.assetId : null)));
   const playhead = useSession((state) => state.playhead);
   const shuttle = useSession((state) => state.shuttle);
+  const onion = useSession((state) => state.onion);
+  const safeAreas = useSession((state) => state.safeAreas);
   const loop = useSession((state) => state.loop);
   const fullScreen = useSession((state) => state.fullScreen);
   const { lengthFrames, frameRate } = sourceOf(editor);
@@ -57,6 +59,8 @@ export const TransportBar = memo(function TransportBar() {
         <Box sx={{ display: 'flex', justifyContent: 'flex-end', alignItems: 'center', gap: 0.5, fontVariantNumeric: 'tabular-nums' }}>
           {Math.abs(shuttle) > 1 || shuttle < 0 ? <Box component="span" sx={{ fontSize: 11.5, color: 'primary.light', mr: 1 }}>{shuttle}×</Box> : null}
           <Box component="span" sx={{ fontSize: 11.5, color: 'text.secondary', mr: 1 }}>{lengthFrames === 0 ? '' : formatTimecode(lengthFrames, frameRate)}</Box>
+          <ActionButton id="onion" icon={<Layers />} pressed={onion} />
+          <ActionButton id="safeAreas" icon={<FilterCenterFocus />} pressed={safeAreas} />
           <ActionButton id="loop" icon={<Repeat />} pressed={loop} />
           <ActionButton id="fullScreen" icon={fullScreen ? <FullscreenExit /> : <Fullscreen />} pressed={fullScreen} />
         </Box>

@@ -1,14 +1,15 @@
 import Close from '@mui/icons-material/Close';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
-import { useEffect, useRef } from 'react';
-import { useAssets, useJobs, useTakes } from '../../api/queries.ts';
-import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { useEffect, useMemo, useRef } from 'react';
+import { useAsset } from '../../api/asset-queries.ts';
+import { useJobs, useTakes } from '../../api/queries.ts';
+import { useEditor, useSession } from '../../api/studio-context.tsx';
+import { useComposition } from '../../api/use-composition.ts';
 import { IconAction } from '../../components/IconAction.tsx';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { pictureAt } from '../../editor/playback-source.ts';
-import { sequenceOf, timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { BeforeWipe } from './BeforeWipe.tsx';
 import { ComposedStage } from './ComposedStage.tsx';
@@ -17,6 +18,10 @@ import { CompareStage } from './CompareStage.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { LiveStrip } from './LiveStrip.tsx';
 import { MediaLayer } from './MediaLayer.tsx';
+import { MissingNote } from './MissingNote.tsx';
+import { onionGhosts } from './onion-ghosts.ts';
+import { SafeAreas } from './SafeAreas.tsx';
+import { layersAt } from '../../../src-shared/compose/layers-at.ts';
 import { PreviewCanvas } from './PreviewCanvas.tsx';
 import { SoundLayer } from './SoundLayer.tsx';
 import { TransportBar } from './TransportBar.tsx';
@@ -30,24 +35,29 @@ function liveJobOf(jobs: readonly Job[], eventId: string | null): Job | null {
 /** The picture, large: the composed timeline or one asset, or what the engine is making right now. */
 export function Viewer() {
   const editor = useEditor();
-  const records = useDocument((state) => state.records);
+  const composition = useComposition();
+  const { plan, events, hasItems } = composition;
   const source = useSession((state) => state.viewerSource);
   const playhead = useSession((state) => state.playhead);
   const isPlaying = useSession((state) => state.shuttle !== 0);
   const fullScreen = useSession((state) => state.fullScreen);
   const takes = useTakes();
-  const { assets } = useAssets();
   const jobs = useJobs();
   const stage = useRef<HTMLDivElement>(null);
-  const { width, height } = sequenceOf(records);
+  const { width, height } = plan;
 
-  const sourceAsset = source.kind === 'asset' ? (assets.find((asset) => asset.id === source.assetId) ?? takes.find((take) => take.asset.id === source.assetId)?.asset ?? null) : null;
-  const picture = pictureAt(records, takes, playhead);
+  const sourceAsset = useAsset(source.kind === 'asset' ? source.assetId : null);
+  const picture = useMemo(() => pictureAt(events, takes, plan.frameRate, playhead), [events, takes, plan, playhead]);
   const shown = source.kind === 'asset' ? { asset: sourceAsset, assetFrame: playhead } : picture;
   const liveJob = source.kind === 'timeline' ? liveJobOf(jobs, picture.event?.id ?? null) : null;
   const showsLive = liveJob !== null && liveJob.previewVersion > 0 && (shown.asset === null || !isPlaying);
-  const hasItems = timelineEnd(records) > 0 && Object.values(records).some(({ type }) => type === 'clip' || type === 'caption' || type === 'audio');
-  const isComposed = source.kind === 'timeline' && (picture.asset !== null || hasItems);
+  // Nothing is drawn before its files are known: what is missing would flash.
+  const isComposed = source.kind === 'timeline' && composition.isKnown && (picture.asset !== null || hasItems);
+  const onion = useSession((state) => state.onion && state.shuttle === 0);
+  const safeAreas = useSession((state) => state.safeAreas);
+  const { event } = picture;
+  const ghosts = useMemo(() => (onion ? onionGhosts(event, playhead, plan.durationFrames) : []), [onion, event, playhead, plan]);
+  const missing = useMemo(() => (composition.isKnown ? plan.missingSpans.filter(({ from, to }) => playhead >= from && playhead < to) : []), [composition.isKnown, plan, playhead]);
   const ratio = source.kind === 'asset' && shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
 
   useEffect(() => {
@@ -92,10 +102,12 @@ export function Viewer() {
           <CompareStage a={compared.a} b={compared.b} mode={compared.mode} ratio={ratio} />
         ) : (
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
-            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
-            {isComposed ? <ComposedStage /> : null}
+            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={`${sourceAsset.id} ${sourceAsset.hasProxy}`} asset={sourceAsset} frame={playhead} /> : null}
+            {isComposed ? <ComposedStage composition={composition} ghosts={ghosts} /> : null}
             {isComposed ? <BeforeWipe /> : null}
+            {isComposed && missing.length > 0 ? <MissingNote spans={missing} coversAll={layersAt(plan, playhead).length === 0} /> : null}
             {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}
+            {safeAreas ? <SafeAreas /> : null}
             {liveJob && liveJob.previewVersion === 0 && shown.asset === null && !hasItems ? (
               <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', color: 'grey.500', fontSize: 12.5 }}>{t(liveJob.state === 'available' ? 'viewer.waiting' : 'viewer.preparing')}</Box>
             ) : null}
@@ -103,7 +115,7 @@ export function Viewer() {
         )}
       </Box>
       {liveJob ? <LiveStrip job={liveJob} /> : null}
-      {source.kind === 'timeline' ? <SoundLayer /> : null}
+      {source.kind === 'timeline' ? <SoundLayer plan={plan} /> : null}
       <TransportBar />
     </Box>
   );

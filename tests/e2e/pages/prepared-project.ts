@@ -1,24 +1,31 @@
 import { join } from 'node:path';
 import type { Locator } from 'playwright';
-import { openProjectStore } from '../../../src-main/store/project-store.ts';
+import { openProjectStore, type ProjectStore } from '../../../src-main/store/project-store.ts';
 import { diffRecords } from '../../../src-shared/timeline/diff.ts';
 import { DEFAULT_SEQUENCE, type TimelineRecord } from '../../../src-shared/timeline/document.ts';
 import { documentOf } from '../../timeline/sample-document.ts';
 import type { StudioUnderTest } from '../harness/launch-studio.ts';
 import type { TemporaryHome } from '../harness/temporary-home.ts';
 
-/** For `launchStudio`'s `prepare`: a project called NAME that has these records already. */
-export const projectWith = (name: string, ...records: TimelineRecord[]) => (home: TemporaryHome): Promise<void> => {
-  const store = openProjectStore(join(home.projectsFolder, `${name}.motif`), { create: { name } });
+/** Fills a project's library and says what is on its timeline. */
+export type FillProject = (store: ProjectStore) => readonly TimelineRecord[];
+
+/** For `launchStudio`'s `prepare`: a project called NAME that has these records already, or those that a function of its store gives. */
+export const projectWith = (name: string, ...given: readonly TimelineRecord[] | readonly [FillProject]) => (home: TemporaryHome): Promise<void> => {
+  const store = openProjectStore(projectPath(home, name), { create: { name } });
+  const records = given.flatMap((one) => (typeof one === 'function' ? one(store) : [one]));
   store.timeline.apply(0, 'made', diffRecords({ 'sequence:main': DEFAULT_SEQUENCE }, documentOf(...records)));
   store.close();
   return Promise.resolve();
 };
 
+/** Where that project lies. */
+export const projectPath = (home: TemporaryHome, name: string): string => join(home.projectsFolder, `${name}.motif`);
+
 /** Opens it as a person does. */
 export async function openPrepared(studio: StudioUnderTest, name: string): Promise<void> {
   await studio.page.getByRole('button', { name: 'Open project', exact: true }).click();
-  await studio.page.getByRole('dialog').getByRole('textbox').fill(join(studio.home.projectsFolder, `${name}.motif`));
+  await studio.page.getByRole('dialog').getByRole('textbox').fill(projectPath(studio.home, name));
   await studio.page.getByRole('dialog').getByRole('button', { name: 'Open' }).click();
   await studio.page.getByTestId('timeline-scroll').waitFor();
 }
