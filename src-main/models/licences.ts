@@ -27,9 +27,13 @@ const TEXT_ENCODER: Terms = {
   name: 'Text encoder: licence of its publisher',
   text: 'This folder holds a text encoder without a licence file. T5 v1.1 is published by Google under Apache-2.0, CLIP and OpenCLIP under MIT. Use it as its publisher allows.',
 };
+const AUTOENCODER: Terms = {
+  name: 'Autoencoder: licence of its publisher',
+  text: 'This folder holds an autoencoder without a licence file. The Stable Diffusion autoencoders are published under MIT or CreativeML OpenRAIL-M. Use it as its publisher allows.',
+};
 
 const TERMS: Readonly<Record<PartRole, Terms>> = {
-  keyframes: SHOW1, interpolation: SHOW1, superResolution1: SHOW1, superResolution2: SHOW1, firstFrame: DEEPFLOYD, textToVideo: TEXT_TO_VIDEO, text: TEXT_ENCODER,
+  keyframes: SHOW1, interpolation: SHOW1, superResolution1: SHOW1, superResolution2: SHOW1, firstFrame: DEEPFLOYD, textToVideo: TEXT_TO_VIDEO, text: TEXT_ENCODER, clipText: TEXT_ENCODER, autoencoder: AUTOENCODER,
 };
 
 /** The terms of weights of this role; `own` is the text of a licence file beside them. The id is the SHA-256 of what is shown. */

@@ -25,7 +25,7 @@ import { completeTimes, type RoughCost } from './rough-cost.ts';
 export function createScenesService(parts: {
   readonly projects: OpenProjects;
   readonly models: ModelRegistry;
-  readonly engine: EngineIdentity;
+  readonly engine: () => Promise<EngineIdentity>;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
   readonly rough: RoughCost;
@@ -41,7 +41,7 @@ export function createScenesService(parts: {
     const scene = change(sceneFromTimeline(store.timeline.get().document.records, { sha256: (assetId) => store.assets.find(assetId)?.sha256 ?? null }));
     for (const { motions } of scene.events) requireMotionsFit(store, motions, opened);
     const recipe: SceneRecipe = {
-      format: 1, engine: { name: 'motif-engine', ...engine }, pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
+      format: 1, engine: { name: 'motif-engine', ...(await engine()) }, pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
       prompt: sceneTitle(scene), negativePrompt: '', seed: request.seed, preset: request.preset, stages: [...stages], scene, frameRate: pack.output.frameRate,
     };
     return { recipe, opened };

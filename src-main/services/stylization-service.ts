@@ -71,7 +71,7 @@ export function createStylizationService(parts: {
   readonly temporaryFolder: string;
   readonly mediaBase: string;
   /** What recipes call the engine. */
-  readonly identity: EngineIdentity;
+  readonly identity: () => Promise<EngineIdentity>;
 }): StudioHandlers['stylization'] {
   const { projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity } = parts;
   const kept = new Map<string, FramesMessage>();
@@ -139,7 +139,7 @@ export function createStylizationService(parts: {
       const known = request.motionId === null ? motionOfClip(store, learn, asset.name) : store.motions.get(request.motionId);
       if (known !== null) requireMotionsFit(store, [{ sha256: known.asset.sha256, strength: request.strength, noiseMix: request.noiseMix }], opened);
       const data: ReimagineClipData = {
-        assetId: asset.id, name: asset.name, part, recipe: plainRecipe({ ...request, prompt }, opened, identity), strength: request.strength, noiseMix: request.noiseMix,
+        assetId: asset.id, name: asset.name, part, recipe: plainRecipe({ ...request, prompt }, opened, await identity()), strength: request.strength, noiseMix: request.noiseMix,
         motionId: known?.asset.id ?? null, learn, clipId: request.clipId,
       };
       return { jobId: queue.enqueue('reimagine', data).id, motionId: known?.asset.id ?? null };

@@ -5,8 +5,11 @@ import { STAGE_NAMES } from '../recipe/stage-name.ts';
 import { FrameRate } from '../timing/frame-rate.ts';
 import { method, stream } from '../rpc/contract-types.ts';
 
-/** What a folder of weights is for: a stage of the cascade, its first-frame image model, a generator of its own, or text encoders alone. */
-export const PartRole = z.enum([...STAGE_NAMES, 'firstFrame', 'textToVideo', 'text']);
+/**
+ * What a folder of weights is for: a stage of the cascade, its first-frame image model, a generator of its own, or one network alone that
+ * completes others: a T5 text encoder, a CLIP text encoder, an autoencoder.
+ */
+export const PartRole = z.enum([...STAGE_NAMES, 'firstFrame', 'textToVideo', 'text', 'clipText', 'autoencoder']);
 export type PartRole = z.infer<typeof PartRole>;
 
 /** Reading every byte of an imported pack once, for its hash. */

@@ -56,7 +56,7 @@ test.skipIf(clips.length === 0)('restyling real clips', async () => {
     const sourceErrors = flows.map((flow, index) => warpedError(lumas[index]!, lumas[index + 1]!, flow, masks[index]!));
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
-    const vae = loadVae(pack.stageFolder(STAGE), size.width, size.height, threads);
+    const vae = loadVae(pack.vaeFolder(STAGE)!, size.width, size.height, threads);
     const pixels = fromVideoFrames(source);
     const began = performance.now();
     const means = [];

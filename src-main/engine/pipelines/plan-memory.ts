@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemoryStep } from '../../../src-shared/pack/memory-plan.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
@@ -15,7 +14,8 @@ import { openWeights } from '../weights/open-weights.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { isClipConfig } from './prompt-encoder.ts';
-import { isLatentStage, latentSize, memoryHabits, sumBytes } from './stage-sessions.ts';
+import { memoryHabits, sumBytes } from './memory-habits.ts';
+import { latentSize } from './stage-sessions.ts';
 
 /** What the process takes before it has loaded anything. */
 const PROCESS_BYTES = 250 * 2 ** 20;
@@ -48,19 +48,18 @@ function stageSteps(pack: Pack, stage: StageName): MemoryStep[] {
   const folder = pack.stageFolder(stage);
   const { frames, window = frames, width, height } = pack.stageSize(stage);
   const tokens = pack.index.promptTokens;
-  const isLatent = isLatentStage(folder);
-  const inner = isLatent ? latentSize(folder, width, height) : { width, height };
+  const vae = pack.vaeFolder(stage);
+  const inner = vae === null ? { width, height } : latentSize(vae, width, height);
   const textShape = { batch: 1, tokens };
   const unet = (place: string, size: { frames: number; width: number; height: number }, part: 'unet' | 'firstFrame') =>
     stepOf(stage, part, join(place, 'unet'), (config, source) => buildUnet3d(parseUnet3dConfig(config), { batch: 1, ...size, tokens }, 'ort-cpu', source));
   const steps = [
-    stepOf(stage, 'text', join(pack.textFolder(stage), 'text_encoder'), (config, source) =>
+    stepOf(stage, 'text', pack.text(stage).encoder, (config, source) =>
       isClipConfig(config) ? buildClipText(parseClipTextConfig(config), textShape, 'ort-cpu', source) : buildT5Encoder(parseT5Config(config), textShape, 'ort-cpu', source)),
     unet(folder, { frames: window, ...inner }, 'unet'),
   ];
   if (stage === 'superResolution1' && pack.firstFrameFolder !== null) steps.push(unet(pack.firstFrameFolder, { frames: 1, width, height }, 'firstFrame'));
-  if (isLatent && existsSync(join(folder, 'vae'))) {
-    const vae = join(folder, 'vae');
+  if (vae !== null) {
     if (stage === 'superResolution2') steps.push(stepOf(stage, 'encoder', vae, (config, source) => buildAutoencoderEncoder(parseAutoencoderConfig(config), { batch: 1, width, height }, 'ort-cpu', source)));
     steps.push(stepOf(stage, 'decoder', vae, (config, source) => buildAutoencoderDecoder(parseAutoencoderConfig(config), { batch: 1, ...inner }, 'ort-cpu', source)));
   }
@@ -71,9 +70,9 @@ function stageSteps(pack: Pack, stage: StageName): MemoryStep[] {
 export function planMemory(pack: Pack, stages: readonly StageName[]): MemoryStep[] {
   const texts = new Set<string>();
   return stages.flatMap((stage) => {
-    const folder = pack.textFolder(stage);
-    const isKnown = texts.has(folder);
-    texts.add(folder);
+    const { encoder } = pack.text(stage);
+    const isKnown = texts.has(encoder);
+    texts.add(encoder);
     return stageSteps(pack, stage).filter(({ part }) => part !== 'text' || !isKnown);
   });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { buildClipText, parseClipTextConfig } from '../nn/clip-text.ts';
+import { buildClipText, isOpenClip, OPEN_CLIP_PADDING, parseClipTextConfig } from '../nn/clip-text.ts';
 import { weightsParameterSource } from '../nn/parameter-source.ts';
 import { buildT5Encoder, parseT5Config } from '../nn/t5-encoder.ts';
 import { openSession } from '../session/engine-session.ts';
@@ -7,8 +7,10 @@ import type { TensorData } from '../session/engine-session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { openPromptTokenizer } from '../text/prompt-tokenizer.ts';
 import { openWeights } from '../weights/open-weights.ts';
+import { networkKind } from '../../../src-shared/pack/network-kind.ts';
+import type { TextPlace } from '../../../src-shared/pack/references.ts';
 import { readConfig } from './open-pack.ts';
-import { memoryHabits, sumBytes } from './stage-sessions.ts';
+import { memoryHabits, sumBytes } from './memory-habits.ts';
 
 /** Prompt embeddings by encoder folder and prompt. Kept between stages: a text encoder may weigh more than all unets. */
 export type PromptCache = Map<string, Tensor>;
@@ -16,30 +18,26 @@ export type PromptCache = Map<string, Tensor>;
 const MAX_CACHED_PROMPTS = 64;
 
 /** True when `config.json` describes a CLIP text model; everything else is read as T5. */
-export function isClipConfig(config: unknown): boolean {
-  const { model_type: type, architectures } = (config ?? {}) as { model_type?: unknown; architectures?: unknown };
-  return (typeof type === 'string' && type.startsWith('clip')) || (Array.isArray(architectures) && architectures.includes('CLIPTextModel'));
-}
+export const isClipConfig = (config: unknown): boolean => networkKind(config) === 'clip';
 
-/** What a text folder's encoder puts out per token, without loading its weights. */
-export function textWidth(folder: string): number {
-  const path = join(folder, 'text_encoder', 'config.json');
+/** What an encoder puts out per token, without loading its weights. */
+export function textWidth({ encoder }: TextPlace): number {
+  const path = join(encoder, 'config.json');
   const config = readConfig(path);
   return isClipConfig(config) ? parseClipTextConfig(config, path).hidden_size : parseT5Config(config, path).d_model;
 }
 
 /**
- * Encodes prompts with the text encoder under `folder`, each to [1, promptTokens, width]. The session lives only as long as
+ * Encodes prompts with a text encoder, each to [1, promptTokens, width]. The session lives only as long as
  * prompts that are not cached need it. Padding is masked inside T5 only: the unet attends to all tokens (show1.md 1.2).
  */
-export async function encodePrompts(folder: string, prompts: readonly string[], promptTokens: number, cache: PromptCache, threads: number): Promise<readonly Tensor[]> {
-  const keyOf = (prompt: string): string => `${folder}\n${promptTokens}\n${prompt}`;
+export async function encodePrompts({ encoder: weightsDir, tokenizer: tokenizerDir }: TextPlace, prompts: readonly string[], promptTokens: number, cache: PromptCache, threads: number): Promise<readonly Tensor[]> {
+  const keyOf = (prompt: string): string => `${weightsDir}\n${promptTokens}\n${prompt}`;
   if (prompts.some((prompt) => !cache.has(keyOf(prompt)))) {
-    const weightsDir = join(folder, 'text_encoder');
     const configPath = join(weightsDir, 'config.json');
     const config = readConfig(configPath);
     const clip = isClipConfig(config);
-    const tokenizer = openPromptTokenizer(join(folder, 'tokenizer'), clip ? 'clip' : 't5', promptTokens);
+    const tokenizer = openPromptTokenizer(tokenizerDir, clip ? 'clip' : 't5', promptTokens, clip && isOpenClip(config) ? OPEN_CLIP_PADDING : undefined);
     const weights = openWeights(weightsDir);
     try {
       const shape = { batch: 1, tokens: promptTokens };

@@ -17,13 +17,14 @@ import type { KeyframesSettings } from './keyframes.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { mixTexts } from './frame-text.ts';
-import { encodePrompts, textWidth } from './prompt-encoder.ts';
+import { encodePrompts } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
 import { firstFrameModel } from './first-frame.ts';
 import { latentKeyframes } from './latent-keyframes.ts';
 import { runScenePart, SCENE_LATENT_WINDOW, SCENE_OVERLAP } from './scene-run.ts';
 import type { SceneRequest } from './scene-run.ts';
-import { isLatentStage, LARGE_WEIGHTS_BYTES, latentSize, loadUnet, loadVae, readUnetConfig, weightBytesOf } from './stage-sessions.ts';
+import { LARGE_WEIGHTS_BYTES, weightBytesOf } from './memory-habits.ts';
+import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -105,7 +106,8 @@ export function noisingScheduler(pack: Pack, stage: StageName, scheduler: Schedu
 /** The size that a stage's unet works on: its window, in latents for superResolution2. */
 function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: number; height: number; width: number } {
   const { frames, window, width, height } = pack.stageSize(stage);
-  const inner = isLatentStage(pack.stageFolder(stage)) ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
+  const vae = pack.vaeFolder(stage);
+  const inner = vae === null ? { width, height } : latentSize(vae, width, height);
   const whole = inScene && stage === 'superResolution2' ? Math.min(frames, SCENE_LATENT_WINDOW) : frames;
   return { frames: window ?? whole, ...inner };
 }
@@ -114,8 +116,8 @@ function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: num
 export async function createStageRunner(pack: Pack, stage: StageName, options: StageRunnerOptions): Promise<StageRunner> {
   const { guided, threads, promptCache, scene: inScene } = options;
   const folder = pack.stageFolder(stage);
-  const textFolder = pack.textFolder(stage);
-  const config = readUnetConfig(folder, stage, textWidth(textFolder));
+  const vaeFolder = pack.vaeFolder(stage);
+  const config = readUnetConfig(pack, stage);
   const size = unetSize(pack, stage, inScene !== undefined);
   const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES && weightBytesOf(join(folder, 'unet')) < LARGE_WEIGHTS_BYTES;
   const mix = options.motions === true ? openMotionMix(folder) : null;
@@ -123,7 +125,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
-    if (isLatentStage(folder)) vae = loadVae(folder, width, height, threads);
+    if (vaeFolder !== null) vae = loadVae(vaeFolder, width, height, threads);
   } catch (error) {
     await unet.release();
     throw error;
@@ -135,7 +137,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
       const usesGuidance = isGuided(settings.guidanceScale);
       const texts = scene?.part.texts ?? [{ prompt, negativePrompt }];
       const weights = scene?.part.mix ?? [[1]];
-      const encoded = (prompts: readonly string[]) => encodePrompts(textFolder, prompts, pack.index.promptTokens, promptCache, threads);
+      const encoded = (prompts: readonly string[]) => encodePrompts(pack.text(stage), prompts, pack.index.promptTokens, promptCache, threads);
       const positive = mixTexts(await encoded(texts.map((text) => text.prompt)), weights);
       const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt || (settings.negativePrompt ?? ''))), weights) : null;
       const context: StageContext = {

@@ -1,5 +1,5 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
+import type { ProviderPlan } from '../../../src-shared/execution/provider.ts';
 import { hasTextPerFrame } from '../../../src-shared/build/scene-part.ts';
 import { isGuided } from '../pipelines/guidance.ts';
 import { openPack } from '../pipelines/open-pack.ts';
@@ -91,8 +91,8 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   };
 
   /** Sessions of other providers are of no use any more, and texts encoded there may differ in their last bits. */
-  const switchProviders = async (order: readonly ExecutionProvider[]): Promise<void> => {
-    useProviders({ order, onFallback: (fallback) => void send({ type: 'fallback', fallback }) });
+  const switchProviders = async (plan: ProviderPlan): Promise<void> => {
+    useProviders({ ...plan, onFallback: (fallback) => void send({ type: 'fallback', fallback }) });
     promptCache.clear();
     await unloadWhenIdle();
   };
@@ -231,8 +231,8 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;
         active.controller.abort(command.reason === 'paused' ? new StudioError('PAUSED', 'The run was paused.') : new StudioError('CANCELLED', 'The run was cancelled.'));
-      } else if (command.type === 'useProviders') void switchProviders(command.order);
-      else if (command.type === 'probeProviders') void probeProviders(command.order).then((failures) => send({ type: 'probed', failures }));
+      } else if (command.type === 'useProviders') void switchProviders(command.plan);
+      else if (command.type === 'probeProviders') void probeProviders(command.order).then((result) => send({ type: 'probed', result }));
       else if (command.type === 'look') look(command.id, command.question);
       else {
         promptCache.clear();

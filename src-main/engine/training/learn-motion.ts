@@ -5,9 +5,10 @@ import { assert } from '../../../src-shared/errors/studio-error.ts';
 import { denoiseWhole } from '../pipelines/denoise.ts';
 import { readConfig } from '../pipelines/open-pack.ts';
 import type { Pack } from '../pipelines/open-pack.ts';
-import { encodePrompts, textWidth } from '../pipelines/prompt-encoder.ts';
+import { encodePrompts } from '../pipelines/prompt-encoder.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
-import { loadUnet, memoryHabits, readUnetConfig, weightBytesOf } from '../pipelines/stage-sessions.ts';
+import { memoryHabits, weightBytesOf } from '../pipelines/memory-habits.ts';
+import { loadUnet, readUnetConfig } from '../pipelines/stage-sessions.ts';
 import { fromVideoFrames } from '../pipelines/video-tensor.ts';
 import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import { createNoise } from '../random/noise.ts';
@@ -72,8 +73,7 @@ export async function openMotionLearning(
   const { settings, frames } = request;
   const { threads, promptCache } = options;
   const folder = pack.stageFolder('keyframes');
-  const textFolder = pack.textFolder('keyframes');
-  const config = readUnetConfig(folder, 'keyframes', textWidth(textFolder));
+  const config = readUnetConfig(pack, 'keyframes');
   const shape = { batch: 1, frames: frames.count, height: frames.height, width: frames.width, tokens: pack.index.promptTokens };
   const weightsDir = join(folder, 'unet');
   const weights = openWeights(weightsDir);
@@ -86,7 +86,7 @@ export async function openMotionLearning(
   const identity = requestIdentity(request);
   const fresh = initialState(projections, settings.rank, settings.seed);
   const state = options.resume === null ? fresh : decodeTrainingState(options.resume, fresh, identity);
-  const [caption, empty] = await encodePrompts(textFolder, [request.caption, ''], pack.index.promptTokens, promptCache, threads);
+  const [caption, empty] = await encodePrompts(pack.text('keyframes'), [request.caption, ''], pack.index.promptTokens, promptCache, threads);
   assert(caption !== undefined && empty !== undefined, 'both prompts are encoded');
 
   const trainedUnet = { folder, config, shape, projections: projections.map(({ name }) => name) };

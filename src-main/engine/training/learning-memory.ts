@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LearningSettings } from '../../../src-shared/contract/motions.ts';
 import { parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import { openPack, readConfig } from '../pipelines/open-pack.ts';
-import { memoryHabits, sumBytes } from '../pipelines/stage-sessions.ts';
+import { memoryHabits, sumBytes } from '../pipelines/memory-habits.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { learningBudget } from './learning-budget.ts';
 import { readTemporalProjections } from './temporal-projections.ts';
