@@ -84,11 +84,11 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const fork = config.forkEngine ?? createNodeEngineFork();
   const inspector = createModelInspector(fork);
-  const memoryPlans = createMemoryPlans(inspector);
+  const memoryPlans = createMemoryPlans(inspector, undefined, appStore.settings);
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspector.inspect } });
   const execution = createExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(), probe: (order) => probeInProcess(fork, order) });
-  const engine = createEngineClient({ fork, providers: execution.plan, onFallback: execution.noteFallback });
+  const engine = createEngineClient({ fork, providers: execution.plan, textCacheDir: join(dataDir, 'cache', 'text-encoders'), onFallback: execution.noteFallback });
   const engineIdentity = async (): Promise<EngineIdentity> => ({ version: ENGINE_VERSION, executionProvider: await execution.provider() });
   const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
   const downloads = createDownloads({
@@ -154,7 +154,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
       generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: engineIdentity }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),

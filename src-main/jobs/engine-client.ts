@@ -71,6 +71,8 @@ export interface EngineClientOptions {
   readonly idleTimeoutMs?: number;
   /** What runs execute on; asked before each run. The CPU when left out. */
   readonly providers?: () => Promise<ProviderPlan>;
+  /** Folder for copies of text encoders in 8 bits, where memory calls for one. Left out: there are none. */
+  readonly textCacheDir?: string;
   /** Told when a model ran on another provider than the first. */
   readonly onFallback?: (fallback: ProviderFallback) => void;
 }
@@ -107,7 +109,7 @@ interface Running {
 }
 
 export function createEngineClient(options: EngineClientOptions): EngineClient {
-  const { fork, providers = async () => CPU_PLAN, onFallback = () => {}, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
+  const { fork, providers = async () => CPU_PLAN, textCacheDir = null, onFallback = () => {}, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
   let running: Running | null = null;
   let active: ActiveRun | null = null;
   let idleTimer: NodeJS.Timeout | null = null;
@@ -209,7 +211,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         markGone();
       });
     });
-    const entry: Running = { child, ready, gone, killing: false, providers: JSON.stringify(CPU_PLAN) };
+    const entry: Running = { child, ready, gone, killing: false, providers: JSON.stringify({ plan: CPU_PLAN, textCacheDir: null }) };
     // Without a run nobody may be waiting; the failure then shows at the next one.
     ready.catch(() => {});
     running = entry;
@@ -238,10 +240,10 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         return;
       }
       watch(run, true);
-      const wanted = JSON.stringify(plan);
+      const wanted = JSON.stringify({ plan, textCacheDir });
       if (wanted !== current.providers) {
         current.providers = wanted;
-        current.child.send({ type: 'useProviders', plan });
+        current.child.send({ type: 'useProviders', plan, textCacheDir });
       }
       current.child.send(run.command);
     } catch (error) {

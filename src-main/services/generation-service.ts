@@ -55,7 +55,7 @@ export function createGenerationService(parts: {
   readonly engine: () => Promise<EngineIdentity>;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
-  readonly memoryPlans: Pick<MemoryPlans, 'require'>;
+  readonly memoryPlans: Pick<MemoryPlans, 'require' | 'peakBytes'>;
   readonly rough: RoughCost;
 }): StudioHandlers['generation'] {
   const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
@@ -85,7 +85,7 @@ export function createGenerationService(parts: {
       ]);
       return {
         recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
-        expectedMemoryBytes: memory.expectedBytes(recipe) ?? rough.memoryBytes(opened, recipe.stages.map(({ stage }) => stage)),
+        expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
         output: { frames: size.frames, width: size.width, height: size.height },
       };
     },

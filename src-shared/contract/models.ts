@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MachineMemory, MemoryStep, MemoryVerdict } from '../pack/memory-plan.ts';
+import { MachineMemory, MemoryStep, MemoryVerdict, WeightForm } from '../pack/memory-plan.ts';
 import { Preset, StageSettings } from '../recipe/recipe.ts';
 import { STAGE_NAMES } from '../recipe/stage-name.ts';
 import { FrameRate } from '../timing/frame-rate.ts';
@@ -80,7 +80,7 @@ export const PackPlan = z.object({
   packId: z.string(),
   preset: Preset,
   machine: MachineMemory,
-  steps: z.array(MemoryStep.extend({ verdict: MemoryVerdict })),
+  steps: z.array(MemoryStep.extend({ form: WeightForm, verdict: MemoryVerdict })),
   /** The worst of the steps. */
   verdict: MemoryVerdict,
 });

@@ -126,6 +126,6 @@ class HalfTransform {
       return true;
     });
     this.result.nodes.splice(0, this.result.nodes.length, ...kept.reverse());
-    for (const name of [...this.result.initializers.keys()]) if (!read.has(name)) this.result.initializers.delete(name);
+    for (const name of this.result.initializers.keys()) if (!read.has(name)) this.result.initializers.delete(name);
   }
 }

@@ -131,8 +131,8 @@ export type EngineCommand =
   | MeasureAttentionCommand
   | UpscaleCommand
   | EstimateLearningCommand
-  /** What later runs execute on; the CPU until it is said. */
-  | { readonly type: 'useProviders'; readonly plan: ProviderPlan }
+  /** What later runs execute on, the CPU until it is said, and where text encoders may be kept in 8 bits. */
+  | { readonly type: 'useProviders'; readonly plan: ProviderPlan; readonly textCacheDir: string | null }
   /** Tries providers until one works. Answered by `probed`. */
   | { readonly type: 'probeProviders'; readonly order: readonly ExecutionProvider[] }
   /** Answered by `looked`, also while nothing else is asked of this process. */

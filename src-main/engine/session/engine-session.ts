@@ -113,7 +113,7 @@ async function createSession(graph: Graph, weightsDir: string | undefined, optio
 
 /** An initializer that is an input as well could be replaced by a run, so nothing that is computed from it is computed while loading. */
 function withReplaceableWeights(graph: Graph): Graph {
-  const stored = [...graph.initializers.values()].filter(({ elementType, data }) => isFloating(elementType) && data.kind === 'external');
+  const stored = [...graph.initializers.values()].filter(({ elementType, data }) => (isFloating(elementType) || elementType === 'int8') && data.kind === 'external');
   return { ...graph, inputs: [...graph.inputs, ...stored.map(({ name, elementType, shape }): Value => ({ name, elementType, shape }))] };
 }
 

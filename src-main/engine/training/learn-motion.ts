@@ -9,7 +9,6 @@ import { encodePrompts } from '../pipelines/prompt-encoder.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { memoryHabits, weightBytesOf } from '../pipelines/memory-habits.ts';
 import { loadUnet, readUnetConfig } from '../pipelines/stage-sessions.ts';
-import { fromVideoFrames } from '../pipelines/video-tensor.ts';
 import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import { createNoise } from '../random/noise.ts';
 import { openSession } from '../session/engine-session.ts';
@@ -21,6 +20,7 @@ import { INVERSION_TOTAL, invert } from './ddim-inversion.ts';
 import { learningBudget } from './learning-budget.ts';
 import { downName, upName } from './low-rank.ts';
 import { encodeMotionFile } from './motion-file.ts';
+import { openLearnedClip } from './learned-clip.ts';
 import { trainMotion } from './motion-trainer.ts';
 import { readModelSchedule } from './model-schedule.ts';
 import { readTemporalProjections } from './temporal-projections.ts';
@@ -74,7 +74,8 @@ export async function openMotionLearning(
   const { threads, promptCache } = options;
   const folder = pack.stageFolder('keyframes');
   const config = readUnetConfig(pack, 'keyframes');
-  const shape = { batch: 1, frames: frames.count, height: frames.height, width: frames.width, tokens: pack.index.promptTokens };
+  const { clip, toPixels } = await openLearnedClip(pack, frames, threads);
+  const shape = { batch: 1, frames: frames.count, height: clip.shape[3]!, width: clip.shape[4]!, tokens: pack.index.promptTokens };
   const weightsDir = join(folder, 'unet');
   const weights = openWeights(weightsDir);
   let projections: readonly TemporalProjection[];
@@ -94,13 +95,12 @@ export async function openMotionLearning(
   // An arena makes a step a fifth faster and takes twice the memory: its many buffers of many sizes fill one badly. Where memory
   // is so short that the forward pass runs in parts, it goes.
   const habits = memoryHabits(weightBytesOf(weightsDir));
-  const training = await openSession(step.graph, { weightsDir, threads, ...habits, arena: habits.arena === true && step.segments === 1 });
+  const training = await openSession(step.graph, { weightsDir, threads, ...habits, arithmetic: 'float32', arena: habits.arena === true && step.segments === 1 });
   let merged = mergedWeights(projections, state, 'values');
   const unet = await loadUnet(folder, config, shape, threads, {}, { names: trainedUnet.projections, values: () => merged }).catch(async (error: unknown) => {
     await training.release();
     throw error;
   });
-  const clip = fromVideoFrames(frames);
   const schedulerJson = readConfig(join(folder, 'scheduler', 'scheduler_config.json'));
   const schedule = readModelSchedule(schedulerJson);
   const refresh = (which: 'values' | 'best'): void => { merged = mergedWeights(projections, state, which); };
@@ -110,7 +110,7 @@ export async function openMotionLearning(
     const scheduler = pack.scheduler('keyframes', SAMPLE_STEPS);
     const noise = createNoise(settings.seed).fork('motion').fork('sample');
     const guidanceScale = pack.index.presets.draft[0]?.guidanceScale ?? 1;
-    return denoiseWhole({ scheduler, unet: unet.model, promptEmbeds: { positive: caption, negative: empty }, guidanceScale, noise }, { data: noise.normal(clip.data.length), shape: clip.shape });
+    return toPixels(await denoiseWhole({ scheduler, unet: unet.model, promptEmbeds: { positive: caption, negative: empty }, guidanceScale, noise }, { data: noise.normal(clip.data.length), shape: clip.shape }));
   };
 
   return {
