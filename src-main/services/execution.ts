@@ -29,6 +29,7 @@ export interface ExecutionOptions {
   readonly probe: (order: readonly ExecutionProvider[]) => Promise<ProbeResult>;
 }
 
+/** Decides when it is first asked: a graphics card takes seconds to try, and the window opens without it. */
 export function createExecution({ settings, override, facts, probe }: ExecutionOptions): Execution {
   let fallbacks: ProviderFallback[] = [];
   const settle = async (): Promise<Omit<ExecutionReport, 'fallbacks'>> => {

@@ -30,6 +30,7 @@ const WORK_PER_BYTE_PIXEL: Readonly<Record<StageName, number>> = { keyframes: 4.
 /** Loading a model and preparing its graph. */
 const LOAD_MS_PER_MEGABYTE = 25;
 const ENCODE_MS_PER_FRAME = 25;
+
 const SPEED_KEY = 'machineSpeed/1';
 const PROBE_SIZE = 160;
 const PROBE_MS = 40;

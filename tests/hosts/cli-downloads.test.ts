@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, startStandInHub, type StandInHub } from '../hub/stand-in-hub.ts';
-import { HUB_FOLDERS } from '../models/make-hub-folders.ts';
+import { HUB_FOLDERS, writeBareT5 } from '../models/make-hub-folders.ts';
 import { runMotif } from '../services/studio-fixture.ts';
 
 const BASE = 'showlab/show-1-base';
+const T5 = 'google/t5-v1_1-xxl';
 const GATED = 'DeepFloyd/IF-II-L-v1.0';
 
 let folder: string;
@@ -22,7 +23,8 @@ beforeAll(async () => {
   HUB_FOLDERS['show-1-base'](join(folder, 'source/base'));
   HUB_FOLDERS['IF-II-L-v1.0'](join(folder, 'source/if'));
   files = filesIn(join(folder, 'source/base'));
-  hub = await startStandInHub([{ name: BASE, files }, { name: GATED, files: filesIn(join(folder, 'source/if')), gated: true, token: 'hf_open' }]);
+  writeBareT5(join(folder, 'source/t5'));
+  hub = await startStandInHub([{ name: T5, files: filesIn(join(folder, 'source/t5')) }, { name: BASE, files }, { name: GATED, files: filesIn(join(folder, 'source/if')), gated: true, token: 'hf_open' }]);
 });
 afterAll(async () => {
   await hub.close();
@@ -51,6 +53,13 @@ describe('motif models', () => {
     expect([clip.code, resultOf(clip)]).toMatchObject([0, { frames: 8 }]);
     const listed = await motif('models', 'downloads');
     expect(listed.stdout).toMatch(/completed 100 % of .*showlab\/show-1-base/);
+  });
+
+  it('downloads and imports a network alone, which joins the pack', async () => {
+    const done = await motif('models', 'download', T5, '--hub', hub.address, '--accept', '--json');
+    expect([done.code, resultOf(done)]).toMatchObject([0, { download: { state: 'completed', packIds: ['show-1'] } }]);
+    const { packs } = resultOf(await motif('models', 'list', '--json')) as { packs: { id: string; imported?: { parts: { role: string }[] } }[] };
+    expect(packs.find(({ id }) => id === 'show-1')!.imported!.parts.map(({ role }) => role)).toEqual(['keyframes', 'text']);
   });
 
   it('takes a token from a file for a gated repository, and says where it keeps it', async () => {

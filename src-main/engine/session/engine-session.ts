@@ -54,12 +54,15 @@ export interface EngineSession {
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<EngineSession> {
   const { order: usual, onFallback, arithmetic } = sessionProviders();
   const order = options.providers ?? usual;
-  for (const [index, provider] of order.entries()) {
+  // A model that a provider does not take in 16 bits is tried there in 32, before the next one.
+  const formsOn = (provider: ExecutionProvider): readonly Arithmetic[] => (options.arithmetic !== undefined ? [options.arithmetic] : provider === 'cpu' || arithmetic === 'float32' ? ['float32'] : ['float16', 'float32']);
+  const attempts = order.flatMap((provider) => formsOn(provider).map((form) => ({ provider, form })));
+  for (const [index, { provider, form }] of attempts.entries()) {
     try {
-      return await openOn(provider, (options.arithmetic ?? (provider === 'cpu' ? 'float32' : arithmetic)) === 'float16' ? toHalfPrecision(graph) : graph, options);
+      return await openOn(provider, form === 'float16' ? toHalfPrecision(graph) : graph, options);
     } catch (error) {
-      if (index === order.length - 1 || !StudioError.is(error, 'SESSION_CREATE_FAILED')) throw error;
-      onFallback({ provider, model: graph.name, cause: error.cause instanceof Error ? error.cause.message : error.message });
+      if (index === attempts.length - 1 || !StudioError.is(error, 'SESSION_CREATE_FAILED')) throw error;
+      if (attempts[index + 1]?.provider !== provider) onFallback({ provider, model: graph.name, cause: error.cause instanceof Error ? error.cause.message : error.message });
     }
   }
   throw new StudioError('PROVIDER_UNAVAILABLE', `Nothing was named to run "${graph.name}" on.`);

@@ -15,6 +15,7 @@ import { createNoise } from '../../../src-main/engine/random/noise.ts';
 import { openSession, type TensorData } from '../../../src-main/engine/session/engine-session.ts';
 import { openWeights } from '../../../src-main/engine/weights/open-weights.ts';
 import { writeHubFolders } from '../../models/make-hub-folders.ts';
+import { SMALL_LATENT, SMALL_PIXEL } from '../nn/show1-configs.ts';
 
 /** Largest difference that 16-bit products may make, relative to the largest value of the output: some ten of their rounding steps. */
 const TOLERANCE = 1e-2;
@@ -92,4 +93,15 @@ describe.each(NETWORKS)('%s in 16 bits', (folder, build) => {
     for (const node of inHalf) if (node.opType !== 'MultiHeadAttention') expect(half.initializers.has(node.inputs[1]!), node.name).toBe(true);
     expect(half.outputs.every(({ elementType }) => elementType === 'float32')).toBe(true);
   });
+});
+
+it('takes graphs with every hook, and with weights that are given anew', () => {
+  const pixel = buildUnet3d(parseUnet3dConfig(SMALL_PIXEL), clip, 'ort-cpu', null, { perFrameText: true, textAttention: true }).graph;
+  const latent = buildUnet3d(parseUnet3dConfig(SMALL_LATENT), clip, 'ort-cpu', null, { anchorFrame: true }).graph;
+  for (const graph of [pixel, latent]) {
+    const half = toHalfPrecision(graph);
+    expect(half.inputs).toEqual(graph.inputs);
+    expect(half.outputs).toEqual(graph.outputs);
+    expect(half.nodes.filter(({ opType }) => opType === 'Cast').length).toBeGreaterThan(10);
+  }
 });
