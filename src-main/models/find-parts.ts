@@ -63,23 +63,23 @@ async function readJson(file: string): Promise<Record<string, unknown> | null> {
   }
 }
 
-/** Sub-folders whose networks make a folder worth a look. */
-const NETWORK_FOLDERS: readonly string[] = ['unet', 'text_encoder', 'vae'];
+/** Sub-folders of a pipeline that may be all that is there of it. */
+export const PIPELINE_FOLDERS: readonly string[] = ['text_encoder', 'vae'];
 
-/** Folders that hold networks: the given one, its children and theirs. Links are not followed. */
+/** Folders of pipelines and of networks alone: the given one, its children and theirs. Links are not followed. */
 async function candidates(root: string): Promise<string[]> {
   const found: string[] = [];
-  const holdsNetwork = async (folder: string): Promise<boolean> => {
-    for (const name of NETWORK_FOLDERS) if (await isFile(path.join(folder, name, 'config.json'))) return true;
-    return (await isFile(path.join(folder, 'config.json'))) && networkKind(await readJson(path.join(folder, 'config.json'))) !== null;
-  };
+  const isNetwork = async (folder: string): Promise<boolean> => (await isFile(path.join(folder, 'config.json'))) && networkKind(await readJson(path.join(folder, 'config.json'))) !== null;
   const walk = async (folder: string, depth: number): Promise<void> => {
     if (found.length > MAX_FOLDERS) return;
-    if (await holdsNetwork(folder)) {
+    if ((await isFile(path.join(folder, 'unet', 'config.json'))) || (await isNetwork(folder))) {
       found.push(folder);
       return;
     }
-    if (depth === MAX_DEPTH) return;
+    if (depth === MAX_DEPTH) {
+      for (const name of PIPELINE_FOLDERS) if (await isNetwork(path.join(folder, name))) found.push(path.join(folder, name));
+      return;
+    }
     for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.isDirectory() && !entry.name.startsWith('.')) await walk(path.join(folder, entry.name), depth + 1);
     }
@@ -188,7 +188,7 @@ async function bareSighting(folder: string, tokenizers: readonly string[], inspe
   return [{ role: ROLE_OF_KIND[kind], sampleSize: null, open }];
 }
 
-/** What a folder holds: a pipeline around a UNet, networks in sub-folders, or one network. */
+/** What a folder holds: a pipeline around a UNet, or one network. */
 async function sightings(folder: string, inspect: InspectNetwork): Promise<Sighting[]> {
   const pipeline = await readJson(path.join(folder, 'model_index.json'));
   if (pipeline?.['_class_name'] === 'MotifCascade') return [];
@@ -198,11 +198,6 @@ async function sightings(folder: string, inspect: InspectNetwork): Promise<Sight
     const size = unet['sample_size'];
     return role === null ? [] : [{ role, sampleSize: typeof size === 'number' ? size : null, open: () => unetContents(folder, role, inspect) }];
   }
-  const below = [];
-  for (const name of ['text_encoder', 'vae']) {
-    if (await isFile(path.join(folder, name, 'config.json'))) below.push(...(await bareSighting(path.join(folder, name), [path.join(folder, 'tokenizer')], inspect)));
-  }
-  if (below.length > 0) return below;
   return bareSighting(folder, [folder, path.join(folder, 'tokenizer'), ...(path.basename(folder) === 'text_encoder' ? [path.join(folder, '..', 'tokenizer')] : [])], inspect);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Licence, PartRole } from '../../src-shared/contract/models.ts';
+import { PIPELINE_FOLDERS } from './find-parts.ts';
 
 /** Largest licence file that is shown, in bytes. */
 const MAX_TEXT_BYTES = 200_000;
@@ -59,7 +60,8 @@ async function ownLicence(folder: string): Promise<string | null> {
 export async function licencesOf(parts: readonly { readonly role: PartRole; readonly path: string }[], accepted: ReadonlySet<string>): Promise<Licence[]> {
   const found = new Map<string, Licence>();
   for (const part of parts) {
-    const { id, name, text } = termsOf(part.role, await ownLicence(part.path));
+    const own = (await ownLicence(part.path)) ?? (PIPELINE_FOLDERS.includes(path.basename(part.path)) ? await ownLicence(path.dirname(part.path)) : null);
+    const { id, name, text } = termsOf(part.role, own);
     const earlier = found.get(id);
     found.set(id, { id, name, text, paths: [...(earlier?.paths ?? []), part.path], accepted: accepted.has(id) });
   }

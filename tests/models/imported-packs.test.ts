@@ -107,6 +107,13 @@ describe('a network alone', () => {
     writeBareClip(at('alone', 'clip'));
     writeBareAutoencoder(at('alone', 'sd-vae'));
     expect(await roles(at('alone'))).toEqual([['clipText', null], ['autoencoder', null], ['text', null]]);
+    // A folder called as in a pipeline hides nothing beside it.
+    writeBareAutoencoder(at('named', 'vae'));
+    writeBareT5(at('named', 't5'));
+    writeT5(at('named', 'deep', 'deeper'));
+    writeFileSync(at('named', 'deep', 'deeper', 'LICENSE'), 'Be kind to words.');
+    expect(await roles(at('named'))).toEqual([['text', null], ['text', null], ['autoencoder', null]]);
+    expect((await registry.inspectFolder(at('named', 'deep'))).licences.map(({ text }) => text)).toEqual(['Be kind to words.']);
     hub('show-1-sr2');
     // A folder of a pipeline chosen by itself finds the tokenizer beside it.
     expect(await roles(at('hub', 'show-1-sr2', 'text_encoder'))).toEqual([['clipText', null]]);
