@@ -75,7 +75,9 @@ export async function encodePrompts(place: TextPlace, prompts: readonly string[]
     });
     try {
       const width = clip ? parseClipTextConfig(config, configPath).hidden_size : parseT5Config(config, configPath).d_model;
-      const session = await openSession(opened.graph, { weightsDir: opened.folder, threads, ...memoryHabits(sumBytes(opened.weights)) });
+      // A copy in 8 bits is there to save memory: it is widened layer by layer, whatever its size.
+      const habits = opened.folder === weightsDir ? memoryHabits(sumBytes(opened.weights)) : { arena: false, keepStoredWeights: true };
+      const session = await openSession(opened.graph, { weightsDir: opened.folder, threads, ...habits });
       try {
         for (const prompt of prompts) {
           if (cache.has(keyOf(place, promptTokens, prompt))) continue;
