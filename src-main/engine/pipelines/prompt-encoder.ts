@@ -78,13 +78,16 @@ export async function encodePrompts(place: TextPlace, prompts: readonly string[]
       // A copy in 8 bits is there to save memory: it is widened layer by layer, whatever its size.
       const habits = opened.folder === weightsDir ? memoryHabits(sumBytes(opened.weights)) : { arena: false, keepStoredWeights: true };
       const session = await openSession(opened.graph, { weightsDir: opened.folder, threads, ...habits });
+      const wanted = new Set(prompts.map((prompt) => keyOf(place, promptTokens, prompt)));
       try {
         for (const prompt of prompts) {
           if (cache.has(keyOf(place, promptTokens, prompt))) continue;
           const { ids, mask } = tokenizer.tokenize(prompt);
           const inputs: Record<string, TensorData> = clip ? { input_ids: ids } : { input_ids: ids, attention_mask: mask };
           const { last_hidden_state: states } = await session.run(inputs);
-          if (cache.size >= MAX_CACHED_PROMPTS) cache.delete(cache.keys().next().value!);
+          // The oldest goes, but nothing that is wanted now.
+          const oldest = cache.size < MAX_CACHED_PROMPTS ? undefined : [...cache.keys()].find((key) => !wanted.has(key));
+          if (oldest !== undefined) cache.delete(oldest);
           cache.set(keyOf(place, promptTokens, prompt), { data: states!, shape: [1, promptTokens, width] });
         }
       } finally {
