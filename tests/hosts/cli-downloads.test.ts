@@ -41,7 +41,7 @@ describe('motif models', () => {
     expect((await motif('models', 'download', 'no-owner', '--hub', hub.address)).stderr).toContain('Write the repository as OWNER/NAME. For example: motif models download showlab/show-1-base');
   });
 
-  it('downloads, imports by reference, lists the pack and generates with it', { timeout: 180_000 }, async () => {
+  it('downloads, imports by reference, lists the pack and generates with it', { timeout: 240_000 }, async () => {
     const done = await motif('models', 'download', BASE, '--hub', hub.address, '--to', 'weights', '--accept', '--json');
     expect([done.code, done.stderr.includes('motif:')]).toEqual([0, false]);
     const { download } = resultOf(done) as { download: { state: string; packIds: string[]; folder: string; totalBytes: number; receivedBytes: number } };
@@ -49,7 +49,7 @@ describe('motif models', () => {
     expect(readFileSync(join(folder, 'weights', BASE, 'unet/diffusion_pytorch_model.bin')).equals(files.get('unet/diffusion_pytorch_model.bin')!)).toBe(true);
     const { packs } = resultOf(await motif('models', 'list', '--json')) as { packs: { id: string; problem: string | null; imported?: { parts: { path: string }[] } }[] };
     expect(packs.find(({ id }) => id === 'show-1')).toMatchObject({ problem: null, imported: { parts: [{ role: 'keyframes', path: join(folder, 'weights', BASE) }] } });
-    const clip = await motif('generate', '--pack', 'show-1', '--prompt', 'a red fish swims left', '--preset', 'draft', '--seed', '7', '--out', 'fish.mp4', '--json');
+    const clip = await runMotif(['generate', '--pack', 'show-1', '--prompt', 'a red fish swims left', '--preset', 'draft', '--seed', '7', '--out', 'fish.mp4', '--json'], { folder, timeoutMs: 150_000 });
     expect([clip.code, resultOf(clip)]).toMatchObject([0, { frames: 8 }]);
     const listed = await motif('models', 'downloads');
     expect(listed.stdout).toMatch(/completed 100 % of .*showlab\/show-1-base/);
