@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { networkKind } from '../../src-main/engine/nn/network-kind.ts';
-import type { NetworkKind } from '../../src-main/engine/nn/network-kind.ts';
+import { networkKind } from '../../src-shared/pack/network-kind.ts';
+import type { NetworkKind } from '../../src-shared/pack/network-kind.ts';
 import { readConfig } from '../../src-main/engine/pipelines/open-pack.ts';
 import { tensorOf } from '../../src-main/engine/tensor/tensor.ts';
 import type { Tensor } from '../../src-main/engine/tensor/tensor.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../../src-main/engine/nn/autoencoder-kl.ts';
 import { buildClipText, parseClipTextConfig } from '../../src-main/engine/nn/clip-text.ts';
-import type { NetworkKind } from '../../src-main/engine/nn/network-kind.ts';
+import type { NetworkKind } from '../../src-shared/pack/network-kind.ts';
 import { buildT5Encoder, parseT5Config } from '../../src-main/engine/nn/t5-encoder.ts';
 import { isImageUnet, parseUnet3dConfig } from '../../src-main/engine/nn/unet3d-config.ts';
 import { buildUnet3d } from '../../src-main/engine/nn/unet3d.ts';

@@ -4,7 +4,6 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
-import { builtBackends } from '../engine/session/probe-providers.ts';
 import { createDownloads } from '../hub/downloads.ts';
 import { openHubTokens } from '../hub/hub-tokens.ts';
 import { createEngineClient } from '../jobs/engine-client.ts';
@@ -29,11 +28,11 @@ import { createModelInspector } from '../jobs/model-inspector.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
 import { createClipStrips } from '../services/clip-strips.ts';
-import { openExecution, readProviderFacts } from '../services/execution.ts';
+import { createExecution, readProviderFacts } from '../services/execution.ts';
 import { createExportPresets } from '../services/export-presets.ts';
 import { createExportService } from '../services/export-service.ts';
 import { createFootageService } from '../services/footage-service.ts';
-import { createGenerationService } from '../services/generation-service.ts';
+import { createGenerationService, type EngineIdentity } from '../services/generation-service.ts';
 import { createHubService, describeModel, hubAddress } from '../services/hub-service.ts';
 import { createJobsService } from '../services/jobs-service.ts';
 import { createMemoryPlans } from '../services/memory-plans.ts';
@@ -92,18 +91,12 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const fork = config.forkEngine ?? createNodeEngineFork();
   const inspector = createModelInspector(fork);
-  const memoryPlans = createMemoryPlans(inspector);
+  const memoryPlans = createMemoryPlans(inspector, undefined, appStore.settings);
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspector.inspect } });
-  const execution = await openExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(builtBackends()), probe: (order) => probeInProcess(fork, order) });
-  const engine = createEngineClient({ fork, providers: execution.order, onFallback: execution.noteFallback });
-  const engineIdentity = {
-    name: 'motif-engine' as const,
-    version: ENGINE_VERSION,
-    get executionProvider() {
-      return execution.provider;
-    },
-  };
+  const execution = createExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(), probe: (order) => probeInProcess(fork, order) });
+  const engine = createEngineClient({ fork, providers: execution.plan, textCacheDir: join(dataDir, 'cache', 'text-encoders'), onFallback: execution.noteFallback });
+  const engineIdentity = async (): Promise<EngineIdentity> => ({ version: ENGINE_VERSION, executionProvider: await execution.provider() });
   const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
   const downloads = createDownloads({
     store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
@@ -174,7 +167,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
       generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, rough, engine: engineIdentity }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
       recipes: createRecipesService({ projects, models, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),

@@ -9,17 +9,23 @@ export interface FileChoice {
   readonly withoutWeights: readonly string[];
 }
 
-/** Folders with weights, and the stems of their files. */
-const NETWORKS: Readonly<Record<string, { readonly safetensors: string; readonly bin: string }>> = {
-  unet: { safetensors: 'diffusion_pytorch_model', bin: 'diffusion_pytorch_model' },
-  vae: { safetensors: 'diffusion_pytorch_model', bin: 'diffusion_pytorch_model' },
-  text_encoder: { safetensors: 'model', bin: 'pytorch_model' },
-};
+interface Stems {
+  readonly safetensors: string;
+  readonly bin: string;
+}
+
+const DIFFUSERS: Stems = { safetensors: 'diffusion_pytorch_model', bin: 'diffusion_pytorch_model' };
+const TRANSFORMERS: Stems = { safetensors: 'model', bin: 'pytorch_model' };
+
+/** Folders with weights, and the stems of their files; the empty name is the root of a repository that is one network alone. */
+const NETWORKS: Readonly<Record<string, readonly Stems[]>> = { unet: [DIFFUSERS], vae: [DIFFUSERS], text_encoder: [TRANSFORMERS], '': [TRANSFORMERS, DIFFUSERS] };
+
+const inside = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 const SMALL: readonly RegExp[] = [
   /^model_index\.json$/, /^LICEN[CS]E([._-][^/]*)?$/i,
-  /^(unet|vae|text_encoder)\/config\.json$/, /^(scheduler|image_noising_scheduler)\/scheduler_config\.json$/,
-  /^tokenizer\/(tokenizer\.json|spiece\.model|vocab\.json|merges\.txt|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json)$/,
+  /^((unet|vae|text_encoder)\/)?config\.json$/, /^(scheduler|image_noising_scheduler)\/scheduler_config\.json$/,
+  /^(tokenizer\/)?(tokenizer\.json|spiece\.model|vocab\.json|merges\.txt|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json)$/,
 ];
 
 /** Licence file at the root of a repository, which is shown before anything else is asked for. */
@@ -29,22 +35,23 @@ const escaped = (text: string): string => text.replaceAll('.', '\\.');
 
 /** One form of a network's weights: a single file, or an index with its shards. Null where the repository lacks it. */
 function formOf(files: readonly HubFile[], folder: string, stem: string, extension: string, variant: string): HubFile[] | null {
-  const at = (name: string) => files.find(({ path }) => path === `${folder}/${name}`);
+  const at = (name: string) => files.find(({ path }) => path === inside(folder, name));
   const single = at(`${stem}${variant}.${extension}`);
   if (single !== undefined) return [single];
   const index = at(`${stem}.${extension}.index${variant}.json`) ?? at(`${stem}${variant}.${extension}.index.json`);
   if (index === undefined) return null;
-  const shard = new RegExp(`^${folder}/${escaped(stem)}(${escaped(variant)}-\\d{5}-of-\\d{5}|-\\d{5}-of-\\d{5}${escaped(variant)})\\.${extension}$`);
+  const shard = new RegExp(`^${inside(folder, escaped(stem))}(${escaped(variant)}-\\d{5}-of-\\d{5}|-\\d{5}-of-\\d{5}${escaped(variant)})\\.${extension}$`);
   const shards = files.filter(({ path }) => shard.test(path));
   return shards.length === 0 ? null : [index, ...shards];
 }
 
 function weightsOf(files: readonly HubFile[], folder: string, precision: WeightPrecision): HubFile[] | null {
-  const stems = NETWORKS[folder]!;
   for (const variant of precision === 'fp16' ? ['.fp16', ''] : ['', '.fp16']) {
     for (const extension of ['safetensors', 'bin'] as const) {
-      const form = formOf(files, folder, stems[extension], extension, variant);
-      if (form !== null) return form;
+      for (const stems of NETWORKS[folder]!) {
+        const form = formOf(files, folder, stems[extension], extension, variant);
+        if (form !== null) return form;
+      }
     }
   }
   return null;
@@ -57,8 +64,10 @@ function weightsOf(files: readonly HubFile[], folder: string, precision: WeightP
 export function chooseFiles(files: readonly HubFile[], precision: WeightPrecision, withoutText: boolean): FileChoice {
   const wanted = new Set(files.filter(({ path }) => SMALL.some((pattern) => pattern.test(path))));
   const withoutWeights: string[] = [];
+  const isPipeline = files.some(({ path }) => /^(unet|vae|text_encoder)\/config\.json$/.test(path));
   for (const folder of Object.keys(NETWORKS)) {
-    if (!files.some(({ path }) => path === `${folder}/config.json`)) continue;
+    if (folder === '' && isPipeline) continue;
+    if (!files.some(({ path }) => path === inside(folder, 'config.json'))) continue;
     const weights = weightsOf(files, folder, precision);
     if (weights === null) withoutWeights.push(folder);
     for (const file of weights ?? []) wanted.add(file);

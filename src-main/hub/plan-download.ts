@@ -21,7 +21,8 @@ export interface ModelClues {
   /** The UNet's `config.json` and the pipeline's `model_index.json`; null where there are none. */
   readonly unet: string | null;
   readonly pipeline: string | null;
-  readonly hasTextEncoder: boolean;
+  /** `config.json` of the one network that a repository without a UNet holds, at its root or in a folder. */
+  readonly network: string | null;
   /** The repository's own licence file. */
   readonly licence: string | null;
 }
@@ -80,8 +81,9 @@ async function lookAndChoose(access: HubAccess, request: DownloadRequest, folder
   };
   const byPath = (name: string) => wanted.find((file) => file.path === name);
   const [licence, unet, pipeline] = [await read(licenceFileOf(listed), MAX_LICENCE_BYTES), await read(byPath('unet/config.json'), MAX_CONFIG_BYTES), await read(byPath('model_index.json'), MAX_CONFIG_BYTES)];
-  const described = describe({ repository, unet: unet.text, pipeline: pipeline.text, hasTextEncoder: byPath('text_encoder/config.json') !== undefined, licence: licence.text });
-  const forbidden = licence.forbidden ?? unet.forbidden ?? pipeline.forbidden;
+  const network = await read(byPath('unet/config.json') === undefined ? byPath('config.json') ?? byPath('text_encoder/config.json') ?? byPath('vae/config.json') : null, MAX_CONFIG_BYTES);
+  const described = describe({ repository, unet: unet.text, pipeline: pipeline.text, network: network.text, licence: licence.text });
+  const forbidden = licence.forbidden ?? unet.forbidden ?? pipeline.forbidden ?? network.forbidden;
 
   const [{ have, obstacle }, freeBytes] = await Promise.all([bytesThere(folder, wanted), freeBytesAt(folder)]);
   const totalBytes = wanted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -89,8 +91,8 @@ async function lookAndChoose(access: HubAccess, request: DownloadRequest, folder
   const missing = withoutWeights[0];
   const problem: readonly [ErrorCode, string] | null =
     forbidden !== null ? ['HUB_FORBIDDEN', forbidden.message]
-    : described === null ? ['MODEL_INCOMPATIBLE', `${repository} is no model that the studio can use: it has no unet/config.json or text_encoder/config.json of the Show-1 or text-to-video family. Choose another repository.`]
-    : missing !== undefined ? ['MODEL_INCOMPATIBLE', `${repository} has no weights in ${missing} that the studio reads (safetensors or PyTorch files under their usual names). Choose another repository or revision.`]
+    : described === null ? ['MODEL_INCOMPATIBLE', `${repository} is no model that the studio can use: it has no UNet of the Show-1 or text-to-video family, and is no text encoder or autoencoder for one. Choose another repository.`]
+    : missing !== undefined ? ['MODEL_INCOMPATIBLE', `${repository} has no weights ${missing === '' ? 'at its root' : `in ${missing}`} that the studio reads (safetensors or PyTorch files under their usual names). Choose another repository or revision.`]
     : obstacle !== null ? ['CONFLICT', `${obstacle} is already there with other content, and is left as it is. Move it away, or choose another folder.`]
     : neededBytes > 0 && neededBytes + SPARE_BYTES > freeBytes ? ['DISK_FULL', `It needs ${gigabytes(neededBytes)} and some room to spare, but the disk of ${folder} has only ${gigabytes(freeBytes)} free. Free some space, or choose a folder on another disk.`]
     : null;

@@ -1,6 +1,6 @@
 import type { EngineCommand, EngineEvent, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, TraceMotionCommand, UpscaleCommand } from '../engine/process/protocol.ts';
 import type { ProviderFallback } from '../engine/session/session-providers.ts';
-import type { ExecutionProvider } from '../../src-shared/execution/provider.ts';
+import type { ProviderPlan } from '../../src-shared/execution/provider.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
 import { medianOf } from './median.ts';
@@ -71,11 +71,16 @@ export interface EngineClientOptions {
   readonly loadTimeoutMs?: number;
   /** An idle engine ends after this long. */
   readonly idleTimeoutMs?: number;
-  /** What runs execute on, tried in this order; asked before each run. The CPU when left out. */
-  readonly providers?: () => readonly ExecutionProvider[];
+  /** What runs execute on; asked before each run. The CPU when left out. */
+  readonly providers?: () => Promise<ProviderPlan>;
+  /** Folder for copies of text encoders in 8 bits, where memory calls for one. Left out: there are none. */
+  readonly textCacheDir?: string;
   /** Told when a model ran on another provider than the first. */
   readonly onFallback?: (fallback: ProviderFallback) => void;
 }
+
+/** What an engine executes on until it is told otherwise. */
+const CPU_PLAN: ProviderPlan = { order: ['cpu'], arithmetic: 'float32' };
 
 /** A step that takes this many times the median of the last ones hangs. */
 const STEP_TIMEOUT_FACTOR = 10;
@@ -101,12 +106,12 @@ interface Running {
   readonly ready: Promise<EngineReady>;
   readonly gone: Promise<void>;
   killing: boolean;
-  /** What it was told to execute on, joined. */
+  /** What it was told to execute on, in JSON. */
   providers: string;
 }
 
 export function createEngineClient(options: EngineClientOptions): EngineClient {
-  const { fork, providers = () => ['cpu'], onFallback = () => {}, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
+  const { fork, providers = async () => CPU_PLAN, textCacheDir = null, onFallback = () => {}, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
   let running: Running | null = null;
   let active: ActiveRun | null = null;
   let idleTimer: NodeJS.Timeout | null = null;
@@ -208,7 +213,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         markGone();
       });
     });
-    const entry: Running = { child, ready, gone, killing: false, providers: 'cpu' };
+    const entry: Running = { child, ready, gone, killing: false, providers: JSON.stringify({ plan: CPU_PLAN, textCacheDir: null }) };
     // Without a run nobody may be waiting; the failure then shows at the next one.
     ready.catch(() => {});
     running = entry;
@@ -229,6 +234,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
 
   const begin = async (run: ActiveRun) => {
     try {
+      const plan = await providers();
       const current = await engine();
       if (active !== run) return;
       if (run.stopReason !== null) {
@@ -236,10 +242,10 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         return;
       }
       watch(run, true);
-      const order = providers();
-      if (order.join() !== current.providers) {
-        current.providers = order.join();
-        current.child.send({ type: 'useProviders', order });
+      const wanted = JSON.stringify({ plan, textCacheDir });
+      if (wanted !== current.providers) {
+        current.providers = wanted;
+        current.child.send({ type: 'useProviders', plan, textCacheDir });
       }
       current.child.send(run.command);
     } catch (error) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ModelPack } from '../../src-shared/contract/models.ts';
 import { readModelIndex } from './check-pack.ts';
 import type { ModelIndex } from '../../src-shared/pack/model-index.ts';
-import { composePack } from './compose-pack.ts';
+import { composePack, usedFiles } from './compose-pack.ts';
 import type { ImportRecord } from './imported-packs.ts';
 import type { PackFileEntry } from './pack-files.ts';
 import { packHash, type FileHashes } from './pack-hash.ts';
@@ -34,7 +34,7 @@ async function allKnown(files: readonly PackFileEntry[], hashes: FileHashes): Pr
 
 /** Looks whether an imported pack's files are where they were; takes its hash from memory and reads no weights. */
 export async function examineImport(record: ImportRecord, dir: string, hashes: FileHashes, hashedBytes: number): Promise<ExaminedImport> {
-  const { missing, blocked } = composePack(record);
+  const { missing, blocked, pack: composed } = composePack(record);
   const imported = { parts: record.parts.map(({ role, path: place }) => ({ role, path: place })), missing: [...missing], hashedBytes, totalBytes: 0 };
   const empty: ModelPack = {
     id: record.id, name: record.name, version: 'imported', licence: '', description: '', path: dir, embedded: false, sizeBytes: 0, sha256: '',
@@ -42,10 +42,10 @@ export async function examineImport(record: ImportRecord, dir: string, hashes: F
   };
   const refused = (problem: PackProblem): ExaminedImport => ({ pack: { ...empty, problem: problem.message }, index: null, problem, keyframesSha256: '', files: [] });
   try {
-    if (blocked !== null) return refused(new PackProblem('MODEL_MISSING', blocked));
+    if (composed === null) return refused(new PackProblem('MODEL_MISSING', blocked ?? 'Parts are missing. Import them.'));
     const index = await readModelIndex(dir);
     const files: PackFileEntry[] = [];
-    for (const part of record.parts) for (const file of part.files) files.push(await entryOf(part.role, part.path, file));
+    for (const { part, files: used } of usedFiles(record.parts, composed.references)) for (const file of used) files.push(await entryOf(part.role, part.path, file));
     files.sort((a, b) => (a.relativePath < b.relativePath ? -1 : 1));
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     const known = await allKnown(files, hashes);

@@ -1,7 +1,7 @@
 import type { FolderReport } from '../../src-shared/contract/models.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { composePack, groupParts, type PartGroup } from './compose-pack.ts';
-import { findParts, type InspectNetwork, type LocatedPart, type OnLook } from './find-parts.ts';
+import { findParts, type InspectNetwork, type OnLook } from './find-parts.ts';
 import type { ImportedPacks, ImportRecord } from './imported-packs.ts';
 import { licencesOf } from './licences.ts';
 
@@ -19,10 +19,9 @@ function missingAfter(group: PartGroup, earlier: readonly ImportRecord[]): strin
 async function look(folder: string, packs: ImportedPacks, inspect: InspectNetwork, onLook?: OnLook): Promise<Looked> {
   const parts = await findParts(folder, inspect, onLook);
   const usable = parts.filter(({ problem }) => problem === null);
-  const groups = groupParts(usable);
   const earlier = await packs.records();
-  const filesOf = (place: string): readonly string[] => usable.find((part: LocatedPart) => part.path === place)?.files ?? [];
-  const used = groups.flatMap((group) => group.parts);
+  const groups = groupParts(usable, earlier);
+  const used = [...new Set(groups.flatMap((group) => group.parts))];
   return {
     report: {
       folder,
@@ -31,8 +30,11 @@ async function look(folder: string, packs: ImportedPacks, inspect: InspectNetwor
       licences: await licencesOf(used, await packs.accepted()),
     },
     records: groups.map(({ id, name, parts: places }) => ({
-      format: 1, id, name,
-      parts: places.map(({ role, path, hasText, sampleSize }) => ({ role, path, hasText, sampleSize, files: [...filesOf(path)] })),
+      format: 2, id, name,
+      parts: places.map(({ role, path, sampleSize, files, text, autoencoder, tokenizer }) => ({
+        role, path, sampleSize, files: [...files],
+        text: text && { ...text, files: [...text.files] }, autoencoder: autoencoder && { ...autoencoder, files: [...autoencoder.files] }, tokenizer: tokenizer && { ...tokenizer, files: [...tokenizer.files] },
+      })),
     })),
   };
 }
@@ -48,7 +50,7 @@ export async function importFolder(folder: string, acceptedLicences: readonly st
   if (records.length === 0) {
     const [first] = report.parts;
     if (first?.problem) throw new StudioError('MODEL_INCOMPATIBLE', first.problem, { details: { path: first.path } });
-    throw new StudioError('MODEL_MISSING', `${folder} holds no model of the Show-1 or text-to-video family: no unet/config.json or text_encoder/config.json in it or two levels below. Choose a folder as the hub lays it out.`, { details: { path: folder } });
+    throw new StudioError('MODEL_MISSING', `${folder} holds no model of the Show-1 or text-to-video family: no unet, text_encoder, vae or single network with its config.json in it or two levels below. Choose a folder as the hub lays it out.`, { details: { path: folder } });
   }
   const open = report.licences.filter(({ id, accepted }) => !accepted && !acceptedLicences.includes(id));
   if (open.length > 0) {

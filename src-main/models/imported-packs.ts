@@ -4,21 +4,25 @@ import path from 'node:path';
 import { z } from 'zod';
 import { PartRole } from '../../src-shared/contract/models.ts';
 import { MODEL_INDEX_FILE } from '../../src-shared/pack/model-index.ts';
-import { REFERENCES_FILE } from '../../src-shared/pack/references.ts';
+import { REFERENCES_FILE, TextPlace } from '../../src-shared/pack/references.ts';
 import { composePack } from './compose-pack.ts';
 
 /** Name of the studio's own record of an import. */
 const RECORD_FILE = 'import.json';
 const ACCEPTED_FILE = 'accepted-licences.json';
 
+/** Absolute paths. */
+const Files = z.array(z.string());
+
 const ImportRecord = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   name: z.string(),
   parts: z.array(z.object({
-    role: PartRole, path: z.string(), hasText: z.boolean(), sampleSize: z.number().nullable(),
-    /** Absolute paths of what reaches the frames. */
-    files: z.array(z.string()),
+    role: PartRole, path: z.string(), sampleSize: z.number().nullable(), files: Files,
+    text: TextPlace.extend({ files: Files }).nullable(),
+    autoencoder: z.object({ folder: z.string(), files: Files }).nullable(),
+    tokenizer: z.object({ folder: z.string(), files: Files }).nullable(),
   })),
 });
 /** What the studio remembers of an imported pack. */

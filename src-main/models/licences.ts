@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Licence, PartRole } from '../../src-shared/contract/models.ts';
+import { PIPELINE_FOLDERS } from './find-parts.ts';
 
 /** Largest licence file that is shown, in bytes. */
 const MAX_TEXT_BYTES = 200_000;
@@ -27,9 +28,13 @@ const TEXT_ENCODER: Terms = {
   name: 'Text encoder: licence of its publisher',
   text: 'This folder holds a text encoder without a licence file. T5 v1.1 is published by Google under Apache-2.0, CLIP and OpenCLIP under MIT. Use it as its publisher allows.',
 };
+const AUTOENCODER: Terms = {
+  name: 'Autoencoder: licence of its publisher',
+  text: 'This folder holds an autoencoder without a licence file. The Stable Diffusion autoencoders are published under MIT or CreativeML OpenRAIL-M. Use it as its publisher allows.',
+};
 
 const TERMS: Readonly<Record<PartRole, Terms>> = {
-  keyframes: SHOW1, interpolation: SHOW1, superResolution1: SHOW1, superResolution2: SHOW1, firstFrame: DEEPFLOYD, textToVideo: TEXT_TO_VIDEO, text: TEXT_ENCODER,
+  keyframes: SHOW1, interpolation: SHOW1, superResolution1: SHOW1, superResolution2: SHOW1, firstFrame: DEEPFLOYD, textToVideo: TEXT_TO_VIDEO, text: TEXT_ENCODER, clipText: TEXT_ENCODER, autoencoder: AUTOENCODER,
 };
 
 /** The terms of weights of this role; `own` is the text of a licence file beside them. The id is the SHA-256 of what is shown. */
@@ -55,7 +60,8 @@ async function ownLicence(folder: string): Promise<string | null> {
 export async function licencesOf(parts: readonly { readonly role: PartRole; readonly path: string }[], accepted: ReadonlySet<string>): Promise<Licence[]> {
   const found = new Map<string, Licence>();
   for (const part of parts) {
-    const { id, name, text } = termsOf(part.role, await ownLicence(part.path));
+    const own = (await ownLicence(part.path)) ?? (PIPELINE_FOLDERS.includes(path.basename(part.path)) ? await ownLicence(path.dirname(part.path)) : null);
+    const { id, name, text } = termsOf(part.role, own);
     const earlier = found.get(id);
     found.set(id, { id, name, text, paths: [...(earlier?.paths ?? []), part.path], accepted: accepted.has(id) });
   }

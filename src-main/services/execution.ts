@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
-import type { ExecutionProvider, ExecutionReport, PassedProvider } from '../../src-shared/execution/provider.ts';
+import type { ExecutionProvider, ExecutionReport, ProbeResult, ProviderPlan } from '../../src-shared/execution/provider.ts';
 import { ExecutionProvider as Providers, ProviderWish } from '../../src-shared/execution/provider.ts';
-import { chooseProviders, settleProviders, type ProviderFacts } from '../engine/session/choose-providers.ts';
+import { chooseArithmetic, chooseProviders, settleProviders, type ProviderFacts } from '../engine/session/choose-providers.ts';
 import type { ProviderFallback } from '../engine/session/session-providers.ts';
 import type { SettingRepository } from '../store/setting-repository.ts';
 
@@ -9,12 +9,12 @@ const SETTING = 'executionProvider';
 /** Enough to see what happens; a broken driver refuses every model. */
 const FALLBACKS_KEPT = 20;
 
-/** What the models run on: chosen once at start and whenever the creator chooses anew. */
+/** What the models run on. Nothing is tried before somebody asks; from then on the answer is kept until the creator chooses anew. */
 export interface Execution {
-  readonly provider: ExecutionProvider;
-  /** To be tried for each model: what was chosen, then the processor. */
-  order(): readonly ExecutionProvider[];
-  report(): ExecutionReport;
+  provider(): Promise<ExecutionProvider>;
+  /** What sessions are opened on: what was chosen, then the processor. */
+  plan(): Promise<ProviderPlan>;
+  report(): Promise<ExecutionReport>;
   /** Keeps the wish and tries it at once. */
   choose(wish: ProviderWish): Promise<ExecutionReport>;
   noteFallback(fallback: ProviderFallback): void;
@@ -25,12 +25,12 @@ export interface ExecutionOptions {
   /** A wish for this start only. */
   readonly override?: ProviderWish | undefined;
   readonly facts: () => ProviderFacts;
-  /** Those that do not start, up to the first that does. */
-  readonly probe: (order: readonly ExecutionProvider[]) => Promise<readonly PassedProvider[]>;
+  /** Tries providers in order until one starts. */
+  readonly probe: (order: readonly ExecutionProvider[]) => Promise<ProbeResult>;
 }
 
-/** Tries what was wished for, so that everything that follows knows what it runs on. */
-export async function openExecution({ settings, override, facts, probe }: ExecutionOptions): Promise<Execution> {
+/** Decides when it is first asked: a graphics card takes seconds to try, and the window opens without it. */
+export function createExecution({ settings, override, facts, probe }: ExecutionOptions): Execution {
   let fallbacks: ProviderFallback[] = [];
   const settle = async (): Promise<Omit<ExecutionReport, 'fallbacks'>> => {
     const stored = ProviderWish.safeParse(settings.get(SETTING));
@@ -38,23 +38,25 @@ export async function openExecution({ settings, override, facts, probe }: Execut
     const choice = chooseProviders(wish, facts());
     const tried = choice.candidates.map(({ provider }) => provider);
     // The processor needs no proof.
-    const failures = tried[0] === 'cpu' ? [] : await probe(tried.filter((provider) => provider !== 'cpu'));
+    const { failures, halfFailure } = tried[0] === 'cpu' ? { failures: [], halfFailure: null } : await probe(tried.filter((provider) => provider !== 'cpu'));
     const { chosen, passed } = settleProviders(choice, failures);
     const sorted = [...passed].sort((a, b) => Providers.options.indexOf(a.provider) - Providers.options.indexOf(b.provider));
-    return { wish, wishFrom: override === undefined ? 'setting' : 'start', provider: chosen.provider, reason: chosen.reason, passed: sorted };
+    return { wish, wishFrom: override === undefined ? 'setting' : 'start', provider: chosen.provider, reason: chosen.reason, ...chooseArithmetic(chosen.provider, halfFailure), passed: sorted };
   };
-  let settled = await settle();
-  const report = (): ExecutionReport => ({ ...settled, passed: [...settled.passed], fallbacks: [...fallbacks] });
+  let known: ReturnType<typeof settle> | null = null;
+  const settled = (): ReturnType<typeof settle> => (known ??= settle());
+  const report = async (): Promise<ExecutionReport> => ({ ...(await settled()), fallbacks: [...fallbacks] });
   return {
-    get provider() {
-      return settled.provider;
+    provider: async () => (await settled()).provider,
+    async plan() {
+      const { provider, arithmetic } = await settled();
+      return { order: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'], arithmetic };
     },
-    order: () => (settled.provider === 'cpu' ? ['cpu'] : [settled.provider, 'cpu']),
     report,
-    async choose(wish) {
+    choose(wish) {
       settings.set(SETTING, wish);
       fallbacks = [];
-      settled = await settle();
+      known = null;
       return report();
     },
     noteFallback(fallback) {
@@ -81,8 +83,8 @@ const listed = (folder: string): readonly string[] => {
 };
 
 /** What this machine seems to have. Linux shows its devices as files; elsewhere only trying tells. */
-export function readProviderFacts(backends: readonly string[], platform: NodeJS.Platform = process.platform, architecture: string = process.arch): ProviderFacts {
-  if (platform !== 'linux') return { platform, architecture, backends, hasNvidia: true, hasGraphics: true };
+export function readProviderFacts(platform: NodeJS.Platform = process.platform, architecture: string = process.arch): ProviderFacts {
+  if (platform !== 'linux') return { platform, architecture, hasNvidia: true, hasGraphics: true };
   const hasNvidia = canOpen('/dev/nvidia0');
-  return { platform, architecture, backends, hasNvidia, hasGraphics: hasNvidia || listed('/dev/dri').some((name) => name.startsWith('renderD') && canOpen(`/dev/dri/${name}`)) };
+  return { platform, architecture, hasNvidia, hasGraphics: hasNvidia || listed('/dev/dri').some((name) => name.startsWith('renderD') && canOpen(`/dev/dri/${name}`)) };
 }

@@ -52,10 +52,10 @@ export function plainRecipe(wish: Pick<z.output<typeof GenerationRequest>, 'prom
 export function createGenerationService(parts: {
   readonly projects: OpenProjects;
   readonly models: ModelRegistry;
-  readonly engine: EngineIdentity;
+  readonly engine: () => Promise<EngineIdentity>;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
-  readonly memoryPlans: Pick<MemoryPlans, 'require'>;
+  readonly memoryPlans: Pick<MemoryPlans, 'require' | 'peakBytes'>;
   readonly rough: RoughCost;
 }): StudioHandlers['generation'] {
   const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
@@ -63,7 +63,7 @@ export function createGenerationService(parts: {
   /** Everything that determines the clip, from a wish and what the pack says about its preset. */
   const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
     const opened = await models.get(request.packId);
-    const recipe = { ...plainRecipe(request, opened, engine), ...motionsOf(projects.get(request.projectId).store, request.motions, opened) };
+    const recipe = { ...plainRecipe(request, opened, await engine()), ...motionsOf(projects.get(request.projectId).store, request.motions, opened) };
     return { recipe, hash: await recipeHash(recipe), opened };
   };
 
@@ -85,7 +85,7 @@ export function createGenerationService(parts: {
       ]);
       return {
         recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
-        expectedMemoryBytes: memory.expectedBytes(recipe) ?? rough.memoryBytes(opened, recipe.stages.map(({ stage }) => stage)),
+        expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
         output: { frames: size.frames, width: size.width, height: size.height },
       };
     },

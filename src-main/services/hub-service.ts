@@ -2,11 +2,12 @@ import type { HubSettings } from '../../src-shared/contract/hub.ts';
 import type { PartRole } from '../../src-shared/contract/models.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { KNOWN_REPOSITORIES } from '../../src-shared/hub/known-repositories.ts';
+import { networkKind } from '../../src-shared/pack/network-kind.ts';
 import type { Downloads } from '../hub/downloads.ts';
 import { DEFAULT_HUB_ADDRESS, parseHubAddress, writeHubAddress } from '../hub/hub-address.ts';
 import type { HubTokens } from '../hub/hub-tokens.ts';
 import type { DescribeModel, ModelClues } from '../hub/plan-download.ts';
-import { roleOf } from '../models/find-parts.ts';
+import { ROLE_OF_KIND, roleOf } from '../models/find-parts.ts';
 import { termsOf } from '../models/licences.ts';
 import type { SettingRepository } from '../store/setting-repository.ts';
 import { changedTopics } from './changed-topics.ts';
@@ -30,12 +31,13 @@ function parseObject(text: string | null): Record<string, unknown> | null {
   }
 }
 
-function roleFrom({ repository, unet, pipeline, hasTextEncoder }: ModelClues): PartRole | null {
+function roleFrom({ repository, unet, pipeline, network }: ModelClues): PartRole | null {
   const known = KNOWN_REPOSITORIES.find((candidate) => candidate.repository.toLowerCase() === repository.toLowerCase());
   if (known !== undefined) return known.role;
   const config = parseObject(unet);
   if (config !== null) return roleOf(config, String(parseObject(pipeline)?.['_class_name'] ?? ''));
-  return unet === null && hasTextEncoder ? 'text' : null;
+  const kind = networkKind(parseObject(network));
+  return unet !== null || kind === null || kind === 'unet' ? null : ROLE_OF_KIND[kind];
 }
 
 /** What a repository is and its terms, in the words that the import asks to accept. */

@@ -1,39 +1,62 @@
 import { freemem, totalmem } from 'node:os';
+import { z } from 'zod';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { judgeStep, worstVerdict, type MachineMemory, type MemoryStep } from '../../src-shared/pack/memory-plan.ts';
+import { formOf, judgeStep, MemoryStep, worstVerdict, type MachineMemory } from '../../src-shared/pack/memory-plan.ts';
 import type { PackPlan } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
+import type { StageName } from '../../src-shared/recipe/stage-name.ts';
+import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
 import type { ModelInspector } from '../jobs/model-inspector.ts';
 import type { OpenedPack } from '../models/model-registry.ts';
+import type { SettingRepository } from '../store/setting-repository.ts';
 
 /** What packs will take on this machine. */
 export interface MemoryPlans {
   plan(opened: OpenedPack, preset: Preset): Promise<PackPlan>;
+  /** What the engine must have for itself while it runs these stages, in bytes; null where the pack cannot be read. */
+  peakBytes(opened: OpenedPack, stages: readonly StageName[]): Promise<number | null>;
   /** OUT_OF_MEMORY, with the stage and the numbers, for a preset that this machine can never run. Small packs are not looked at. */
   require(opened: OpenedPack, preset: Preset): Promise<void>;
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-export function createMemoryPlans(inspector: Pick<ModelInspector, 'planMemory'>, machine: () => MachineMemory = () => ({ totalBytes: totalmem(), freeBytes: freemem() })): MemoryPlans {
+const Steps = z.array(MemoryStep);
+
+/**
+ * Asks the inspector once for each pack and its stages, and keeps the answer in the settings: graphs are built for it, seconds of work
+ * for a large model. `settings` left out: it is kept for this run only.
+ */
+export function createMemoryPlans(
+  inspector: Pick<ModelInspector, 'planMemory'>, machine: () => MachineMemory = () => ({ totalBytes: totalmem(), freeBytes: freemem() }), settings?: Pick<SettingRepository, 'get' | 'set'>,
+): MemoryPlans {
   const known = new Map<string, Promise<readonly MemoryStep[]>>();
-  const stepsOf = (opened: OpenedPack, preset: Preset): Promise<readonly MemoryStep[]> => {
-    const stages = opened.pack.presets[preset].map(({ stage }) => stage);
-    const key = `${opened.dir}\n${opened.pack.sha256}\n${stages.join()}`;
+  const look = async (dir: string, stages: readonly StageName[], key: string): Promise<readonly MemoryStep[]> => {
+    const kept = Steps.safeParse(settings?.get(key));
+    if (kept.success) return kept.data;
+    const steps = await inspector.planMemory(dir, stages);
+    settings?.set(key, steps);
+    return steps;
+  };
+  const stepsOf = ({ dir, pack, index }: OpenedPack, stages: readonly StageName[]): Promise<readonly MemoryStep[]> => {
+    const sizes = stages.map((stage) => Object.values(index.sizes[stage] ?? {}).join('x'));
+    const key = `memorySteps/${ENGINE_VERSION}/${pack.sha256}/${stages.join()}/${sizes.join()}`;
     const earlier = known.get(key);
     if (earlier !== undefined) return earlier;
-    const steps = inspector.planMemory(opened.dir, stages);
+    const steps = look(dir, stages, key);
     known.set(key, steps);
     steps.catch(() => known.delete(key));
     return steps;
   };
   const plan = async (opened: OpenedPack, preset: Preset): Promise<PackPlan> => {
     const memory = machine();
-    const steps = (await stepsOf(opened, preset)).map((step) => ({ ...step, verdict: judgeStep(step, memory) }));
+    const stages = opened.pack.presets[preset].map(({ stage }) => stage);
+    const steps = (await stepsOf(opened, stages)).map((step) => ({ ...step, form: formOf(step, memory), verdict: judgeStep(step, memory) }));
     return { packId: opened.pack.id, preset, machine: memory, steps, verdict: worstVerdict(steps.map(({ verdict }) => verdict)) };
   };
   return {
     plan,
+    peakBytes: (opened, stages) => stepsOf(opened, stages).then((steps) => Math.max(...steps.map(({ needBytes }) => needBytes)), () => null),
     async require(opened, preset) {
       if (opened.pack.imported === undefined) return;
       const { steps, machine: { totalBytes } } = await plan(opened, preset);

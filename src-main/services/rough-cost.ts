@@ -13,15 +13,13 @@ export interface GuessablePack {
 }
 
 /**
- * First guesses of time and memory, for work that this machine has never done: from the size of the weights, the size of the
- * pictures and how fast the machine multiplies. Whatever was measured here replaces them.
+ * First guesses of time, for work that this machine has never done: from the size of the weights, the size of the pictures and how
+ * fast the machine multiplies. Whatever was measured here replaces them.
  */
 export interface RoughCost {
   /** Milliseconds for `frames` frames of a stage. */
   stageMs(pack: GuessablePack, settings: StageSettings, frames: number): number;
   encodeMs(frames: number): number;
-  /** Highest memory of the engine while it runs these stages. */
-  memoryBytes(pack: GuessablePack, stages: readonly StageName[]): number;
 }
 
 /**
@@ -32,11 +30,6 @@ const WORK_PER_BYTE_PIXEL: Readonly<Record<StageName, number>> = { keyframes: 4.
 /** Loading a model and preparing its graph. */
 const LOAD_MS_PER_MEGABYTE = 25;
 const ENCODE_MS_PER_FRAME = 25;
-/** What the engine's process holds without a model. */
-const ENGINE_BYTES = 180 * 2 ** 20;
-/** Weights become 32-bit floats; packed copies for fast multiplication come on top. */
-const BYTES_PER_WEIGHT_BYTE = 3;
-const BYTES_PER_PIXEL_IN_WINDOW = 5600;
 
 const SPEED_KEY = 'machineSpeed/1';
 const PROBE_SIZE = 160;
@@ -102,14 +95,6 @@ export function createRoughCost({ settings, threads, probe = probeSpeed }: { rea
       return millions / speed() + (LOAD_MS_PER_MEGABYTE * bytes) / 1e6;
     },
     encodeMs: (frames) => 500 + ENCODE_MS_PER_FRAME * frames,
-    memoryBytes: (pack, stages) =>
-      ENGINE_BYTES + Math.max(...stages.map((stage) => {
-        const size = pack.index.sizes[stage];
-        // The last stage works on latents and decodes them frame by frame.
-        const frames = size === undefined ? 0 : stage === 'superResolution2' ? 1 : Math.min(size.window ?? size.frames, size.frames);
-        const pixels = size === undefined ? 0 : size.width * size.height * frames;
-        return BYTES_PER_WEIGHT_BYTE * stageBytes(pack, stage) + BYTES_PER_PIXEL_IN_WINDOW * pixels;
-      })),
   };
 }
 

@@ -18,6 +18,7 @@ import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
 import type { EngineIdentity } from './generation-service.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
+import type { MemoryPlans } from './memory-plans.ts';
 import type { OpenProjects } from './open-projects.ts';
 import { completeTimes, type RoughCost } from './rough-cost.ts';
 
@@ -25,23 +26,27 @@ import { completeTimes, type RoughCost } from './rough-cost.ts';
 export function createScenesService(parts: {
   readonly projects: OpenProjects;
   readonly models: ModelRegistry;
-  readonly engine: EngineIdentity;
+  readonly engine: () => Promise<EngineIdentity>;
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
+  readonly memoryPlans: Pick<MemoryPlans, 'peakBytes'>;
   readonly rough: RoughCost;
 }): StudioHandlers['scenes'] {
-  const { projects, models, engine, stepTimes, memory, rough } = parts;
+  const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
 
   const resolve = async (request: SceneRequest, change: (script: SceneScript) => SceneScript = (script) => script): Promise<{ recipe: SceneRecipe; opened: OpenedPack }> => {
     const { store } = projects.get(request.projectId);
     const opened = await models.get(request.packId);
     const { pack } = opened;
+    if (pack.imported?.parts.some(({ role }) => role === 'textToVideo') === true) {
+      throw new StudioError('CAPABILITY_UNAVAILABLE', `"${pack.name}" makes single clips: it cannot go on from one event into the next. Generate the event by itself, or choose another pack for scenes.`, { details: { packId: pack.id } });
+    }
     const stages = pack.presets[request.preset];
     if (stages.length === 0) throw new StudioError('MODEL_INCOMPATIBLE', `The model pack "${pack.name}" has no preset "${request.preset}". Choose another preset or pack.`, { details: { packId: pack.id, preset: request.preset } });
     const scene = change(sceneFromTimeline(store.timeline.get().document.records, { sha256: (assetId) => store.assets.find(assetId)?.sha256 ?? null }));
     for (const { motions } of scene.events) requireMotionsFit(store, motions, opened);
     const recipe: SceneRecipe = {
-      format: 1, engine: { name: 'motif-engine', ...engine }, pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
+      format: 1, engine: { name: 'motif-engine', ...(await engine()) }, pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
       prompt: sceneTitle(scene), negativePrompt: '', seed: request.seed, preset: request.preset, stages: [...stages], scene, frameRate: pack.output.frameRate,
     };
     return { recipe, opened };
@@ -95,7 +100,7 @@ export function createScenesService(parts: {
       return {
         recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.list())),
         expectedMs: ms, isRough,
-        expectedMemoryBytes: memory.expectedBytes(recipe) ?? rough.memoryBytes(opened, recipe.stages.map(({ stage }) => stage)),
+        expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
         freeDiskBytes: freeBytesAt(store.path),
         output: { frames: last === 'keyframes' ? graph.layout.keyframes : graph.layout.frames, width, height },

@@ -101,7 +101,7 @@ export function createStylizationService(parts: {
   readonly temporaryFolder: string;
   readonly mediaBase: string;
   /** What recipes call the engine. */
-  readonly identity: EngineIdentity;
+  readonly identity: () => Promise<EngineIdentity>;
 }): StudioHandlers['stylization'] {
   const { projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity } = parts;
   const kept = new Map<string, SeenFrame>();
@@ -166,7 +166,7 @@ export function createStylizationService(parts: {
       const caption = request.caption ?? proposeCaption(asset.name, asset.recipe?.prompt ?? null);
       const fromSeconds = framesToSeconds(part?.startFrame ?? 0, rate);
       const toSeconds = framesToSeconds(Math.min(frames, (part?.startFrame ?? 0) + (part?.frames ?? frames)), rate);
-      const base = plainRecipe({ ...request, prompt }, opened, identity);
+      const base = plainRecipe({ ...request, prompt }, opened, await identity());
       const long = longClip(fromSeconds, toSeconds, base, opened.index);
       const learned = long === null ? (part === null ? { fromSeconds: null, toSeconds: null } : { fromSeconds, toSeconds }) : long.learned;
       const learn: LearnMotionData = {

@@ -28,7 +28,6 @@ export function createSystemService(parts: {
   return {
     info: async () => ({
       appVersion,
-      executionProvider: execution.provider,
       projectsFolder,
       host: platform.host,
       capabilities: [...platform.capabilities],
@@ -39,8 +38,8 @@ export function createSystemService(parts: {
       // A missing ffmpeg is a fact to show here; the job that needs it says how to mend it.
       ffmpegVersion: await media.version().then(({ version }) => version, () => null),
     }),
-    execution: async () => execution.report(),
-    setExecutionProvider: async ({ provider }) => execution.choose(provider),
+    execution: () => execution.report(),
+    setExecutionProvider: ({ provider }) => execution.choose(provider),
     chooseProjectToOpen: async () => ({ path: await platform.chooseProjectToOpen() }),
     chooseSavePath: async ({ defaultName }) => ({ path: await platform.chooseSavePath(join(projectsFolder, toFileName(defaultName, 'Untitled'))) }),
     chooseMedia: async () => ({ paths: [...(await platform.chooseMedia())] }),

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { MachineMemory, MemoryStep, MemoryVerdict } from '../pack/memory-plan.ts';
+import { MachineMemory, MemoryStep, MemoryVerdict, WeightForm } from '../pack/memory-plan.ts';
 import { Preset, StageSettings } from '../recipe/recipe.ts';
 import { STAGE_NAMES } from '../recipe/stage-name.ts';
 import { FrameRate } from '../timing/frame-rate.ts';
 import { method, stream } from '../rpc/contract-types.ts';
 
-/** What a folder of weights is for: a stage of the cascade, its first-frame image model, a generator of its own, or text encoders alone. */
-export const PartRole = z.enum([...STAGE_NAMES, 'firstFrame', 'textToVideo', 'text']);
+/**
+ * What a folder of weights is for: a stage of the cascade, its first-frame image model, a generator of its own, or one network alone that
+ * completes others: a T5 text encoder, a CLIP text encoder, an autoencoder.
+ */
+export const PartRole = z.enum([...STAGE_NAMES, 'firstFrame', 'textToVideo', 'text', 'clipText', 'autoencoder']);
 export type PartRole = z.infer<typeof PartRole>;
 
 /** Reading every byte of an imported pack once, for its hash. */
@@ -77,7 +80,7 @@ export const PackPlan = z.object({
   packId: z.string(),
   preset: Preset,
   machine: MachineMemory,
-  steps: z.array(MemoryStep.extend({ verdict: MemoryVerdict })),
+  steps: z.array(MemoryStep.extend({ form: WeightForm, verdict: MemoryVerdict })),
   /** The worst of the steps. */
   verdict: MemoryVerdict,
 });

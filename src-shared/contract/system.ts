@@ -12,7 +12,6 @@ export const SystemInfo = z.object({
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
   disk: z.object({ path: z.string(), freeBytes: z.number() }),
   ffmpegVersion: z.string().nullable(),
-  executionProvider: z.string(),
   /** Where new projects go unless the creator says otherwise. */
   projectsFolder: z.string(),
   /** Base of media addresses: `${mediaBase}/asset/PROJECT/ASSET` and friends; a host secret is already in it where one is needed. */

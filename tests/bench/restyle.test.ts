@@ -57,7 +57,7 @@ async function remembered<T>(name: string, make: () => Promise<T>): Promise<T> {
 async function throughAutoencoder(pack: Pack, source: FramesMessage): Promise<CodecRow> {
   const { width, height } = source;
   // Both halves stay loaded, as in a run.
-  const [encoder, decoder] = [loadVae(pack.stageFolder(STAGE), width, height, threads, false), loadVae(pack.stageFolder(STAGE), width, height, threads, false)];
+  const [encoder, decoder] = [loadVae(pack.vaeFolder(STAGE)!, width, height, threads, false), loadVae(pack.vaeFolder(STAGE)!, width, height, threads, false)];
   const pixels = fromVideoFrames(source);
   const shape = [1, 3, height, width];
   // Once ahead: the first call loads the weights.

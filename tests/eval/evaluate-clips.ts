@@ -73,7 +73,7 @@ async function upscaling(pack: Pack, truth: VideoFrames, threads: number): Promi
 }
 
 async function autoencoder(pack: Pack, truth: VideoFrames, threads: number): Promise<ClipScores['autoencoder']> {
-  const { model, release } = loadVae(pack.stageFolder('superResolution2'), truth.width, truth.height, threads);
+  const { model, release } = loadVae(pack.vaeFolder('superResolution2')!, truth.width, truth.height, threads);
   const count = Math.min(truth.count, 4);
   const bytes = truth.width * truth.height * 3;
   try {

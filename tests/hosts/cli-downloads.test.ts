@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, startStandInHub, type StandInHub } from '../hub/stand-in-hub.ts';
-import { HUB_FOLDERS } from '../models/make-hub-folders.ts';
+import { HUB_FOLDERS, writeBareT5 } from '../models/make-hub-folders.ts';
 import { runMotif } from '../services/studio-fixture.ts';
 
 const BASE = 'showlab/show-1-base';
+const T5 = 'google/t5-v1_1-xxl';
 const GATED = 'DeepFloyd/IF-II-L-v1.0';
 
 let folder: string;
@@ -22,7 +23,8 @@ beforeAll(async () => {
   HUB_FOLDERS['show-1-base'](join(folder, 'source/base'));
   HUB_FOLDERS['IF-II-L-v1.0'](join(folder, 'source/if'));
   files = filesIn(join(folder, 'source/base'));
-  hub = await startStandInHub([{ name: BASE, files }, { name: GATED, files: filesIn(join(folder, 'source/if')), gated: true, token: 'hf_open' }]);
+  writeBareT5(join(folder, 'source/t5'));
+  hub = await startStandInHub([{ name: T5, files: filesIn(join(folder, 'source/t5')) }, { name: BASE, files }, { name: GATED, files: filesIn(join(folder, 'source/if')), gated: true, token: 'hf_open' }]);
 });
 afterAll(async () => {
   await hub.close();
@@ -39,7 +41,7 @@ describe('motif models', () => {
     expect((await motif('models', 'download', 'no-owner', '--hub', hub.address)).stderr).toContain('Write the repository as OWNER/NAME. For example: motif models download showlab/show-1-base');
   });
 
-  it('downloads, imports by reference, lists the pack and generates with it', { timeout: 180_000 }, async () => {
+  it('downloads, imports by reference, lists the pack and generates with it', { timeout: 240_000 }, async () => {
     const done = await motif('models', 'download', BASE, '--hub', hub.address, '--to', 'weights', '--accept', '--json');
     expect([done.code, done.stderr.includes('motif:')]).toEqual([0, false]);
     const { download } = resultOf(done) as { download: { state: string; packIds: string[]; folder: string; totalBytes: number; receivedBytes: number } };
@@ -47,10 +49,17 @@ describe('motif models', () => {
     expect(readFileSync(join(folder, 'weights', BASE, 'unet/diffusion_pytorch_model.bin')).equals(files.get('unet/diffusion_pytorch_model.bin')!)).toBe(true);
     const { packs } = resultOf(await motif('models', 'list', '--json')) as { packs: { id: string; problem: string | null; imported?: { parts: { path: string }[] } }[] };
     expect(packs.find(({ id }) => id === 'show-1')).toMatchObject({ problem: null, imported: { parts: [{ role: 'keyframes', path: join(folder, 'weights', BASE) }] } });
-    const clip = await motif('generate', '--pack', 'show-1', '--prompt', 'a red fish swims left', '--preset', 'draft', '--seed', '7', '--out', 'fish.mp4', '--json');
+    const clip = await runMotif(['generate', '--pack', 'show-1', '--prompt', 'a red fish swims left', '--preset', 'draft', '--seed', '7', '--out', 'fish.mp4', '--json'], { folder, timeoutMs: 150_000 });
     expect([clip.code, resultOf(clip)]).toMatchObject([0, { frames: 8 }]);
     const listed = await motif('models', 'downloads');
     expect(listed.stdout).toMatch(/completed 100 % of .*showlab\/show-1-base/);
+  });
+
+  it('downloads and imports a network alone, which joins the pack', async () => {
+    const done = await motif('models', 'download', T5, '--hub', hub.address, '--accept', '--json');
+    expect([done.code, resultOf(done)]).toMatchObject([0, { download: { state: 'completed', packIds: ['show-1'] } }]);
+    const { packs } = resultOf(await motif('models', 'list', '--json')) as { packs: { id: string; imported?: { parts: { role: string }[] } }[] };
+    expect(packs.find(({ id }) => id === 'show-1')!.imported!.parts.map(({ role }) => role)).toEqual(['keyframes', 'text']);
   });
 
   it('takes a token from a file for a gated repository, and says where it keeps it', async () => {

@@ -63,7 +63,16 @@ describe('what is chosen', () => {
     expect(chosen('full', true, ...shards, 'tokenizer/spiece.model', ...unet.slice(0, 2))).toEqual(unet.slice(0, 2));
   });
 
+  it('is what reads of a network alone, at the root', () => {
+    const t5 = ['config.json', 'spiece.model', 'tokenizer_config.json', 'pytorch_model.bin', 'tf_model.h5', 'README.md'];
+    expect(chosen('full', false, ...t5)).toEqual(t5.slice(0, 4));
+    expect(chosen('full', false, 'config.json', 'diffusion_pytorch_model.bin', 'diffusion_pytorch_model.safetensors')).toEqual(['config.json', 'diffusion_pytorch_model.safetensors']);
+    // In a pipeline the root has no network of its own.
+    expect(chooseFiles(files('config.json', ...unet), 'full', false).withoutWeights).toEqual([]);
+  });
+
   it('says which network has no weights that can be read', () => {
+    expect(chooseFiles(files('config.json', 'weights.ckpt'), 'full', false).withoutWeights).toEqual(['']);
     expect(chooseFiles(files('unet/config.json', 'unet/weights.ckpt'), 'full', false).withoutWeights).toEqual(['unet']);
   });
 });

@@ -65,7 +65,13 @@ describe('looking into models in another process', () => {
 describe('what a pack needs', () => {
   it('is told for every model that is loaded, in its order, T5 once', { timeout: 120_000 }, async () => {
     const opened = await importAll('show-1-base', 'show-1-interpolation', 'show-1-sr1', 'show-1-sr2', 'IF-II-L-v1.0');
-    const plan = PackPlan.parse(await createMemoryPlans(inspector).plan(opened, 'final'));
+    const settings = new Map<string, unknown>();
+    const store = { get: (key: string) => settings.get(key), set: (key: string, value: unknown) => void settings.set(key, value) };
+    const plan = PackPlan.parse(await createMemoryPlans(inspector, undefined, store).plan(opened, 'final'));
+    // The same estimate everywhere, and nobody is asked twice, not even by the next start.
+    const later = createMemoryPlans({ planMemory: () => Promise.reject(new Error('asked again')) }, undefined, store);
+    expect(await later.peakBytes(opened, opened.pack.presets.final.map(({ stage }) => stage))).toBe(Math.max(...plan.steps.map(({ needBytes }) => needBytes)));
+    expect(await later.peakBytes(opened, ['keyframes'])).toBeNull();
     expect(plan.steps.map(({ stage, part }) => `${stage} ${part}`)).toEqual([
       'keyframes text', 'keyframes unet', 'interpolation unet', 'superResolution1 unet', 'superResolution1 firstFrame', 'superResolution2 text', 'superResolution2 unet', 'superResolution2 encoder', 'superResolution2 decoder',
     ]);
@@ -81,12 +87,15 @@ describe('what a pack needs', () => {
   });
 
   it('is judged against what is there and what is free', () => {
-    const step: MemoryStep = { stage: 'keyframes', part: 'unet', weightBytes: 3.5e9, weightsStayInFile: true, activationBytes: 4e8, needBytes: 2e9 };
+    const step: MemoryStep = { stage: 'keyframes', part: 'unet', weightBytes: 3.5e9, int8Bytes: null, weightsStayInFile: true, activationBytes: 4e8, needBytes: 2e9 };
     expect(judgeStep(step, { totalBytes: 16e9, freeBytes: 8e9 })).toBe('fits');
     expect(judgeStep(step, { totalBytes: 8e9, freeBytes: 4e9 })).toBe('slow');
     expect(judgeStep({ ...step, weightsStayInFile: false }, { totalBytes: 8e9, freeBytes: 4e9 })).toBe('fits');
     expect(judgeStep(step, { totalBytes: 8e9, freeBytes: 1e9 })).toBe('tight');
     expect(judgeStep(step, { totalBytes: 3e9, freeBytes: 2.5e9 })).toBe('tooLarge');
+    // A T5 that does not fit as it is stored does in 8 bits.
+    const text: MemoryStep = { ...step, part: 'text', weightBytes: 9.5e9, int8Bytes: 4.8e9, needBytes: 1.4e9 };
+    expect([judgeStep(text, { totalBytes: 10e9, freeBytes: 7e9 }), judgeStep({ ...text, int8Bytes: null }, { totalBytes: 10e9, freeBytes: 7e9 })]).toEqual(['fits', 'slow']);
     expect(worstVerdict(['fits', 'tight', 'slow'])).toBe('tight');
     expect(worstVerdict([])).toBe('fits');
   });

@@ -7,7 +7,7 @@ import { openPack } from '../../src-main/engine/pipelines/open-pack.ts';
 import { createStageRunner } from '../../src-main/engine/pipelines/stage-runner.ts';
 import { createModelRegistry, type ModelRegistry } from '../../src-main/models/model-registry.ts';
 import { FolderReport, ModelPack } from '../../src-shared/contract/models.ts';
-import { HUB_FOLDERS, writeHubFolders, writeT5, type HubFolder } from './make-hub-folders.ts';
+import { HUB_FOLDERS, writeBareAutoencoder, writeBareClip, writeBareT5, writeHubFolders, writeT5, type HubFolder } from './make-hub-folders.ts';
 import { writeTinyPack } from './make-pack.ts';
 
 let root: string;
@@ -54,8 +54,8 @@ describe('a folder of the whole family', () => {
     expect(bytes).toBeLessThan(50_000);
     const engine = openPack(opened.dir);
     expect(engine.stageFolder('superResolution1')).toBe(at('hub', 'show-1-sr1'));
-    expect(['keyframes', 'interpolation', 'superResolution1'].map((stage) => engine.textFolder(stage as 'keyframes'))).toEqual(Array(3).fill(at('hub', 'show-1-base')));
-    expect(engine.textFolder('superResolution2')).toBe(at('hub', 'show-1-sr2'));
+    expect(['keyframes', 'interpolation', 'superResolution1'].map((stage) => engine.text(stage as 'keyframes').encoder)).toEqual(Array(3).fill(at('hub', 'show-1-base', 'text_encoder')));
+    expect(engine.text('superResolution2')).toEqual({ encoder: at('hub', 'show-1-sr2', 'text_encoder'), tokenizer: at('hub', 'show-1-sr2', 'tokenizer') });
     expect(opened.pack.presets.final.map(({ stage, numInferenceSteps, guidanceScale }) => [stage, numInferenceSteps, guidanceScale])).toEqual([['keyframes', 75, 9], ['interpolation', 75, 4], ['superResolution1', 125, 7], ['superResolution2', 50, 15]]);
   });
 
@@ -95,7 +95,87 @@ describe('parts that come one by one', () => {
     await expect(registry.get('show-1')).rejects.toMatchObject({ message: expect.stringContaining('a T5 text encoder') });
     writeT5(at('t5'));
     await importAll(at('t5'));
-    expect(openPack((await registry.get('show-1')).dir).textFolder('keyframes')).toBe(at('t5'));
+    expect(openPack((await registry.get('show-1')).dir).text('keyframes').encoder).toBe(at('t5', 'text_encoder'));
+  });
+});
+
+describe('a network alone', () => {
+  const roles = async (folder: string) => (await registry.inspectFolder(folder)).parts.map(({ role, problem }) => [role, problem]);
+
+  it('is known by its configuration, wherever its tokenizer is', async () => {
+    writeBareT5(at('alone', 't5-v1_1'));
+    writeBareClip(at('alone', 'clip'));
+    writeBareAutoencoder(at('alone', 'sd-vae'));
+    expect(await roles(at('alone'))).toEqual([['clipText', null], ['autoencoder', null], ['text', null]]);
+    // A folder called as in a pipeline hides nothing beside it.
+    writeBareAutoencoder(at('named', 'vae'));
+    writeBareT5(at('named', 't5'));
+    writeT5(at('named', 'deep', 'deeper'));
+    writeFileSync(at('named', 'deep', 'deeper', 'LICENSE'), 'Be kind to words.');
+    expect(await roles(at('named'))).toEqual([['text', null], ['text', null], ['autoencoder', null]]);
+    expect((await registry.inspectFolder(at('named', 'deep'))).licences.map(({ text }) => text)).toEqual(['Be kind to words.']);
+    hub('show-1-sr2');
+    // A folder of a pipeline chosen by itself finds the tokenizer beside it.
+    expect(await roles(at('hub', 'show-1-sr2', 'text_encoder'))).toEqual([['clipText', null]]);
+    expect(await roles(at('hub', 'show-1-sr2', 'vae'))).toEqual([['autoencoder', null]]);
+    expect(await roles(at('hub', 'show-1-sr2', 'unet'))).toEqual([['textToVideo', expect.stringMatching(/UNet alone, without its schedule\. Choose the folder above it/)]]);
+  });
+
+  it('completes a cascade that lacks its text encoders and its autoencoder', async () => {
+    hub('show-1-base', 'show-1-interpolation', 'show-1-sr1', 'show-1-sr2');
+    for (const name of ['show-1-base/text_encoder', 'show-1-sr1/text_encoder', 'show-1-sr2/text_encoder', 'show-1-sr2/vae']) rmSync(at('hub', ...name.split('/')), { recursive: true });
+    await importAll(at('hub'));
+    await expect(registry.get('show-1')).rejects.toMatchObject({ code: 'MODEL_MISSING', message: expect.stringContaining('a T5 text encoder') });
+    writeBareT5(at('t5'));
+    await importAll(at('t5'));
+    const partial = (await registry.get('show-1')).pack;
+    expect(partial.imported!.missing.slice(0, 2)).toEqual([expect.stringMatching(/^The CLIP text encoder of show-1-sr2/), expect.stringMatching(/^The autoencoder of show-1-sr2/)]);
+    expect(partial.presets.final.map(({ stage }) => stage)).toEqual(['keyframes', 'interpolation', 'superResolution1']);
+    writeBareClip(at('clip'));
+    writeBareAutoencoder(at('vae'));
+    await importAll(at('clip'));
+    await importAll(at('vae'));
+    const opened = await registry.get('show-1');
+    expect(opened.pack.imported!.missing).toEqual([expect.stringMatching(/^IF-II-L/)]);
+    const engine = openPack(opened.dir);
+    expect(engine.text('interpolation')).toEqual({ encoder: at('t5'), tokenizer: at('t5') });
+    // The stage's own tokenizer belongs to the encoder it was trained with.
+    expect(engine.text('superResolution2')).toEqual({ encoder: at('clip'), tokenizer: at('hub', 'show-1-sr2', 'tokenizer') });
+    expect([engine.vaeFolder('superResolution1'), engine.vaeFolder('superResolution2')]).toEqual([null, at('vae')]);
+    expect(opened.pack.presets.final).toHaveLength(4);
+  });
+
+  it('completes a text-to-video model, whichever of them comes first', async () => {
+    const lacking = (folder: string) => {
+      HUB_FOLDERS['zeroscope_v2_576w'](folder);
+      for (const name of ['text_encoder', 'tokenizer', 'vae']) rmSync(join(folder, name), { recursive: true });
+    };
+    lacking(at('hub', 'zeroscope_v2_576w'));
+    await importAll(at('hub'));
+    await expect(registry.get('video-zeroscope-v2-576w')).rejects.toMatchObject({ message: expect.stringMatching(/CLIP text encoder.*autoencoder/s) });
+    writeBareClip(at('clip'));
+    await importAll(at('clip'));
+    writeBareAutoencoder(at('vae'));
+    expect(await importAll(at('vae'))).toContain('video-zeroscope-v2-576w');
+    const first = openPack((await registry.get('video-zeroscope-v2-576w')).dir);
+    expect([first.text('keyframes').encoder, first.vaeFolder('keyframes')]).toEqual([at('clip'), at('vae')]);
+    lacking(at('more', 'text-to-video-ms-1.7b'));
+    expect(await importAll(at('more'))).toEqual(['video-text-to-video-ms-1-7b']);
+    expect(openPack((await registry.get('video-text-to-video-ms-1-7b')).dir).vaeFolder('keyframes')).toBe(at('vae'));
+  });
+
+  it('is read once where several folders bring it: one T5, in size and hash', async () => {
+    hub('show-1-base', 'show-1-interpolation', 'show-1-sr1');
+    await importAll(at('hub'));
+    const before = (await registry.get('show-1')).pack;
+    writeBareT5(at('t5'));
+    await importAll(at('t5'));
+    const after = (await registry.get('show-1')).pack;
+    expect([after.sizeBytes, after.sha256]).toEqual([before.sizeBytes, before.sha256]);
+    const bytesOf = (folder: string): number => readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0), 0);
+    const text = bytesOf(at('hub', 'show-1-sr1', 'text_encoder')) + bytesOf(at('hub', 'show-1-sr1', 'tokenizer'));
+    // Everything but the second T5 and the pipelines' own description.
+    expect(after.sizeBytes).toBe(bytesOf(at('hub')) - text - statSync(at('hub', 'show-1-base', 'model_index.json')).size);
   });
 });
 
@@ -147,7 +227,7 @@ describe('what is wrong', () => {
 
   it('is a pack from elsewhere that pretends to be an import', async () => {
     await writeTinyPack(at('packs', 'tiny'));
-    writeFileSync(at('packs', 'tiny', 'references.json'), JSON.stringify({ format: 1, stages: { keyframes: '/etc' }, text: {}, firstFrame: null }));
+    writeFileSync(at('packs', 'tiny', 'references.json'), JSON.stringify({ format: 2, vae: {}, stages: { keyframes: '/etc' }, text: {}, firstFrame: null }));
     await expect(registry.get('tiny')).rejects.toMatchObject({ code: 'MODEL_INCOMPATIBLE', message: expect.stringContaining('refers to files outside its folder') });
   });
 });

@@ -63,8 +63,8 @@ function writeUnet(folder: string, config: object, file: string): void {
 }
 
 function copyTokenizer(kind: 't5' | 'clip', folder: string): void {
-  mkdirSync(join(folder, 'tokenizer'), { recursive: true });
-  for (const name of readdirSync(join(tokenizers, kind))) copyFileSync(join(tokenizers, kind, name), join(folder, 'tokenizer', name));
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(join(tokenizers, kind))) copyFileSync(join(tokenizers, kind, name), join(folder, name));
 }
 
 /** T5 in two pickled shards, with SentencePiece's own file, as Show-1's pixel repositories carry it. */
@@ -72,17 +72,40 @@ export function writeT5(folder: string, sizes: Partial<typeof t5> = {}): void {
   const config = { ...t5, ...sizes };
   writeJson(join(folder, 'text_encoder/config.json'), config);
   writeWeights(join(folder, 'text_encoder/pytorch_model.bin'), parameters(buildT5Encoder(parseT5Config(config), { batch: 1, tokens: 2 }, 'portable', null).graph), true);
+  copyTokenizer('t5', join(folder, 'tokenizer'));
+}
+
+/** A whole T5 as its publisher lays it out: both halves, one network at the root. */
+export function writeBareT5(folder: string): void {
+  const config = { ...t5, architectures: ['T5ForConditionalGeneration'] };
+  writeJson(join(folder, 'config.json'), config);
+  const encoder = parameters(buildT5Encoder(parseT5Config(config), { batch: 1, tokens: 2 }, 'portable', null).graph);
+  writeWeights(join(folder, 'pytorch_model.bin'), [...encoder, { name: 'decoder.final_layer_norm.weight', shape: [TEXT_WIDTH] }, { name: 'lm_head.weight', shape: [t5.vocab_size, TEXT_WIDTH] }]);
   copyTokenizer('t5', folder);
 }
 
-function writeLatentParts(folder: string): void {
-  writeJson(join(folder, 'vae/config.json'), vae);
+/** A whole CLIP as its publisher lays it out: text and picture halves in one file, configuration of both. */
+export function writeBareClip(folder: string): void {
+  const { model_type: _type, architectures: _architectures, ...text } = clip;
+  writeJson(join(folder, 'config.json'), { model_type: 'clip', architectures: ['CLIPModel'], text_config: text, vision_config: { hidden_size: 8 } });
+  const encoder = parameters(buildClipText(parseClipTextConfig(clip), { batch: 1, tokens: 2 }, 'portable', null).graph);
+  writeWeights(join(folder, 'model.safetensors'), [...encoder, { name: 'logit_scale', shape: [1] }, { name: 'vision_model.embeddings.class_embedding', shape: [8] }, { name: 'visual_projection.weight', shape: [TEXT_WIDTH, 8] }]);
+  copyTokenizer('clip', folder);
+}
+
+/** An autoencoder alone, one network at the root. */
+export function writeBareAutoencoder(folder: string): void {
+  writeJson(join(folder, 'config.json'), { _class_name: 'AutoencoderKL', ...vae });
   const parsed = parseAutoencoderConfig(vae);
   const size = { batch: 1, height: 16, width: 16 };
-  writeWeights(join(folder, 'vae/diffusion_pytorch_model.bin'), parameters(buildAutoencoderEncoder(parsed, size, 'portable', null).graph, buildAutoencoderDecoder(parsed, { ...size, height: 2, width: 2 }, 'portable', null).graph));
+  writeWeights(join(folder, 'diffusion_pytorch_model.bin'), parameters(buildAutoencoderEncoder(parsed, size, 'portable', null).graph, buildAutoencoderDecoder(parsed, { ...size, height: 2, width: 2 }, 'portable', null).graph));
+}
+
+function writeLatentParts(folder: string): void {
+  writeBareAutoencoder(join(folder, 'vae'));
   writeJson(join(folder, 'text_encoder/config.json'), clip);
   writeWeights(join(folder, 'text_encoder/model.safetensors'), parameters(buildClipText(parseClipTextConfig(clip), { batch: 1, tokens: 2 }, 'portable', null).graph));
-  copyTokenizer('clip', folder);
+  copyTokenizer('clip', join(folder, 'tokenizer'));
   writeJson(join(folder, 'scheduler/scheduler_config.json'), { ...cosine, beta_schedule: 'scaled_linear', beta_start: 0.00085, beta_end: 0.012, thresholding: false, lambda_min_clipped: null });
 }
 

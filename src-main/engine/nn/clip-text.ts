@@ -27,9 +27,24 @@ const schema = z.looseObject({
 
 export type ClipTextConfig = z.infer<typeof schema>;
 
-/** Reads `text_encoder/config.json` of a CLIPTextModel. Missing values are those of Show-1's last stage. */
+/** The text half of a whole CLIP's configuration. */
+const wholeModel = z.looseObject({ text_config: z.looseObject({}) });
+
+/** Layers of OpenCLIP's ViT-H text model, and how many of them diffusion models of the second generation use: all but the last. */
+const OPEN_CLIP = { hidden_size: 1024, num_hidden_layers: 24, usedLayers: 23 } as const;
+/** OpenCLIP pads with the first token of the vocabulary, whatever the tokenizer beside its weights says. */
+export const OPEN_CLIP_PADDING = 0;
+
+/** True for the whole OpenCLIP ViT-H, whose text model Show-1's last stage and ModelScope's generators were trained with, one layer less. */
+export function isOpenClip(json: unknown): boolean {
+  const text = wholeModel.safeParse(json).data?.text_config;
+  return text?.['hidden_size'] === OPEN_CLIP.hidden_size && text['num_hidden_layers'] === OPEN_CLIP.num_hidden_layers;
+}
+
+/** Reads `config.json` of a CLIPTextModel, or of a whole CLIP for its text half. Missing values are those of Show-1's last stage. */
 export function parseClipTextConfig(json: unknown, origin = 'config.json'): ClipTextConfig {
-  const config = parseModelConfig(schema, json, origin, FAMILY);
+  const text = wholeModel.safeParse(json).data?.text_config ?? json;
+  const config = parseModelConfig(schema, isOpenClip(json) ? { ...(text as object), num_hidden_layers: OPEN_CLIP.usedLayers } : text, origin, FAMILY);
   if (clipActivation(config) === undefined) throw configIncompatible(origin, 'hidden_act', `"${config.hidden_act}" is not gelu or quick_gelu`, FAMILY);
   if (config.hidden_size % config.num_attention_heads !== 0) throw configIncompatible(origin, 'num_attention_heads', 'does not divide hidden_size', FAMILY);
   return config;
@@ -39,8 +54,11 @@ function clipActivation({ hidden_act: name }: ClipTextConfig): Activation | unde
   return name === 'gelu' || name === 'quick_gelu' ? name : undefined;
 }
 
-/** Logit of a later token: low enough that its softmax weight is exactly zero in float32. */
-const FUTURE = -1e9;
+/** The picture half of a whole CLIP, its projections, OpenCLIP's last text layer, and a table of numbers that is not a weight. */
+const UNUSED_OF_WHOLE_MODELS = /^(vision_model\.|visual_projection\.|text_projection\.|logit_scale$|text_model\.encoder\.layers\.23\.|.*position_ids$)/;
+
+/** Logit of a later token: low enough that its softmax weight is exactly zero, and within what 16 bits hold. */
+const FUTURE = -30_000;
 
 /**
  * Emits a CLIP text transformer (Radford et al. 2021): causal pre-norm blocks and a final norm.
@@ -64,7 +82,7 @@ export function buildClipText(config: ClipTextConfig, shape: TextShape, lowering
     return model.in('final_layer_norm', (norm) => layerNorm(norm, hidden, config.layer_norm_eps));
   });
   b.output('last_hidden_state', last);
-  return { graph: b.finish(), unused: parameters.unused().filter((name) => !name.endsWith('position_ids')) };
+  return { graph: b.finish(), unused: parameters.unused().filter((name) => !UNUSED_OF_WHOLE_MODELS.test(name)) };
 }
 
 function embed(m: Module, ids: Value, config: ClipTextConfig, { tokens }: TextShape): Value {

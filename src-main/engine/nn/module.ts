@@ -1,9 +1,10 @@
-import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { isFloating } from '../onnx/element-type.ts';
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { formatShape } from '../onnx/graph.ts';
 import type { Value } from '../onnx/graph.ts';
 import { cast, reshape } from '../onnx/tensor-ops.ts';
+import { scaleName } from '../weights/int8-copy.ts';
 import type { ParameterSource } from './parameter-source.ts';
 
 /**
@@ -50,7 +51,13 @@ export class ParameterTable {
   }
 
   private load(source: ParameterSource, name: string, shape: readonly number[], view: readonly number[]): Value {
-    return cast(this.builder, this.refer(source, name, shape, view), 'float32');
+    const scales = source.get(scaleName(name));
+    if (scales === undefined) return cast(this.builder, this.refer(source, name, shape, view), 'float32');
+    // A matrix in 8 bits with a factor for each row.
+    const bits = source.get(name);
+    assert(bits?.elementType === 'int8' && bits.shape.join() === shape.join() && view.length === 2, `${name} is a matrix in 8 bits`);
+    this.values.set(scaleName(name), this.builder.initializer(scaleName(name), scales.elementType, scales.shape, scales.data));
+    return this.builder.op('DequantizeLinear', [this.builder.initializer(name, 'int8', shape, bits.data), this.values.get(scaleName(name))], { axis: 0 });
   }
 
   private refer(source: ParameterSource, name: string, shape: readonly number[], view: readonly number[]): Value {

@@ -49,8 +49,11 @@ export interface TextShape {
   readonly tokens: number;
 }
 
-/** Logit of a padded key: low enough that its softmax weight is exactly zero in float32. */
-const MASKED = -1e9;
+/** The decoder of a whole T5, and the second name of the token table. */
+const UNUSED_OF_WHOLE_MODELS = /^(decoder\.|lm_head\.|encoder\.embed_tokens\.weight$)/;
+
+/** Logit of a padded key: low enough that its softmax weight is exactly zero, and within what 16 bits hold. */
+const MASKED = -30_000;
 
 /**
  * Emits a T5 encoder (Raffel et al. 2020): pre-norm blocks with root-mean-square norms, unscaled attention with relative
@@ -73,7 +76,7 @@ export function buildT5Encoder(config: T5Config, shape: TextShape, lowering: Low
   }
   const normed = root.in('encoder.final_layer_norm', (norm) => scaleNorm(norm, hidden, config));
   b.output('last_hidden_state', normed);
-  return { graph: b.finish(), unused: parameters.unused().filter((name) => name !== 'encoder.embed_tokens.weight') };
+  return { graph: b.finish(), unused: parameters.unused().filter((name) => !UNUSED_OF_WHOLE_MODELS.test(name)) };
 }
 
 /** Checkpoints store the token table as `shared`, some only under the encoder's alias. */
@@ -113,11 +116,14 @@ function encoderBlock(m: Module, x: Value, bias: Value, config: T5Config): Value
   const { b } = m;
   const attended = m.in('layer.0', (layer) => {
     const normed = layer.in('layer_norm', (norm) => scaleNorm(norm, x, config));
-    return add(b, x, layer.in('SelfAttention', (inner) => selfAttention(inner, normed, bias, config)));
+    const mixed = layer.in('SelfAttention', (inner) => selfAttention(inner, normed, bias, config));
+    // What is carried from block to block outgrows 16 bits, and so does what the feed-forward's last layer adds to it.
+    return b.precisely(() => add(b, x, mixed));
   });
   return m.in('layer.1', (layer) => {
     const normed = layer.in('layer_norm', (norm) => scaleNorm(norm, attended, config));
-    return add(b, attended, layer.in('DenseReluDense', (inner) => denseReluDense(inner, normed, config)));
+    const added = layer.in('DenseReluDense', (inner) => denseReluDense(inner, normed, config));
+    return b.precisely(() => add(b, attended, added));
   });
 }
 
@@ -130,7 +136,8 @@ function selfAttention(m: Module, x: Value, bias: Value, config: T5Config): Valu
 function denseReluDense(m: Module, x: Value, config: T5Config): Value {
   const form = feedForward(config) ?? { activation: 'relu', gated: false };
   const active = activate(m.b, form.activation, project(m, form.gated ? 'wi_0' : 'wi', x, config.d_ff));
-  return project(m, 'wo', form.gated ? mul(m.b, active, project(m, 'wi_1', x, config.d_ff)) : active, config.d_model);
+  const wide = form.gated ? mul(m.b, active, project(m, 'wi_1', x, config.d_ff)) : active;
+  return m.b.precisely(() => project(m, 'wo', wide, config.d_model));
 }
 
 function project(m: Module, name: string, x: Value, width: number): Value {

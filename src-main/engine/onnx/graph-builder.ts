@@ -28,6 +28,7 @@ export class GraphBuilder {
   private readonly constants = new Map<string, Value>();
   private readonly nodeNames = new Set<string>();
   private counter = 0;
+  private preciseDepth = 0;
   private constantCounter = 0;
 
   constructor(name: string, lowering: Lowering, opset?: number) {
@@ -62,6 +63,16 @@ export class GraphBuilder {
       return build();
     } finally {
       this.path.pop();
+    }
+  }
+
+  /** Runs `build`; the nodes that it emits are computed in 32 bits on every provider. */
+  precisely<T>(build: () => T): T {
+    this.preciseDepth++;
+    try {
+      return build();
+    } finally {
+      this.preciseDepth--;
     }
   }
 
@@ -129,6 +140,7 @@ export class GraphBuilder {
     const types = inferNodeTypes(node, (name) => this.known.get(name), (name) => int64Constant(this.graph, name));
     this.graph.nodes.push(node);
     this.nodeNames.add(node.name);
+    if (this.preciseDepth > 0) this.graph.precise?.add(node.name);
     return types.map((type, index) => {
       const name = node.outputs[index] ?? '';
       assert(!this.known.has(name), `value "${name}" is defined once`);

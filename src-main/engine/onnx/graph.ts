@@ -62,6 +62,8 @@ export interface Graph {
   readonly initializers: Map<string, Initializer>;
   /** Type of every node output, filled in by shape inference. */
   readonly types: Map<string, TensorType>;
+  /** Names of nodes that need 32 bits whatever the rest is computed in; absent when none does. */
+  readonly precise?: Set<string>;
 }
 
 /** The operator set graphs are emitted for. GroupNormalization has its per-channel form since 21, Gelu exists since 20. */
@@ -69,7 +71,7 @@ export const OPSET = 21;
 
 /** An empty graph. */
 export function createGraph(name: string, opset: number = OPSET): Graph {
-  return { name, opset, inputs: [], outputs: [], nodes: [], initializers: new Map(), types: new Map() };
+  return { name, opset, inputs: [], outputs: [], nodes: [], initializers: new Map(), types: new Map(), precise: new Set() };
 }
 
 /** Shape as text for messages: `[1, 3, 8, 40, 64]`. */

@@ -39,6 +39,7 @@ export const OP_SCHEMAS: Readonly<Record<string, OpSchema>> = {
   LeakyRelu: op(16, [1, 1], { alpha: 'float' }),
   Cast: op(19, [1, 1], { to: 'int', saturate: 'int' }, ['to']),
   MatMul: BINARY,
+  DequantizeLinear: op(21, [2, 3], { axis: 'int', block_size: 'int' }),
   Gemm: op(13, [2, 3], { alpha: 'float', beta: 'float', transA: 'int', transB: 'int' }),
   Conv: op(11, [2, 3], { ...WINDOW, group: 'int' }),
   AveragePool: op(19, [1, 1], { ...WINDOW, ceil_mode: 'int', count_include_pad: 'int' }, ['kernel_shape']),

@@ -203,7 +203,7 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   Add: elementwise, Sub: elementwise, Mul: elementwise, Div: elementwise, Min: elementwise, Max: elementwise, And: elementwise, Or: elementwise,
   Pow: (context) => [{ elementType: context.input(0).elementType, shape: broadcast(context.node, context.input(0).shape, context.input(1).shape) }],
   Equal: comparison, Greater: comparison, Less: comparison, GreaterOrEqual: comparison, LessOrEqual: comparison,
-  Where: where, Cast: cast, MatMul: matMulShape, Gemm: gemmShape, Conv: convolutionShape, AveragePool: poolShape,
+  Where: where, Cast: cast, DequantizeLinear: (context) => [{ elementType: context.input(1).elementType, shape: context.input(0).shape }], MatMul: matMulShape, Gemm: gemmShape, Conv: convolutionShape, AveragePool: poolShape,
   GlobalAveragePool: (context) => [{ elementType: context.input(0).elementType, shape: context.input(0).shape.map((dim, index) => (index < 2 ? dim : 1)) }],
   LayerNormalization: layerNorm, GroupNormalization: channelNorm, InstanceNormalization: channelNorm,
   Resize: resizeShape, Reshape: reshape, Transpose: transpose, Concat: concat, Split: split, Slice: slice, Gather: gather,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { ModelIndex, MODEL_INDEX_FILE } from '../../../src-shared/pack/model-index.ts';
 import { References, REFERENCES_FILE } from '../../../src-shared/pack/references.ts';
+import type { TextPlace } from '../../../src-shared/pack/references.ts';
 import type { StageSize } from '../../../src-shared/pack/model-index.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import { fromDiffusers, parsePythonJson } from '../schedulers/from-diffusers.ts';
@@ -21,8 +22,10 @@ export interface Pack {
   scheduler(stage: StageName, numInferenceSteps: number, timesteps?: Float64Array): Scheduler;
   /** A stage's scheduler_config.json. */
   schedulerJson(stage: StageName): unknown;
-  /** Folder that holds `text_encoder` and `tokenizer` for a stage: its own, or the pack's. */
-  textFolder(stage: StageName): string;
+  /** What reads a stage's prompts: its own `text_encoder` and `tokenizer`, or the pack's. */
+  text(stage: StageName): TextPlace;
+  /** Folder of a latent stage's autoencoder; null for stages that work on pixels. */
+  vaeFolder(stage: StageName): string | null;
   /** Folder of the image model for superResolution1's first frame; null where the pack has none. */
   readonly firstFrameFolder: string | null;
 }
@@ -71,9 +74,15 @@ export function openPack(dir: string): Pack {
     scheduler: (stage, numInferenceSteps, timesteps) => fromDiffusers(schedulerJson(stage), numInferenceSteps, timesteps),
     schedulerJson,
     firstFrameFolder: references?.firstFrame ?? null,
-    textFolder: (stage) => references?.text[stage] ?? (existsSync(join(stageFolder(stage), 'text_encoder', 'config.json')) ? stageFolder(stage) : root),
+    text: (stage) => references?.text[stage] ?? textIn(existsSync(join(stageFolder(stage), 'text_encoder', 'config.json')) ? stageFolder(stage) : root),
+    vaeFolder: (stage) => {
+      const place = references === null ? join(stageFolder(stage), 'vae') : references.vae[stage];
+      return place !== undefined && existsSync(join(place, 'config.json')) ? place : null;
+    },
   };
 }
+
+const textIn = (folder: string): TextPlace => ({ encoder: join(folder, 'text_encoder'), tokenizer: join(folder, 'tokenizer') });
 
 /** Where an imported pack's parts lie. The registry lets no other pack have this file. */
 function readReferences(root: string): References | null {

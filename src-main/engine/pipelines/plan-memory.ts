@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MemoryStep } from '../../../src-shared/pack/memory-plan.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
@@ -11,25 +10,30 @@ import type { ParameterSource } from '../nn/parameter-source.ts';
 import { buildT5Encoder, parseT5Config } from '../nn/t5-encoder.ts';
 import { parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import { buildUnet3d } from '../nn/unet3d.ts';
+import { weightForms } from '../weights/int8-copy.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { isClipConfig } from './prompt-encoder.ts';
-import { isLatentStage, latentSize, memoryHabits, sumBytes } from './stage-sessions.ts';
+import { memoryHabits, pairsGuidance, residentBytes, sumBytes, weightBytesOf } from './memory-habits.ts';
+import { latentSize } from './stage-sessions.ts';
 
-/** What the process takes before it has loaded anything. */
-const PROCESS_BYTES = 250 * 2 ** 20;
-/** What the runtime's own buffers add to live activations. */
-const ACTIVATION_OVERHEAD = 1.25;
 const FLOAT_BYTES = 4;
 /** What widened weights and packed copies of the layers at hand take where weights stay in their file; measured on Show-1's keyframe model. */
 const WIDENING_BYTES = 2 ** 30;
 
-/** One network's step, from its headers and configuration alone. `build` emits the graph that will run. */
-function stepOf(stage: StageName, part: MemoryStep['part'], weightsDir: string, build: (config: unknown, source: ParameterSource) => BuiltModel): MemoryStep {
+/** A step with what its session holds on to between runs, in bytes. */
+interface HeldStep {
+  readonly step: MemoryStep;
+  readonly heldBytes: number;
+}
+
+/** One network's step, from its headers and configuration alone. `build` emits the graph that will run; `beside`: what other sessions hold meanwhile. */
+function stepOf(stage: StageName, part: MemoryStep['part'], weightsDir: string, build: (config: unknown, source: ParameterSource) => BuiltModel, beside = 0): HeldStep {
   const weights = openWeights(weightsDir);
   try {
-    const { graph } = build(readConfig(join(weightsDir, 'config.json')), weightsParameterSource(weights, weightsDir));
+    const config = readConfig(join(weightsDir, 'config.json'));
+    const { graph } = build(config, weightsParameterSource(weights, weightsDir));
     const used = [...graph.initializers.keys()].flatMap((name) => weights.entries.get(name) ?? []);
     const counts = used.map(({ shape }) => shape.reduce((product, dim) => product * dim, 1));
     const weightBytes = used.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -37,7 +41,8 @@ function stepOf(stage: StageName, part: MemoryStep['part'], weightsDir: string, 
     // Widened weights live as long as the session.
     const held = weightsStayInFile ? WIDENING_BYTES : FLOAT_BYTES * counts.reduce((sum, count) => sum + count, 0);
     const activationBytes = peakActivationBytes(graph);
-    return { stage, part, weightBytes, weightsStayInFile, activationBytes, needBytes: Math.round(PROCESS_BYTES + held + activationBytes * ACTIVATION_OVERHEAD) };
+    const int8Bytes = part === 'text' && !isClipConfig(config) ? weightForms(graph, weights).int8Bytes : null;
+    return { heldBytes: held, step: { stage, part, weightBytes, int8Bytes, weightsStayInFile, activationBytes, needBytes: residentBytes(held + beside, activationBytes) } };
   } finally {
     weights.close();
   }
@@ -48,32 +53,31 @@ function stageSteps(pack: Pack, stage: StageName): MemoryStep[] {
   const folder = pack.stageFolder(stage);
   const { frames, window = frames, width, height } = pack.stageSize(stage);
   const tokens = pack.index.promptTokens;
-  const isLatent = isLatentStage(folder);
-  const inner = isLatent ? latentSize(folder, width, height) : { width, height };
+  const vae = pack.vaeFolder(stage);
+  const inner = vae === null ? { width, height } : latentSize(vae, width, height);
   const textShape = { batch: 1, tokens };
-  const unet = (place: string, size: { frames: number; width: number; height: number }, part: 'unet' | 'firstFrame') =>
-    stepOf(stage, part, join(place, 'unet'), (config, source) => buildUnet3d(parseUnet3dConfig(config), { batch: 1, ...size, tokens }, 'ort-cpu', source));
-  const steps = [
-    stepOf(stage, 'text', join(pack.textFolder(stage), 'text_encoder'), (config, source) =>
-      isClipConfig(config) ? buildClipText(parseClipTextConfig(config), textShape, 'ort-cpu', source) : buildT5Encoder(parseT5Config(config), textShape, 'ort-cpu', source)),
-    unet(folder, { frames: window, ...inner }, 'unet'),
-  ];
-  if (stage === 'superResolution1' && pack.firstFrameFolder !== null) steps.push(unet(pack.firstFrameFolder, { frames: 1, width, height }, 'firstFrame'));
-  if (isLatent && existsSync(join(folder, 'vae'))) {
-    const vae = join(folder, 'vae');
-    if (stage === 'superResolution2') steps.push(stepOf(stage, 'encoder', vae, (config, source) => buildAutoencoderEncoder(parseAutoencoderConfig(config), { batch: 1, width, height }, 'ort-cpu', source)));
-    steps.push(stepOf(stage, 'decoder', vae, (config, source) => buildAutoencoderDecoder(parseAutoencoderConfig(config), { batch: 1, ...inner }, 'ort-cpu', source)));
+  const unet = (place: string, size: { frames: number; width: number; height: number }, part: 'unet' | 'firstFrame', beside = 0) =>
+    stepOf(stage, part, join(place, 'unet'), (config, source) => buildUnet3d(parseUnet3dConfig(config), { batch: part === 'unet' && pairsGuidance(size, weightBytesOf(join(place, 'unet'))) ? 2 : 1, ...size, tokens }, 'ort-cpu', source), beside);
+  const text = stepOf(stage, 'text', pack.text(stage).encoder, (config, source) =>
+    isClipConfig(config) ? buildClipText(parseClipTextConfig(config), textShape, 'ort-cpu', source) : buildT5Encoder(parseT5Config(config), textShape, 'ort-cpu', source));
+  // The stage's own model stays while the others do their part.
+  const { step: main, heldBytes } = unet(folder, { frames: window, ...inner }, 'unet');
+  const steps = [text.step, main];
+  if (stage === 'superResolution1' && pack.firstFrameFolder !== null) steps.push(unet(pack.firstFrameFolder, { frames: 1, width, height }, 'firstFrame', heldBytes).step);
+  if (vae !== null) {
+    if (stage === 'superResolution2') steps.push(stepOf(stage, 'encoder', vae, (config, source) => buildAutoencoderEncoder(parseAutoencoderConfig(config), { batch: 1, width, height }, 'ort-cpu', source), heldBytes).step);
+    steps.push(stepOf(stage, 'decoder', vae, (config, source) => buildAutoencoderDecoder(parseAutoencoderConfig(config), { batch: 1, ...inner }, 'ort-cpu', source), heldBytes).step);
   }
   return steps;
 }
 
-/** What each model of these stages will take on the processor. An encoder that serves several stages is told once: its texts are kept. */
+/** What each model of these stages will take on the processor, with guidance. An encoder that serves several stages is told once: its texts are kept. */
 export function planMemory(pack: Pack, stages: readonly StageName[]): MemoryStep[] {
   const texts = new Set<string>();
   return stages.flatMap((stage) => {
-    const folder = pack.textFolder(stage);
-    const isKnown = texts.has(folder);
-    texts.add(folder);
+    const { encoder } = pack.text(stage);
+    const isKnown = texts.has(encoder);
+    texts.add(encoder);
     return stageSteps(pack, stage).filter(({ part }) => part !== 'text' || !isKnown);
   });
 }

@@ -17,13 +17,14 @@ import type { KeyframesSettings } from './keyframes.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { mixTexts } from './frame-text.ts';
-import { encodePrompts, textWidth } from './prompt-encoder.ts';
+import { encodePrompts } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
 import { firstFrameModel } from './first-frame.ts';
 import { latentKeyframes } from './latent-keyframes.ts';
 import { runScenePart, SCENE_LATENT_WINDOW, SCENE_OVERLAP } from './scene-run.ts';
 import type { SceneRequest } from './scene-run.ts';
-import { isLatentStage, LARGE_WEIGHTS_BYTES, latentSize, loadUnet, loadVae, readUnetConfig, weightBytesOf } from './stage-sessions.ts';
+import { pairsGuidance, weightBytesOf } from './memory-habits.ts';
+import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -70,9 +71,6 @@ const STRENGTH = 0.8;
 /** Steps of the rough clip from which a motion's noise takes its colours. */
 const GLIMPSE_STEPS = 4;
 
-/** Up to so many values per sample, both prompts of guidance go through the unet in one call; above, memory counts more. */
-const MAX_PAIRED_VALUES = 8 * 40 * 64 * 3;
-
 /** The stage whose output a stage takes. */
 const PREVIOUS: Readonly<Record<StageName, StageName | null>> = { keyframes: null, interpolation: 'keyframes', superResolution1: 'interpolation', superResolution2: 'superResolution1' };
 
@@ -102,10 +100,17 @@ export function noisingScheduler(pack: Pack, stage: StageName, scheduler: Schedu
   return existsSync(path) ? fromDiffusers(readConfig(path), 1) : scheduler;
 }
 
+/** The words of a run, with guidance the negative ones behind the positive. */
+export function promptsOf({ prompt, negativePrompt, settings, scene }: Pick<StageRequest, 'prompt' | 'negativePrompt' | 'settings'> & { readonly scene?: { readonly part: Pick<SceneRequest['part'], 'texts'> } | undefined }): readonly string[] {
+  const texts = scene?.part.texts ?? [{ prompt, negativePrompt }];
+  return [...texts.map((text) => text.prompt), ...(isGuided(settings.guidanceScale) ? texts.map((text) => text.negativePrompt || (settings.negativePrompt ?? '')) : [])];
+}
+
 /** The size that a stage's unet works on: its window, in latents for superResolution2. */
 function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: number; height: number; width: number } {
   const { frames, window, width, height } = pack.stageSize(stage);
-  const inner = isLatentStage(pack.stageFolder(stage)) ? latentSize(pack.stageFolder(stage), width, height) : { width, height };
+  const vae = pack.vaeFolder(stage);
+  const inner = vae === null ? { width, height } : latentSize(vae, width, height);
   const whole = inScene && stage === 'superResolution2' ? Math.min(frames, SCENE_LATENT_WINDOW) : frames;
   return { frames: window ?? whole, ...inner };
 }
@@ -114,16 +119,16 @@ function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: num
 export async function createStageRunner(pack: Pack, stage: StageName, options: StageRunnerOptions): Promise<StageRunner> {
   const { guided, threads, promptCache, scene: inScene } = options;
   const folder = pack.stageFolder(stage);
-  const textFolder = pack.textFolder(stage);
-  const config = readUnetConfig(folder, stage, textWidth(textFolder));
+  const vaeFolder = pack.vaeFolder(stage);
+  const config = readUnetConfig(pack, stage);
   const size = unetSize(pack, stage, inScene !== undefined);
-  const paired = guided && size.frames * size.height * size.width * 3 <= MAX_PAIRED_VALUES && weightBytesOf(join(folder, 'unet')) < LARGE_WEIGHTS_BYTES;
+  const paired = guided && pairsGuidance(size, weightBytesOf(join(folder, 'unet')));
   const mix = options.motions === true ? openMotionMix(folder) : null;
   const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, { perFrameText: inScene?.perFrameText === true }, mix ?? undefined);
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
-    if (isLatentStage(folder)) vae = loadVae(folder, width, height, threads);
+    if (vaeFolder !== null) vae = loadVae(vaeFolder, width, height, threads);
   } catch (error) {
     await unet.release();
     throw error;
@@ -132,12 +137,11 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   return {
     async run({ prompt, negativePrompt, seed, settings, input, resume, scene, signal, motions = [] }) {
       mix?.use(motions);
-      const usesGuidance = isGuided(settings.guidanceScale);
-      const texts = scene?.part.texts ?? [{ prompt, negativePrompt }];
       const weights = scene?.part.mix ?? [[1]];
-      const encoded = (prompts: readonly string[]) => encodePrompts(textFolder, prompts, pack.index.promptTokens, promptCache, threads);
-      const positive = mixTexts(await encoded(texts.map((text) => text.prompt)), weights);
-      const negative = usesGuidance ? mixTexts(await encoded(texts.map((text) => text.negativePrompt || (settings.negativePrompt ?? ''))), weights) : null;
+      const states = await encodePrompts(pack.text(stage), promptsOf({ prompt, negativePrompt, settings, scene }), pack.index.promptTokens, promptCache, threads);
+      const count = scene?.part.texts.length ?? 1;
+      const positive = mixTexts(states.slice(0, count), weights);
+      const negative = states.length > count ? mixTexts(states.slice(count), weights) : null;
       const context: StageContext = {
         unet: inScene ? sceneUnet(stage, unet.model, size.frames) : unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
         promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,

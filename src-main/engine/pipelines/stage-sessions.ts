@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
@@ -12,10 +11,12 @@ import { isImageUnet, parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import type { Unet3dConfig } from '../nn/unet3d-config.ts';
 import type { Value } from '../onnx/graph.ts';
 import { openSession } from '../session/engine-session.ts';
-import type { SessionOptions } from '../session/engine-session.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { openWeights } from '../weights/open-weights.ts';
+import { memoryHabits, sumBytes } from './memory-habits.ts';
 import { readConfig } from './open-pack.ts';
+import type { Pack } from './open-pack.ts';
+import { textWidth } from './prompt-encoder.ts';
 import type { FrameVae } from './super-resolution-2.ts';
 import type { UnetRun } from './unet-run.ts';
 
@@ -35,22 +36,26 @@ const STAGE_UNETS: Readonly<Record<StageName, { conditionChannels: number; noise
 
 const PIXEL_CHANNELS = 3;
 
-function readVaeConfig(stageFolder: string): AutoencoderConfig {
-  const path = join(stageFolder, 'vae', 'config.json');
+function readVaeConfig(vaeFolder: string): AutoencoderConfig {
+  const path = join(vaeFolder, 'config.json');
   return parseAutoencoderConfig(readConfig(path), path);
 }
 
-/** True for a stage that works on latents: its folder has an autoencoder. */
-export function isLatentStage(stageFolder: string): boolean {
-  return existsSync(join(stageFolder, 'vae', 'config.json'));
+/** The autoencoder's folder of a stage that works on latents; MODEL_MISSING where it has none. */
+export function requireVae(pack: Pack, stage: StageName): string {
+  const folder = pack.vaeFolder(stage);
+  if (folder !== null) return folder;
+  throw new StudioError('MODEL_MISSING', `The pack "${pack.index.name}" has no autoencoder for ${stage}. Import the folder that has it, or choose another pack.`, { details: { stage } });
 }
 
 /** Reads a stage's unet configuration and refuses one that cannot serve the stage or read the text encoder's output. */
-export function readUnetConfig(stageFolder: string, stage: StageName, promptWidth: number): Unet3dConfig {
-  const path = join(stageFolder, 'unet', 'config.json');
+export function readUnetConfig(pack: Pack, stage: StageName): Unet3dConfig {
+  const path = join(pack.stageFolder(stage), 'unet', 'config.json');
+  const promptWidth = textWidth(pack.text(stage));
+  const vae = stage === 'superResolution2' ? requireVae(pack, stage) : pack.vaeFolder(stage);
   const config = parseUnet3dConfig(readConfig(path), path);
   const expected = STAGE_UNETS[stage];
-  const channels = stage === 'superResolution2' || (stage === 'keyframes' && isLatentStage(stageFolder)) ? readVaeConfig(stageFolder).latent_channels : PIXEL_CHANNELS;
+  const channels = vae === null ? PIXEL_CHANNELS : readVaeConfig(vae).latent_channels;
   const inChannels = channels + expected.conditionChannels;
   const refuse = (key: string, got: string | number, wanted: string): never => {
     throw new StudioError('MODEL_INCOMPATIBLE', `${path}: ${key} is ${got}, but ${stage} needs ${wanted}. The model belongs to another stage or is damaged: import it again.`, { details: { file: path, key } });
@@ -63,28 +68,6 @@ export function readUnetConfig(stageFolder: string, stage: StageName, promptWidt
   if (width !== promptWidth) refuse('the text width', width, `${promptWidth}, which the text encoder gives`);
   return config;
 }
-
-/** From here on memory counts more than the time that keeping freed blocks and widened weights saves. */
-export const LARGE_WEIGHTS_BYTES = 2 ** 30;
-
-/** How sessions of a model of so many stored bytes treat memory. It follows from the model alone, so that every machine computes the same. */
-export function memoryHabits(weightBytes: number): Pick<SessionOptions, 'arena' | 'keepStoredWeights'> {
-  const isLarge = weightBytes >= LARGE_WEIGHTS_BYTES;
-  return { arena: !isLarge, keepStoredWeights: isLarge };
-}
-
-/** Bytes of all weights in a folder, as they are stored. */
-export function weightBytesOf(folder: string): number {
-  const weights = openWeights(folder);
-  try {
-    return sumBytes(weights);
-  } finally {
-    weights.close();
-  }
-}
-
-/** Bytes of opened weights, as they are stored. */
-export const sumBytes = ({ entries }: ReturnType<typeof openWeights>): number => [...entries.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 /** Weights that are given anew with each call instead of read from the pack, so that one session serves every motion. */
 export interface ReplacedWeights {
@@ -150,25 +133,24 @@ function joined(parts: readonly Float32Array[]): Float32Array {
   return out;
 }
 
-/** Size of superResolution2's latents for its pixels. */
-export function latentSize(stageFolder: string, width: number, height: number): { width: number; height: number } {
-  const factor = autoencoderFactor(readVaeConfig(stageFolder));
+/** Size of an autoencoder's latents for pixels. */
+export function latentSize(vaeFolder: string, width: number, height: number): { width: number; height: number } {
+  const factor = autoencoderFactor(readVaeConfig(vaeFolder));
   if (width % factor !== 0 || height % factor !== 0) {
-    throw new StudioError('MODEL_INCOMPATIBLE', `${stageFolder}: frames of ${width}x${height} do not divide by the autoencoder's factor ${factor}. Correct the sizes in model_index.json.`, { details: { width, height, factor } });
+    throw new StudioError('MODEL_INCOMPATIBLE', `${vaeFolder}: frames of ${width}x${height} do not divide by the autoencoder's factor ${factor}. Correct the sizes in model_index.json.`, { details: { width, height, factor } });
   }
   return { width: width / factor, height: height / factor };
 }
 
 /** Pixels by which the sides of a latent stage's frames must divide: one latent at the unet's coarsest level. */
-export function pixelMultiple(stageFolder: string, config: Unet3dConfig): number {
-  return autoencoderFactor(readVaeConfig(stageFolder)) * 2 ** (config.block_out_channels.length - 1);
+export function pixelMultiple(vaeFolder: string, config: Unet3dConfig): number {
+  return autoencoderFactor(readVaeConfig(vaeFolder)) * 2 ** (config.block_out_channels.length - 1);
 }
 
 /** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. */
-export function loadVae(stageFolder: string, width: number, height: number, threads: number, arena = true): Loaded<FrameVae> {
-  const weightsDir = join(stageFolder, 'vae');
-  const config = readVaeConfig(stageFolder);
-  const latent = latentSize(stageFolder, width, height);
+export function loadVae(weightsDir: string, width: number, height: number, threads: number, arena = true): Loaded<FrameVae> {
+  const config = readVaeConfig(weightsDir);
+  const latent = latentSize(weightsDir, width, height);
   const open = async (build: typeof buildAutoencoderEncoder, size: { width: number; height: number }) => {
     const weights = openWeights(weightsDir);
     try {

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { openPromptTokenizer } from '../text/prompt-tokenizer.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import type { Pack } from './open-pack.ts';
-import { encodePrompts, textWidth } from './prompt-encoder.ts';
+import { encodePrompts } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
 import { readUnetConfig } from './stage-sessions.ts';
 import { sliceFrames } from './video-tensor.ts';
@@ -49,20 +49,20 @@ export async function measureTextAttention(pack: Pack, request: TextAttentionReq
   const { keyframes, prompt, words, threads, promptCache, signal } = request;
   const { frames: window, width, height } = pack.stageSize(stage);
   const folder = pack.stageFolder(stage);
-  const textFolder = pack.textFolder(stage);
+  const text = pack.text(stage);
   const tokens = pack.index.promptTokens;
-  const [states] = await encodePrompts(textFolder, [prompt], tokens, promptCache, threads);
+  const [states] = await encodePrompts(text, [prompt], tokens, promptCache, threads);
   const weightsDir = join(folder, 'unet');
   const weights = openWeights(weightsDir);
   try {
-    const config = readUnetConfig(folder, stage, textWidth(textFolder));
+    const config = readUnetConfig(pack, stage);
     const { graph } = buildUnet3d(config, { batch: 1, frames: window, height, width, tokens }, 'ort-cpu', weightsParameterSource(weights, weightsDir), { textAttention: true });
     const session = await openSession(graph, { weightsDir, threads });
     try {
       const scheduler = pack.scheduler(stage, SCHEDULE_STEPS);
       const timestep = scheduler.timesteps[Math.floor(scheduler.timesteps.length / 2)]!;
       const noise = createNoise(0).fork('text-attention').normal(3 * window * height * width);
-      const tokenizer = openPromptTokenizer(join(textFolder, 'tokenizer'), 't5', tokens);
+      const tokenizer = openPromptTokenizer(text.tokenizer, 't5', tokens);
       const row = focusOf((text) => tokenizer.tokenize(text), prompt, words);
       const spread = (values: Float32Array): Float32Array => Float32Array.from({ length: window * tokens }, (_, index) => values[index % tokens]!);
       const [onWords, onText] = [spread(row), new Float32Array(window * tokens).fill(1)];

@@ -1,7 +1,7 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { createNoise } from '../random/noise.ts';
 import type { Pack } from './open-pack.ts';
-import { encodePrompts, textWidth } from './prompt-encoder.ts';
+import { encodePrompts } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
 import { enlargement, noisingScheduler } from './stage-runner.ts';
 import { loadUnet, readUnetConfig } from './stage-sessions.ts';
@@ -33,11 +33,10 @@ export interface Upscaler {
 export async function openUpscaler(pack: Pack, { threads, promptCache }: { readonly threads: number; readonly promptCache: PromptCache }): Promise<Upscaler> {
   const stage = 'superResolution1';
   const folder = pack.stageFolder(stage);
-  const textFolder = pack.textFolder(stage);
   const { frames, window = frames, width, height } = pack.stageSize(stage);
   const scale = enlargement(pack);
-  const [positive] = await encodePrompts(textFolder, [''], pack.index.promptTokens, promptCache, threads);
-  const unet = await loadUnet(folder, readUnetConfig(folder, stage, textWidth(textFolder)), { batch: 1, frames: window, height, width, tokens: pack.index.promptTokens }, threads);
+  const [positive] = await encodePrompts(pack.text(stage), [''], pack.index.promptTokens, promptCache, threads);
+  const unet = await loadUnet(folder, readUnetConfig(pack, stage), { batch: 1, frames: window, height, width, tokens: pack.index.promptTokens }, threads);
   const tile = { width: width / scale, height: height / scale };
   const overlap = tileOverlap(tile);
   return {

@@ -1,13 +1,16 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
+import type { ProviderPlan } from '../../../src-shared/execution/provider.ts';
 import { hasTextPerFrame } from '../../../src-shared/build/scene-part.ts';
 import { isGuided } from '../pipelines/guidance.ts';
 import { openPack } from '../pipelines/open-pack.ts';
+import { LARGE_WEIGHTS_BYTES, weightBytesOf } from '../pipelines/memory-habits.ts';
+import { areEncoded, encodePrompts } from '../pipelines/prompt-encoder.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { decodeStageCheckpoint, encodeStageCheckpoint } from '../pipelines/stage-checkpoint.ts';
-import { createStageRunner } from '../pipelines/stage-runner.ts';
+import { createStageRunner, promptsOf } from '../pipelines/stage-runner.ts';
 import type { StageRunner } from '../pipelines/stage-runner.ts';
 import type { StageStep } from '../pipelines/stage-step.ts';
+import { useTextCache } from '../pipelines/text-form.ts';
 import { measureTextAttention } from '../pipelines/text-attention.ts';
 import { openUpscaler } from '../pipelines/upscaler.ts';
 import type { Upscaler } from '../pipelines/upscaler.ts';
@@ -92,8 +95,9 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   };
 
   /** Sessions of other providers are of no use any more, and texts encoded there may differ in their last bits. */
-  const switchProviders = async (order: readonly ExecutionProvider[]): Promise<void> => {
-    useProviders({ order, onFallback: (fallback) => void send({ type: 'fallback', fallback }) });
+  const switchProviders = async (plan: ProviderPlan, textCacheDir: string | null): Promise<void> => {
+    useTextCache(textCacheDir);
+    useProviders({ ...plan, onFallback: (fallback) => void send({ type: 'fallback', fallback }) });
     promptCache.clear();
     await unloadWhenIdle();
   };
@@ -111,10 +115,14 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     const scene = command.scene && { perFrameText: hasTextPerFrame(command.scene.part) };
     const motions = usedMotions(command).length > 0;
     const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, motions, scene]);
-    if (loaded?.key === key) return loaded.runner;
-    // The stage before is released first: two stages together may not fit.
-    await unload();
-    const runner = await createStageRunner(openPack(command.packDir), command.stage, { guided, threads: command.threads, promptCache, motions, scene });
+    const pack = openPack(command.packDir);
+    const [text, prompts] = [pack.text(command.stage), promptsOf(command)];
+    const isNew = !areEncoded(text, prompts, pack.index.promptTokens, promptCache);
+    // The stage before is released first, and any stage before a large text encoder is loaded: two models together may not fit.
+    if (loaded?.key !== key || (isNew && weightBytesOf(text.encoder) >= LARGE_WEIGHTS_BYTES)) await unload();
+    if (isNew) await encodePrompts(text, prompts, pack.index.promptTokens, promptCache, command.threads);
+    if (loaded !== null) return loaded.runner;
+    const runner = await createStageRunner(pack, command.stage, { guided, threads: command.threads, promptCache, motions, scene });
     loaded = { key, runner };
     return runner;
   };
@@ -238,8 +246,8 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
         // A stop that crosses the run's end finds another run, or none: nothing to do.
         if (active?.runId !== command.runId) return;
         active.controller.abort(command.reason === 'paused' ? new StudioError('PAUSED', 'The run was paused.') : new StudioError('CANCELLED', 'The run was cancelled.'));
-      } else if (command.type === 'useProviders') void switchProviders(command.order);
-      else if (command.type === 'probeProviders') void probeProviders(command.order).then((failures) => send({ type: 'probed', failures }));
+      } else if (command.type === 'useProviders') void switchProviders(command.plan, command.textCacheDir);
+      else if (command.type === 'probeProviders') void probeProviders(command.order).then((result) => send({ type: 'probed', result }));
       else if (command.type === 'look') look(command.id, command.question);
       else {
         promptCache.clear();

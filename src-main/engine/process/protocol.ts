@@ -1,6 +1,6 @@
 import type { RestyleSettings } from '../pipelines/restyle/restyle-request.ts';
 import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shared/contract/motions.ts';
-import type { ExecutionProvider, PassedProvider } from '../../../src-shared/execution/provider.ts';
+import type { ExecutionProvider, ProbeResult, ProviderPlan } from '../../../src-shared/execution/provider.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
 import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
@@ -147,8 +147,8 @@ export type EngineCommand =
   | MeasureAttentionCommand
   | UpscaleCommand
   | EstimateLearningCommand
-  /** What later runs execute on, tried in this order; the CPU until it is said. */
-  | { readonly type: 'useProviders'; readonly order: readonly ExecutionProvider[] }
+  /** What later runs execute on, the CPU until it is said, and where text encoders may be kept in 8 bits. */
+  | { readonly type: 'useProviders'; readonly plan: ProviderPlan; readonly textCacheDir: string | null }
   /** Tries providers until one works. Answered by `probed`. */
   | { readonly type: 'probeProviders'; readonly order: readonly ExecutionProvider[] }
   /** Answered by `looked`, also while nothing else is asked of this process. */
@@ -162,7 +162,7 @@ export type EngineCommand =
 export type EngineEvent =
   | { readonly type: 'ready'; readonly engineVersion: string }
   | { readonly type: 'looked'; readonly id: number; readonly answer: Answer | null; readonly error: StudioErrorWire | null }
-  | { readonly type: 'probed'; readonly failures: readonly PassedProvider[] }
+  | { readonly type: 'probed'; readonly result: ProbeResult }
   /** A model that a provider could not load runs on the next. */
   | { readonly type: 'fallback'; readonly fallback: ProviderFallback }
   | {

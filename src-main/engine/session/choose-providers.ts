@@ -1,11 +1,9 @@
-import type { ExecutionProvider, PassedProvider, ProviderWish } from '../../../src-shared/execution/provider.ts';
+import type { Arithmetic, ExecutionProvider, PassedProvider, ProviderWish } from '../../../src-shared/execution/provider.ts';
 
 /** What the choice is made from. */
 export interface ProviderFacts {
   readonly platform: NodeJS.Platform;
   readonly architecture: string;
-  /** Names of the backends that the runtime at hand was built with. */
-  readonly backends: readonly string[];
   /** A graphics device that this user may open: told apart on Linux; elsewhere the system has one. */
   readonly hasNvidia: boolean;
   readonly hasGraphics: boolean;
@@ -34,9 +32,15 @@ const REASONS: Readonly<Record<ExecutionProvider, string>> = {
   webgpu: 'the graphics card may be faster than the processor', cpu: 'the processor runs everywhere',
 };
 
+/** Systems that the runtime's packages have a provider for. Whether the one at hand has it is found by trying. */
+const SYSTEMS: Partial<Readonly<Record<ExecutionProvider, { readonly platforms: readonly NodeJS.Platform[]; readonly name: string }>>> = {
+  cuda: { platforms: ['linux'], name: 'Linux' }, directml: { platforms: ['win32'], name: 'Windows' }, coreml: { platforms: ['darwin'], name: 'macOS' },
+};
+
 /** What rules a provider out before it is tried; null when nothing does. */
-function obstacle(provider: ExecutionProvider, { platform, architecture, backends, hasNvidia, hasGraphics }: ProviderFacts): string | null {
-  if (!backends.includes(BACKEND_NAMES[provider])) return `the runtime for ${platform} ${architecture} was built without it`;
+function obstacle(provider: ExecutionProvider, { platform, hasNvidia, hasGraphics }: ProviderFacts): string | null {
+  const system = SYSTEMS[provider];
+  if (system !== undefined && !system.platforms.includes(platform)) return `the runtime has it on ${system.name} only`;
   if (provider === 'cuda' && !hasNvidia) return 'no NVIDIA graphics card was found';
   if (provider === 'webgpu' && !hasGraphics) return 'no graphics card was found';
   return null;
@@ -59,6 +63,16 @@ export function chooseProviders(wish: ProviderWish, facts: ProviderFacts): Provi
   }
   const cpuReason = wish === 'cpu' ? 'you chose it' : candidates.length === 0 ? 'nothing faster was found' : REASONS.cpu;
   return { candidates: [...candidates, { provider: 'cpu', reason: cpuReason }], passed };
+}
+
+/** Providers that may be asked to multiply in 16 bits; CoreML does so by itself where it helps, and the processor never does. */
+const HALF_PROVIDERS: readonly ExecutionProvider[] = ['cuda', 'directml', 'webgpu'];
+
+/** What the chosen provider multiplies in, and why. `halfFailure`: what its trial in 16 bits ran into, null when it went well. */
+export function chooseArithmetic(provider: ExecutionProvider, halfFailure: string | null): { readonly arithmetic: Arithmetic; readonly arithmeticReason: string } {
+  if (provider === 'cpu') return { arithmetic: 'float32', arithmeticReason: 'the processor is no faster in 16 bits' };
+  if (!HALF_PROVIDERS.includes(provider)) return { arithmetic: 'float32', arithmeticReason: `${provider} chooses for itself what to compute in 16 bits` };
+  return halfFailure === null ? { arithmetic: 'float16', arithmeticReason: 'it computed a small network right in 16 bits' } : { arithmetic: 'float32', arithmeticReason: `16 bits failed: ${halfFailure}` };
 }
 
 /** What came of trying the candidates in order: the first that started, and all others with what speaks against them. */

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
+import type { Arithmetic, ExecutionProvider } from '../../../src-shared/execution/provider.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { elementCount, isFloating } from '../onnx/element-type.ts';
 import { checkExternalLocation } from '../onnx/graph-checker.ts';
 import { formatShape } from '../onnx/graph.ts';
 import type { Graph, Value } from '../onnx/graph.ts';
+import { toHalfPrecision } from '../onnx/half-precision.ts';
 import { encodeModel } from '../onnx/model-encode.ts';
 import { BACKEND_NAMES } from './choose-providers.ts';
 import { sessionProviders } from './session-providers.ts';
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly keepStoredWeights?: boolean;
   /** What to try in place of what this process uses, in this order. */
   readonly providers?: readonly ExecutionProvider[];
+  /** What to multiply in, on whichever provider takes the graph. Left out: as this process was told, and 32 bits on the processor. */
+  readonly arithmetic?: Arithmetic;
   /** Writes onnxruntime's per-node timing to files with this prefix. */
   readonly profilePrefix?: string;
 }
@@ -49,14 +52,17 @@ export interface EngineSession {
  * read-only folder are read into memory instead.
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<EngineSession> {
-  const { order: usual, onFallback } = sessionProviders();
+  const { order: usual, onFallback, arithmetic } = sessionProviders();
   const order = options.providers ?? usual;
-  for (const [index, provider] of order.entries()) {
+  // A model that a provider does not take in 16 bits is tried there in 32, before the next one.
+  const formsOn = (provider: ExecutionProvider): readonly Arithmetic[] => (options.arithmetic !== undefined ? [options.arithmetic] : provider === 'cpu' || arithmetic === 'float32' ? ['float32'] : ['float16', 'float32']);
+  const attempts = order.flatMap((provider) => formsOn(provider).map((form) => ({ provider, form })));
+  for (const [index, { provider, form }] of attempts.entries()) {
     try {
-      return await openOn(provider, graph, options);
+      return await openOn(provider, form === 'float16' ? toHalfPrecision(graph) : graph, options);
     } catch (error) {
-      if (index === order.length - 1 || !StudioError.is(error, 'SESSION_CREATE_FAILED')) throw error;
-      onFallback({ provider, model: graph.name, cause: error.cause instanceof Error ? error.cause.message : error.message });
+      if (index === attempts.length - 1 || !StudioError.is(error, 'SESSION_CREATE_FAILED')) throw error;
+      if (attempts[index + 1]?.provider !== provider) onFallback({ provider, model: graph.name, cause: error.cause instanceof Error ? error.cause.message : error.message });
     }
   }
   throw new StudioError('PROVIDER_UNAVAILABLE', `Nothing was named to run "${graph.name}" on.`);
@@ -110,7 +116,7 @@ async function createSession(graph: Graph, weightsDir: string | undefined, optio
 
 /** An initializer that is an input as well could be replaced by a run, so nothing that is computed from it is computed while loading. */
 function withReplaceableWeights(graph: Graph): Graph {
-  const stored = [...graph.initializers.values()].filter(({ elementType, data }) => isFloating(elementType) && data.kind === 'external');
+  const stored = [...graph.initializers.values()].filter(({ elementType, data }) => (isFloating(elementType) || elementType === 'int8') && data.kind === 'external');
   return { ...graph, inputs: [...graph.inputs, ...stored.map(({ name, elementType, shape }): Value => ({ name, elementType, shape }))] };
 }
 

@@ -1,4 +1,4 @@
-import type { ExecutionProvider } from '../../../src-shared/execution/provider.ts';
+import type { ExecutionProvider, ProviderPlan } from '../../../src-shared/execution/provider.ts';
 
 /** A model that a provider could not load. */
 export interface ProviderFallback {
@@ -8,13 +8,11 @@ export interface ProviderFallback {
 }
 
 /** How this process opens sessions. */
-export interface SessionProviders {
-  /** Tried in this order. */
-  readonly order: readonly ExecutionProvider[];
+export interface SessionProviders extends ProviderPlan {
   readonly onFallback: (fallback: ProviderFallback) => void;
 }
 
-const CPU_ONLY: SessionProviders = { order: ['cpu'], onFallback: () => {} };
+const CPU_ONLY: SessionProviders = { order: ['cpu'], arithmetic: 'float32', onFallback: () => {} };
 let current = CPU_ONLY;
 
 /** Sets what sessions opened from now on run on. One per process, like the runtime behind it: the engine's server sets it before each run. */

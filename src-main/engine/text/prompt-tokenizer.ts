@@ -43,9 +43,10 @@ function forLibrary(value: unknown): unknown {
 /**
  * Opens a tokenizer folder in any of its published forms; see {@link readTokenizerDefinition}. Tokens are those of the reference
  * tokenizers, which the library alone does not reach: it approximates SentencePiece's rules and takes JavaScript's white space.
- * `promptTokens` is the fixed length of a prompt; without it the tokenizer's own limit counts, 77 at most.
+ * `promptTokens` is the fixed length of a prompt; without it the tokenizer's own limit counts, 77 at most. `padding` takes the place of
+ * the tokenizer's own padding id.
  */
-export function openPromptTokenizer(folder: string, kind: TextModelKind, promptTokens?: number): PromptTokenizer {
+export function openPromptTokenizer(folder: string, kind: TextModelKind, promptTokens?: number, padding?: number): PromptTokenizer {
   const { json, config, origin } = readTokenizerDefinition(folder);
   const parsed = configSchema.safeParse(config);
   if (!parsed.success) {
@@ -65,7 +66,7 @@ export function openPromptTokenizer(folder: string, kind: TextModelKind, promptT
   const modelFile = tokenizerFileSchema.safeParse(json);
   const unknownToken = parsed.data.unk_token ?? modelFile.data?.model.unk_token;
   const unknownId = unknownToken ? tokenizer.token_to_id(unknownToken) : undefined;
-  const padId = (parsed.data.pad_token ? tokenizer.token_to_id(parsed.data.pad_token) : undefined) ?? 0;
+  const padId = padding ?? (parsed.data.pad_token ? tokenizer.token_to_id(parsed.data.pad_token) : undefined) ?? 0;
   const encode = (text: string): (number | undefined)[] => tokenizer.encode(normalize === null ? text : normalize(text)).ids;
   const endId = encode('').at(-1);
   return {

@@ -5,10 +5,10 @@ import { assert } from '../../../src-shared/errors/studio-error.ts';
 import { denoiseWhole } from '../pipelines/denoise.ts';
 import { readConfig } from '../pipelines/open-pack.ts';
 import type { Pack } from '../pipelines/open-pack.ts';
-import { encodePrompts, textWidth } from '../pipelines/prompt-encoder.ts';
+import { encodePrompts } from '../pipelines/prompt-encoder.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
-import { loadUnet, memoryHabits, readUnetConfig, weightBytesOf } from '../pipelines/stage-sessions.ts';
-import { fromVideoFrames } from '../pipelines/video-tensor.ts';
+import { memoryHabits, weightBytesOf } from '../pipelines/memory-habits.ts';
+import { loadUnet, readUnetConfig } from '../pipelines/stage-sessions.ts';
 import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import { createNoise } from '../random/noise.ts';
 import { openSession } from '../session/engine-session.ts';
@@ -20,6 +20,7 @@ import { INVERSION_TOTAL, invert } from './ddim-inversion.ts';
 import { learningBudget } from './learning-budget.ts';
 import { downName, upName } from './low-rank.ts';
 import { encodeMotionFile } from './motion-file.ts';
+import { openLearnedClip } from './learned-clip.ts';
 import { trainMotion } from './motion-trainer.ts';
 import { readModelSchedule } from './model-schedule.ts';
 import { readTemporalProjections } from './temporal-projections.ts';
@@ -72,9 +73,9 @@ export async function openMotionLearning(
   const { settings, frames } = request;
   const { threads, promptCache } = options;
   const folder = pack.stageFolder('keyframes');
-  const textFolder = pack.textFolder('keyframes');
-  const config = readUnetConfig(folder, 'keyframes', textWidth(textFolder));
-  const shape = { batch: 1, frames: frames.count, height: frames.height, width: frames.width, tokens: pack.index.promptTokens };
+  const config = readUnetConfig(pack, 'keyframes');
+  const { clip, toPixels } = await openLearnedClip(pack, frames, threads);
+  const shape = { batch: 1, frames: frames.count, height: clip.shape[3]!, width: clip.shape[4]!, tokens: pack.index.promptTokens };
   const weightsDir = join(folder, 'unet');
   const weights = openWeights(weightsDir);
   let projections: readonly TemporalProjection[];
@@ -86,7 +87,7 @@ export async function openMotionLearning(
   const identity = requestIdentity(request);
   const fresh = initialState(projections, settings.rank, settings.seed);
   const state = options.resume === null ? fresh : decodeTrainingState(options.resume, fresh, identity);
-  const [caption, empty] = await encodePrompts(textFolder, [request.caption, ''], pack.index.promptTokens, promptCache, threads);
+  const [caption, empty] = await encodePrompts(pack.text('keyframes'), [request.caption, ''], pack.index.promptTokens, promptCache, threads);
   assert(caption !== undefined && empty !== undefined, 'both prompts are encoded');
 
   const trainedUnet = { folder, config, shape, projections: projections.map(({ name }) => name) };
@@ -94,13 +95,12 @@ export async function openMotionLearning(
   // An arena makes a step a fifth faster and takes twice the memory: its many buffers of many sizes fill one badly. Where memory
   // is so short that the forward pass runs in parts, it goes.
   const habits = memoryHabits(weightBytesOf(weightsDir));
-  const training = await openSession(step.graph, { weightsDir, threads, ...habits, arena: habits.arena === true && step.segments === 1 });
+  const training = await openSession(step.graph, { weightsDir, threads, ...habits, arithmetic: 'float32', arena: habits.arena === true && step.segments === 1 });
   let merged = mergedWeights(projections, state, 'values');
   const unet = await loadUnet(folder, config, shape, threads, {}, { names: trainedUnet.projections, values: () => merged }).catch(async (error: unknown) => {
     await training.release();
     throw error;
   });
-  const clip = fromVideoFrames(frames);
   const schedulerJson = readConfig(join(folder, 'scheduler', 'scheduler_config.json'));
   const schedule = readModelSchedule(schedulerJson);
   const refresh = (which: 'values' | 'best'): void => { merged = mergedWeights(projections, state, which); };
@@ -110,7 +110,7 @@ export async function openMotionLearning(
     const scheduler = pack.scheduler('keyframes', SAMPLE_STEPS);
     const noise = createNoise(settings.seed).fork('motion').fork('sample');
     const guidanceScale = pack.index.presets.draft[0]?.guidanceScale ?? 1;
-    return denoiseWhole({ scheduler, unet: unet.model, promptEmbeds: { positive: caption, negative: empty }, guidanceScale, noise }, { data: noise.normal(clip.data.length), shape: clip.shape });
+    return toPixels(await denoiseWhole({ scheduler, unet: unet.model, promptEmbeds: { positive: caption, negative: empty }, guidanceScale, noise }, { data: noise.normal(clip.data.length), shape: clip.shape }));
   };
 
   return {

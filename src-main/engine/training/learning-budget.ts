@@ -1,4 +1,4 @@
-import { LARGE_WEIGHTS_BYTES } from '../pipelines/stage-sessions.ts';
+import { LARGE_WEIGHTS_BYTES } from '../pipelines/memory-habits.ts';
 
 /** Live activations and gradients may take so much; above, parts of the forward pass run twice. */
 const SMALL_MODEL_BYTES = 900 * 2 ** 20;

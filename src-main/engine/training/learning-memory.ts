@@ -2,15 +2,13 @@ import { join } from 'node:path';
 import type { LearningSettings } from '../../../src-shared/contract/motions.ts';
 import { parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import { openPack, readConfig } from '../pipelines/open-pack.ts';
-import { memoryHabits, sumBytes } from '../pipelines/stage-sessions.ts';
+import { memoryHabits, residentBytes, sumBytes } from '../pipelines/memory-habits.ts';
+import { latentSize } from '../pipelines/stage-sessions.ts';
 import { openWeights } from '../weights/open-weights.ts';
 import { learningBudget } from './learning-budget.ts';
 import { readTemporalProjections } from './temporal-projections.ts';
 import { buildMotionGraph } from './motion-graph.ts';
 
-/** What a process takes before it has loaded anything, and what the runtime's own buffers add to the live activations. */
-const PROCESS_BYTES = 250 * 2 ** 20;
-const ACTIVATION_OVERHEAD = 1.25;
 /** Values as they were, are, were best, two moments, and the gradients on their way out. */
 const OPTIMIZER_COPIES = 7;
 
@@ -22,7 +20,9 @@ export function estimateLearningMemory(packDir: string, settings: LearningSettin
   const weights = openWeights(weightsDir);
   try {
     const storedBytes = sumBytes(weights);
-    const { frames, height, width } = pack.stageSize('keyframes');
+    const { frames, ...pixels } = pack.stageSize('keyframes');
+    const vae = pack.vaeFolder('keyframes');
+    const { height, width } = vae === null ? pixels : latentSize(vae, pixels.width, pixels.height);
     const projections = readTemporalProjections(weights, weightsDir);
     const unet = {
       folder, config: parseUnet3dConfig(readConfig(join(weightsDir, 'config.json')), weightsDir),
@@ -33,7 +33,7 @@ export function estimateLearningMemory(packDir: string, settings: LearningSettin
     // Where weights stay in their file, the backward pass still needs the widened ones of the forward pass; the other session holds none.
     const heldBytes = values * 4 * (memoryHabits(storedBytes).keepStoredWeights === true ? 1 : 2);
     const trained = projections.reduce((sum, { values: { length } }) => sum + length, 0);
-    return Math.round(PROCESS_BYTES + activationBytes * ACTIVATION_OVERHEAD + heldBytes + trained * 4 * OPTIMIZER_COPIES);
+    return residentBytes(heldBytes + trained * 4 * OPTIMIZER_COPIES, activationBytes);
   } finally {
     weights.close();
   }

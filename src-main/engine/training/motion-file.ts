@@ -14,7 +14,7 @@ export interface MotionFile {
   readonly facts: MotionFacts;
   readonly changes: ReadonlyMap<string, { readonly shape: readonly [number, number]; readonly change: WeightChange }>;
   readonly frames: VideoFrames;
-  /** [1, 3, frames, height, width]; null where it was not traced. */
+  /** [1, channels, frames, height, width]; null where it was not traced. */
   readonly noise: Tensor | null;
 }
 

@@ -19,9 +19,6 @@ export interface TrainedUnet {
   readonly projections: readonly string[];
 }
 
-/** Channels of the noise prediction; the model may put out as many again for the variance. */
-export const PIXEL_CHANNELS = 3;
-
 /** Names of the trained parameters, in the order that the session's gradients and the checkpoint keep. */
 export function trainedNames(projections: readonly string[], rank: LearningSettings['rank']): readonly string[] {
   return rank === 'full' ? projections : projections.flatMap((name) => [downName(name), upName(name)]);
@@ -37,7 +34,8 @@ export function buildMotionGraph(unet: TrainedUnet, settings: Pick<LearningSetti
   try {
     const { graph } = buildUnet3d(unet.config, unet.shape, 'portable', weightsParameterSource(weights, weightsDir));
     const changed = settings.rank === 'full' ? graph : addLowRankChanges(graph, unet.projections, settings.rank);
-    return buildTrainingGraph({ graph: changed, loss: lossBuilder(settings.loss, PIXEL_CHANNELS), parameters: trainedNames(unet.projections, settings.rank), memoryBudgetBytes });
+    // A keyframe UNet is given nothing but the sample, and may put out as many channels again for the variance.
+    return buildTrainingGraph({ graph: changed, loss: lossBuilder(settings.loss, unet.config.in_channels), parameters: trainedNames(unet.projections, settings.rank), memoryBudgetBytes });
   } finally {
     weights.close();
   }

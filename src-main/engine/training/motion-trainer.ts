@@ -24,7 +24,7 @@ const IMPROVEMENT = 1e-3;
 export interface TrainerParts {
   readonly schedule: ModelSchedule;
   readonly settings: LearningSettings;
-  /** The clip, [1, 3, frames, height, width] in [-1, 1]. */
+  /** The clip, [1, channels, frames, height, width]: pixels in [-1, 1], or latents. */
   readonly clip: Tensor;
   /** Text states of the caption, [1, tokens, width]. */
   readonly promptEmbeds: Tensor;

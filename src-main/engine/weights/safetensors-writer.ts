@@ -19,6 +19,24 @@ function encode(name: string, tensor: TensorToWrite): { dtype: string; bytes: Ui
   return { dtype: 'U8', bytes: raw(data) };
 }
 
+/** The head of a safetensors file whose tensors follow in this order without gaps, and where each of them begins in the file. */
+export function layOutSafetensors(tensors: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[]; readonly byteLength: number }[], metadata: Readonly<Record<string, string>> = {}): { readonly head: Uint8Array; readonly positions: readonly number[] } {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const starts: number[] = [];
+  let position = 0;
+  for (const { name, shape, dtype, byteLength } of tensors) {
+    header[name] = { dtype, shape, data_offsets: [position, position + byteLength] };
+    starts.push(position);
+    position += byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const head = new Uint8Array(8 + headerBytes).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  head.set(json, 8);
+  return { head, positions: starts.map((start) => head.length + start) };
+}
+
 /**
  * Serialises named tensors as one safetensors file in memory: for checkpoints, stage tensors and tests.
  * Tensors are laid out by descending element size, so each starts aligned; the header is padded to eight bytes.
@@ -28,21 +46,9 @@ export function writeSafetensors(tensors: ReadonlyMap<string, TensorToWrite>, me
   const encoded = [...tensors]
     .map(([name, tensor]) => ({ name, shape: tensor.shape, ...encode(name, tensor) }))
     .toSorted((a, b) => width[b.dtype]! - width[a.dtype]!);
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
-  let position = 0;
-  for (const { name, shape, dtype, bytes } of encoded) {
-    header[name] = { dtype, shape, data_offsets: [position, position + bytes.length] };
-    position += bytes.length;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const out = new Uint8Array(8 + headerBytes + position).fill(0x20, 8, 8 + headerBytes);
-  new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  out.set(json, 8);
-  let at = 8 + headerBytes;
-  for (const { bytes } of encoded) {
-    out.set(bytes, at);
-    at += bytes.length;
-  }
+  const { head, positions } = layOutSafetensors(encoded.map(({ name, shape, dtype, bytes }) => ({ name, shape, dtype, byteLength: bytes.length })), metadata);
+  const out = new Uint8Array(head.length + encoded.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  out.set(head);
+  for (const [index, { bytes }] of encoded.entries()) out.set(bytes, positions[index]);
   return out;
 }

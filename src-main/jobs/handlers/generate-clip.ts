@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Media } from '../../media/media.ts';
 import { Recipe, stageKey, type StageSettings } from '../../../src-shared/recipe/recipe.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
-import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { assert } from '../../../src-shared/errors/studio-error.ts';
 import type { TensorMessage } from '../../engine/process/protocol.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
@@ -11,6 +11,7 @@ import { encodeMadeFrames } from '../complete-clip.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { motionMessages, type MotionModel } from '../recipe-motions.ts';
+import { requireSamePack } from '../same-pack.ts';
 import { expectedEncodeMs, expectedStageMs, recordStageTime } from '../stage-times.ts';
 import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorFromBytes, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
 
@@ -107,11 +108,7 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
         return;
       }
       const opened = await packs.get(recipe.pack.id);
-      if (opened.pack.sha256 !== recipe.pack.sha256) {
-        throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${recipe.pack.id}" has changed since this clip was asked for. Ask for it again to use the pack as it is now.`, {
-          details: { packId: recipe.pack.id, got: opened.pack.sha256, expected: recipe.pack.sha256 },
-        });
-      }
+      requireSamePack(recipe.pack.id, opened.pack.sha256, recipe.pack.sha256, 'clip');
       const keys = await Promise.all(recipe.stages.map((settings) => stageKey(recipe, settings.stage)));
       const stored = keys.map((key) => store.assets.findByStageKey(key));
       const lastStored = stored.findLastIndex((asset) => asset !== null);

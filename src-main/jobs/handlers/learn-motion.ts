@@ -18,6 +18,7 @@ import { waitingPart, type JobContext, type JobHandler, type JobResult } from '.
 import type { LearningCurves } from '../learning-curves.ts';
 import { expectedInversionMs, INVERSION_STEPS, recordLearningTime } from '../learning-times.ts';
 import { examineClip } from '../motion-clip.ts';
+import { requireSamePack } from '../same-pack.ts';
 import { FRAMES_MIME_TYPE } from '../tensor-bytes.ts';
 
 export const LearnMotionData = z.object({
@@ -108,9 +109,7 @@ export function createLearnMotionHandler(options: LearnMotionOptions): JobHandle
       const { store, job } = context;
       const { settings, caption, name } = data;
       const opened = await packs.get(data.packId);
-      if (opened.keyframesSha256 !== data.modelSha256) {
-        throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${data.packId}" has changed since this motion was asked for. Learn it again to use the pack as it is now.`, { details: { packId: data.packId } });
-      }
+      requireSamePack(data.packId, opened.keyframesSha256, data.modelSha256, 'motion');
       const { frames, source, asset } = await prepare(data, context, opened);
       const stored = store.checkpoints.find(job.id, LEARNING_CHECKPOINT);
       const { points, bestStep } = stored === null ? { points: [], bestStep: null } : curveOfCheckpoint(stored.bytes);

@@ -19,6 +19,7 @@ import { measureAdherence } from '../scene-adherence.ts';
 import { motionMessages } from '../recipe-motions.ts';
 import { readImage } from '../read-image.ts';
 import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
+import { requireSamePack } from '../same-pack.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { expectedEncodeMs } from '../stage-times.ts';
 import type { RunnablePack } from './generate-clip.ts';
@@ -136,11 +137,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       assert(isSceneRecipe(recipe), 'the schema lets scenes through only');
       const { store, job } = context;
       const opened = await packs.get(recipe.pack.id);
-      if (opened.pack.sha256 !== recipe.pack.sha256) {
-        throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${recipe.pack.id}" has changed since this scene was asked for. Ask for it again to use the pack as it is now.`, {
-          details: { packId: recipe.pack.id, got: opened.pack.sha256, expected: recipe.pack.sha256 },
-        });
-      }
+      requireSamePack(recipe.pack.id, opened.pack.sha256, recipe.pack.sha256, 'scene');
       const grid = sceneGrid(opened.index);
       const graph = buildSceneGraph(recipe, grid);
       const nodes = await keyNodes(graph, recipe);

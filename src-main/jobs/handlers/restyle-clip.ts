@@ -18,6 +18,7 @@ import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts
 import { medianOf } from '../median.ts';
 import { copyAsset } from '../motion-clip.ts';
 import { recordRestyleTime, requireRestylable, restyleShape } from '../restyle-plan.ts';
+import { requireSamePack } from '../same-pack.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { addClipTake } from '../clip-takes.ts';
 
@@ -79,7 +80,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
       const { store, signal, job } = context;
       const { settings, part } = data;
       const { dir, pack, index } = await packs.get(data.packId);
-      if (pack.sha256 !== data.packSha256) throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${data.packId}" has changed since this was asked for. Ask for it again to use the pack as it is now.`, { details: { packId: data.packId } });
+      requireSamePack(data.packId, pack.sha256, data.packSha256, 'restyling');
       const asset = store.assets.get(data.assetId);
       const clip = requireRestylable(asset, index);
       const { frameRate } = asset;

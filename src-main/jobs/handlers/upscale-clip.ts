@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UPSCALE_STEPS, UpscaleDetail, UpscaleFactor } from '../../../src-shared/contract/footage.ts';
-import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { assert } from '../../../src-shared/errors/studio-error.ts';
 import type { FramesMessage } from '../../engine/process/protocol.ts';
 import type { Media } from '../../media/media.ts';
 import type { OpenedPack } from '../../models/model-registry.ts';
@@ -13,6 +13,7 @@ import { untilStopped } from '../engine-stop.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { medianOf } from '../median.ts';
 import { copyAsset } from '../motion-clip.ts';
+import { requireSamePack } from '../same-pack.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { recordUpscaleTime, requireUpscalable, upscaleShape, type UpscaleShape } from '../upscale-plan.ts';
 import { clipWindows, finishWindow } from '../upscale-windows.ts';
@@ -72,7 +73,7 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
       const { store, signal } = context;
       const { factor, detail } = data;
       const { dir, pack, index } = await packs.get(data.packId);
-      if (pack.sha256 !== data.packSha256) throw new StudioError('MODEL_CHECKSUM_MISMATCH', `The model pack "${data.packId}" has changed since this was asked for. Ask for it again to use the pack as it is now.`, { details: { packId: data.packId } });
+      requireSamePack(data.packId, pack.sha256, data.packSha256, 'enlargement');
       const asset = store.assets.get(data.assetId);
       const clip = requireUpscalable(asset, factor, index);
       const { frameRate } = asset;

@@ -1,12 +1,12 @@
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
-import Typography from '@mui/material/Typography';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { usePacks } from '../../api/queries.ts';
 import { useStudio } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { PackCard } from '../../components/PackCard.tsx';
+import { RunsOn } from '../../components/RunsOn.tsx';
 import { currentPack } from '../../editor/generate.ts';
 import { notify, notifyError } from '../../editor/notices.ts';
 import { t } from '../../i18n/text.ts';
@@ -16,7 +16,7 @@ import { PackNeeds } from './PackNeeds.tsx';
 export function InstalledPacks() {
   const packs = usePacks();
   const [shown, setShown] = useState<string | null>(null);
-  const { client, info } = useStudio();
+  const { client } = useStudio();
   const queryClient = useQueryClient();
   const current = currentPack(packs);
   const prefer = async (packId: string) => {
@@ -53,7 +53,7 @@ export function InstalledPacks() {
           {shown === pack.id ? <PackNeeds pack={pack} /> : null}
         </PackCard>
       ))}
-      <Typography variant="caption" sx={{ color: 'text.disabled' }}>{t('models.runsOn', { provider: info.executionProvider, cpu: info.cpu.model })}</Typography>
+      <RunsOn />
     </>
   );
 }

@@ -28,11 +28,11 @@ export function PackNeeds({ pack }: { pack: ModelPack }) {
           <Box component="table" sx={{ mt: 1, width: '100%', fontSize: 12, borderCollapse: 'collapse', '& td, & th': { textAlign: 'left', py: 0.5, pr: 2, fontWeight: 400, color: 'text.secondary' }, '& td:first-of-type': { color: 'text.primary' } }}>
             <thead><tr><th>{t('packNeeds.model')}</th><th>{t('packNeeds.needs')}</th><th>{t('packNeeds.weights')}</th><th>{t('packNeeds.here')}</th></tr></thead>
             <tbody>
-              {plan.steps.map(({ stage, part, needBytes, weightBytes, weightsStayInFile, verdict }) => (
+              {plan.steps.map(({ stage, part, needBytes, weightBytes, int8Bytes, form, weightsStayInFile, verdict }) => (
                 <tr key={`${stage}${part}`}>
                   <td>{`${t(`stage.${stage}`)}: ${t(`packNeeds.part.${part}`)}`}</td>
                   <td>{formatBytes(needBytes)}</td>
-                  <td>{weightsStayInFile ? t('packNeeds.inFile', { size: formatBytes(weightBytes) }) : formatBytes(weightBytes)}</td>
+                  <td>{form === 'int8' ? t('packNeeds.int8', { size: formatBytes(int8Bytes ?? 0) }) : weightsStayInFile ? t('packNeeds.inFile', { size: formatBytes(weightBytes) }) : formatBytes(weightBytes)}</td>
                   <td>{t(`packNeeds.short.${verdict}`)}</td>
                 </tr>
               ))}

@@ -20,7 +20,6 @@ export function ExecutionSettings() {
     setTrying(true);
     try {
       queryClient.setQueryData(['execution'], await client.system.setExecutionProvider({ provider }));
-      await queryClient.invalidateQueries({ queryKey: ['system'] });
     } catch (caught) {
       notifyError(caught);
     } finally {
@@ -33,6 +32,7 @@ export function ExecutionSettings() {
         {ProviderWish.options.map((wish) => <MenuItem key={wish} value={wish}>{t(`execution.provider.${wish}`)}</MenuItem>)}
       </TextField>
       <Typography role="status" variant="body2" sx={{ mt: 2 }}>{t('execution.now', { provider: t(`execution.provider.${report.provider}`), reason: report.reason })}</Typography>
+      <Typography variant="caption" component="p" sx={{ m: 0, color: 'text.secondary' }}>{t(`execution.arithmetic.${report.arithmetic}`, { reason: report.arithmeticReason })}</Typography>
       <Box component="ul" aria-label={t('execution.passed')} sx={{ m: 0, mt: 1, pl: 4, fontSize: 12, color: 'text.secondary' }}>
         {report.passed.map(({ provider, why }) => <li key={provider}>{t('execution.not', { provider: t(`execution.provider.${provider}`), why })}</li>)}
         {report.fallbacks.map(({ provider, model, cause }) => <li key={`${provider}${model}`}>{t('execution.fallback', { provider: t(`execution.provider.${provider}`), model, cause })}</li>)}

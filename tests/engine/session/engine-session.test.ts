@@ -184,13 +184,13 @@ describe('providers', () => {
 
   test.runIf(process.platform !== 'win32')('fall back to the next, with the cause told', async () => {
     const told: ProviderFallback[] = [];
-    useProviders({ order: ['directml', 'cpu'], onFallback: (fallback) => told.push(fallback) });
+    useProviders({ order: ['directml', 'cpu'], arithmetic: 'float16', onFallback: (fallback) => told.push(fallback) });
     try {
       const session = await openSession(product());
       expect((await session.run({ x: Float32Array.of(1, 1) }))['y']).toEqual(Float32Array.of(4, 6));
       await session.release();
     } finally {
-      useProviders({ order: ['cpu'], onFallback: () => {} });
+      useProviders({ order: ['cpu'], arithmetic: 'float32', onFallback: () => {} });
     }
     expect(told).toEqual([{ provider: 'directml', model: 'product', cause: expect.stringMatching(/backend not found/) }]);
   });

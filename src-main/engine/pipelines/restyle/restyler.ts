@@ -5,9 +5,9 @@ import { readModelSchedule } from '../../training/model-schedule.ts';
 import { mixTexts } from '../frame-text.ts';
 import { isGuided } from '../guidance.ts';
 import type { Pack } from '../open-pack.ts';
-import { encodePrompts, textWidth } from '../prompt-encoder.ts';
+import { encodePrompts } from '../prompt-encoder.ts';
 import type { PromptCache } from '../prompt-encoder.ts';
-import { latentSize, loadUnet, loadVae, pixelMultiple, readUnetConfig } from '../stage-sessions.ts';
+import { latentSize, loadUnet, loadVae, pixelMultiple, readUnetConfig, requireVae } from '../stage-sessions.ts';
 import type { PromptEmbeds } from '../unet-run.ts';
 import { fromVideoFrames, toVideoFrames } from '../video-tensor.ts';
 import type { VideoFrames } from '../video-tensor.ts';
@@ -66,14 +66,14 @@ export interface RestyleStream {
 export async function openRestyler(pack: Pack, options: RestylerOptions): Promise<Restyler> {
   const { source, share = 1, perFrameText, threads, promptCache } = options;
   const folder = pack.stageFolder(STAGE);
-  const textFolder = pack.textFolder(STAGE);
+  const vae = requireVae(pack, STAGE);
   const trained = pack.stageSize(STAGE);
-  const config = readUnetConfig(folder, STAGE, textWidth(textFolder));
+  const config = readUnetConfig(pack, STAGE);
   const own = restyleWindow(pack.index.sizes);
   const window = options.window ?? own.window;
   const stride = options.window === undefined ? own.stride : window;
-  const size = modelSize(source, { width: trained.width * Math.sqrt(share), height: trained.height * Math.sqrt(share) }, pixelMultiple(folder, config));
-  const latent = latentSize(folder, size.width, size.height);
+  const size = modelSize(source, { width: trained.width * Math.sqrt(share), height: trained.height * Math.sqrt(share) }, pixelMultiple(vae, config));
+  const latent = latentSize(vae, size.width, size.height);
   const shape = { channels: config.in_channels, ...latent };
   const tokens = pack.index.promptTokens;
   let keeper: AnchorKeeper | null = null;
@@ -85,14 +85,14 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
   const unet = await loadUnet(folder, config, { batch: 1, frames: window, ...latent, tokens }, threads, { perFrameText, anchorFrame: true }, undefined, { side: anchorChannel(current), arena: false });
   const sizes = new Map(unet.inputs.filter(({ name }) => name.startsWith('anchor_in:')).map(({ name, shape: dims }) => [name.slice('anchor_in:'.length), dims.reduce((a, b) => a * b, 1)]));
   // Encoding and decoding alternate along the clip: both halves stay loaded.
-  const [encoder, decoder] = [loadVae(folder, size.width, size.height, threads, false), loadVae(folder, size.width, size.height, threads, false)];
+  const [encoder, decoder] = [loadVae(vae, size.width, size.height, threads, false), loadVae(vae, size.width, size.height, threads, false)];
 
   return {
     async begin(settings, from = { firstFrame: 0, anchor: null }) {
       const timesteps = restyleTimesteps(settings.strength, settings.numInferenceSteps, settings.noisiestTimestep);
       if (timesteps.length === 0) return unchanged(from.firstFrame);
       const guided = isGuided(settings.guidanceScale);
-      const encoded = (texts: readonly string[]) => encodePrompts(textFolder, texts, tokens, promptCache, threads);
+      const encoded = (texts: readonly string[]) => encodePrompts(pack.text(STAGE), texts, tokens, promptCache, threads);
       const positive = await encoded(settings.texts);
       const negative = guided ? (await encoded([settings.negativePrompt]))[0]! : null;
       keeper = new AnchorKeeper(sizes, timesteps.length, from.anchor);

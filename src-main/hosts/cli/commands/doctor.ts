@@ -17,6 +17,7 @@ export const doctorCommand: Command = {
       terminal.line(`${info.cpu.model}, ${info.cpu.cores} cores; ${gigabytes(info.memory.totalBytes)} of memory, ${gigabytes(info.memory.freeBytes)} free; ${gigabytes(info.disk.freeBytes)} free in ${info.disk.path}`);
       terminal.line(`ffmpeg ${info.ffmpegVersion ?? 'is missing: import and export need it'}`);
       terminal.line(`The models run on ${execution.provider}: ${execution.reason}.`);
+      terminal.line(`It multiplies in ${execution.arithmetic === 'float16' ? 16 : 32} bits: ${execution.arithmeticReason}.`);
       for (const { provider, why } of execution.passed) terminal.line(`  not ${provider}: ${why}`);
       return { ...info, execution };
     });

@@ -61,8 +61,8 @@ const IMPORT_ACTIONS: Readonly<Record<string, { readonly names: readonly string[
     async run(client, input, { terminal }) {
       const plan = await client.models.plan({ packId: input.positionals[1] ?? '', preset: input.choice('preset', Preset.options) ?? 'standard' });
       terminal.line(`${plan.packId}, preset ${plan.preset}: ${VERDICTS[plan.verdict]}. ${formatSize(plan.machine.totalBytes)} of memory, ${formatSize(plan.machine.freeBytes)} free; one model at a time.`);
-      for (const { stage, part, weightBytes, weightsStayInFile, activationBytes, needBytes, verdict } of plan.steps) {
-        terminal.line(`  ${stage} ${part}: ${formatSize(needBytes)} (weights ${formatSize(weightBytes)}${weightsStayInFile ? ', read where they lie' : ''}; activations ${formatSize(activationBytes)}): ${VERDICTS[verdict]}`);
+      for (const { stage, part, weightBytes, int8Bytes, form, weightsStayInFile, activationBytes, needBytes, verdict } of plan.steps) {
+        terminal.line(`  ${stage} ${part}: ${formatSize(needBytes)} (weights ${formatSize(form === 'int8' ? int8Bytes ?? 0 : weightBytes)}${form === 'int8' ? ' in 8 bits' : ''}${weightsStayInFile ? ', read where they lie' : ''}; activations ${formatSize(activationBytes)}): ${VERDICTS[verdict]}`);
       }
       return plan;
     },

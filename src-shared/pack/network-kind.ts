@@ -9,7 +9,7 @@ const BY_CLASS: readonly (readonly [RegExp, NetworkKind])[] = [
 /** Keys that only one of the networks has, for configurations that name no class. */
 const BY_KEY: readonly (readonly [string, NetworkKind])[] = [['latent_channels', 'autoencoder'], ['down_block_types', 'unet'], ['d_kv', 't5'], ['text_config', 'clip'], ['max_position_embeddings', 'clip']];
 
-/** Which network a `config.json` describes, whatever its folder is called; null for one that is none of these. */
+/** Which network a `config.json` describes, whatever its folder is called; null for one that is none of these. Whole models count for the text half that is used of them. */
 export function networkKind(config: unknown): NetworkKind | null {
   if (typeof config !== 'object' || config === null) return null;
   const { _class_name: className, architectures, model_type: modelType } = config as { _class_name?: unknown; architectures?: unknown; model_type?: unknown };
