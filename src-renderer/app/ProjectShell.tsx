@@ -97,7 +97,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'export' ? <ExportDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'exportTimeline' ? <TimelineExportDialog /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
-      {dialog?.kind === 'restyle' ? <RestyleDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}
+      {dialog?.kind === 'restyle' ? <RestyleDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} {...(dialog.words === undefined ? {} : { words: dialog.words })} /> : null}
       {dialog?.kind === 'reimagine' ? <ReimagineDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}
       {dialog?.kind === 'upscale' ? <UpscaleDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}

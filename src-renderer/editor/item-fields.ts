@@ -17,7 +17,7 @@ type Kind = 'frames' | 'seconds' | 'percent' | 'number';
 export interface ItemField {
   readonly id: string;
   readonly label: TextKey;
-  readonly group: 'time' | 'picture' | 'sound' | 'fades' | 'strength' | 'title';
+  readonly group: 'time' | 'picture' | 'sound' | 'fades' | 'strength' | 'seed' | 'title';
   readonly kind: Kind;
   readonly step: number;
   readonly decimals: number;
@@ -124,6 +124,11 @@ export const ITEM_FIELDS: readonly ItemField[] = [
   { ...frames, id: 'fadeOut', label: 'item.fadeOut', group: 'fades', defaultValue: 0, ...fade('end', ['clip', 'audio']) },
   { ...frames, id: 'blendIn', label: 'item.blendIn', group: 'fades', defaultValue: 0, ...fade('start', ['promptEvent']) },
   { ...frames, id: 'blendOut', label: 'item.blendOut', group: 'fades', defaultValue: 0, ...fade('end', ['promptEvent']) },
+  {
+    id: 'seedOffset', label: 'item.seedOffset', group: 'seed', kind: 'number', step: 1, decimals: 0, min: 0, max: 0xffff_ffff, defaultValue: 0,
+    read: (record) => (record.type === 'promptEvent' ? record.seedOffset : null),
+    write: (records, ids, value) => setProperties(records, ids, { seedOffset: value }),
+  },
   { ...percent, id: 'strength', label: 'item.strength', group: 'strength', decimals: 0, min: 0, max: 150, defaultValue: 100, ...share('strength') },
 ];
 
