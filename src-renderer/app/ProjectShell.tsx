@@ -9,6 +9,7 @@ import { sourceOf } from '../editor/playback-source.ts';
 import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
 import { TimelineExportDialog } from '../features/export/TimelineExportDialog.tsx';
+import { HistoryDialog } from '../features/history/HistoryDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
@@ -105,6 +106,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'models' ? <ModelsWindow onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'history' ? <HistoryDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'leave' ? <LeaveDialog onLeave={(how) => { setState({ dialog: null }); onLeave(how); }} onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}

@@ -31,7 +31,7 @@ export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 /** Where the way to a motion begins: a clip of the library, a file from outside, a job that already learns; null: with a choice of clip. */
 export type LearnStart = { readonly assetId: string } | { readonly file: File } | { readonly jobId: string } | null;
 
-export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null; /** The look that a new style begins from. */ readonly words?: string } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null; /** The look that a new style begins from. */ readonly words?: string } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'history' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {

@@ -134,6 +134,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
   { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
 
+  { id: 'history', label: 'history.action', group: 'timeline', shortcuts: ['Shift+H'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'history' }, shuttle: 0 }) },
   { id: 'disk', label: 'disk.action', group: 'view', shortcuts: [], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'disk' } }) },
 
   { id: 'clearQueue', label: 'queue.clear', group: 'generate', shortcuts: ['Ctrl+Shift+X'], isEnabled: (editor) => editor.jobs().some(({ state }) => UNFINISHED.has(state)), run: (editor) => editor.session.setState({ dialog: { kind: 'clearQueue' } }) },

@@ -6,6 +6,7 @@ import { motions } from './0050-motions.ts';
 import { timelineLanes } from './0060-timeline-lanes.ts';
 import { sceneRuns } from './0070-scene-runs.ts';
 import { library } from './0080-library.ts';
+import { timelineVersions } from './0100-timeline-versions.ts';
 
 /** Every step of the project file's schema in order. Numbers go up by ten so that one can be slotted between. */
-export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, motions, timelineLanes, sceneRuns, library];
+export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, motions, timelineLanes, sceneRuns, library, timelineVersions];
