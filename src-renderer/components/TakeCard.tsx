@@ -35,7 +35,7 @@ export function TakeCard({ take, isActive, caption, onClick, onOpen }: TakeCardP
   return (
     <Box component="li" data-take={take.id} onContextMenu={openMenu} sx={{ position: 'relative', listStyle: 'none', minWidth: 0, '& .quiet': { opacity: 0 }, '&:hover .quiet, &:focus-within .quiet': { opacity: 1 } }}>
       <ButtonBase
-        draggable {...assetDrag(take.asset)} onClick={onClick} onDoubleClick={onOpen} aria-pressed={isActive} aria-label={take.recipe.scene === undefined ? t('take.named', { seed: take.recipe.seed, preset: t(`preset.${take.preset}`) }) : takeName(take)}
+        draggable {...assetDrag(editor, take.asset)} onClick={onClick} onDoubleClick={onOpen} aria-pressed={isActive} aria-label={take.recipe.scene === undefined ? t('take.named', { seed: take.recipe.seed, preset: t(`preset.${take.preset}`) }) : takeName(take)}
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isActive ? 'primary.main' : 'transparent', '&:hover': { borderColor: isActive ? 'primary.main' : 'divider' } }}
       >
         <Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, take.asset)}>

@@ -61,6 +61,18 @@ export function createEvent(editor: Editor, input: { frame?: number; prompt?: st
   return id;
 }
 
+const EXAMPLE_SCENE = ['prompt.scene.1', 'prompt.scene.2', 'prompt.scene.3'] as const;
+
+/** Three events behind each other that show what a scene is; the first one is selected. */
+export function addExampleScene(editor: Editor): void {
+  const frames = clipFrames(editor);
+  const ids = EXAMPLE_SCENE.map(() => `promptEvent:${crypto.randomUUID()}`);
+  editor.document.transact(t('edit.addExample'), (records) =>
+    EXAMPLE_SCENE.reduce((current, key, index) => addEvent(current, { id: ids[index] ?? '', frame: index * frames, durationFrames: frames, draft: { prompt: t(key), negativePrompt: '', seed: freshSeed(), seedLocked: false, preset: 'draft' } }), records),
+  );
+  editor.session.setState({ selectedIds: ids.slice(0, 1), playhead: 0 });
+}
+
 /** Why an event cannot be generated, in words for the field concerned; null when it can. */
 export function promptProblem(prompt: string): string | null {
   return prompt.trim() === '' ? t('prompt.empty') : null;

@@ -18,7 +18,7 @@ export function AdvancedFields({ event }: { event: PromptEvent }) {
       >
         <ExpandMore />{t('inspector.advanced')}
       </ButtonBase>
-      {isOpen ? <ItemFields ids={[event.id]} groups={['fades', 'seed']} /> : null}
+      {isOpen ? <ItemFields ids={[event.id]} groups={['blend', 'seed']} /> : null}
     </Box>
   );
 }

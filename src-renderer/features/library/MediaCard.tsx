@@ -32,7 +32,7 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
     <Box onContextMenu={(click) => { editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
       {menu === null ? null : <ContextMenu at={menu.at} lines={assetMenu(entry, readOnly)} label={t('menu.asset', { name: asset.name })} onClose={close} />}
       <ButtonBase
-        draggable={trashedAt === null} {...assetDrag(asset)}
+        draggable={trashedAt === null} {...assetDrag(editor, asset)}
         aria-label={asset.name} aria-pressed={isSelected}
         onClick={(event) => editor.session.setState(({ selectedIds }) => ({
           selectedIds: !(event.ctrlKey || event.metaKey) ? [asset.id] : isSelected ? selectedIds.filter((id) => id !== asset.id) : [...selectedIds.filter((id) => id.startsWith('asset:')), asset.id], rightOpen: true,

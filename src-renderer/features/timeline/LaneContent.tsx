@@ -42,7 +42,7 @@ const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptE
 /** What lies on one lane within the drawn part of the time axis. */
 export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, onMenu, frameAt }: LaneContentProps) {
   const editor = useEditor();
-  const { assets } = useAssets();
+  const { assets, isLoading } = useAssets();
   if (lane.kind === 'global') return null;
   if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} onMenu={onMenu} />;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
@@ -60,7 +60,7 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
         return (
           <ItemBlock
             key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(editor.info.mediaBase, editor.project.id, asset) : null} detailed={item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS} frameRate={frameRate}
-            isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
+            isMissing={!isLoading && asset === undefined && (item.type === 'clip' || item.type === 'audio')} isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
           />
         );
       })}

@@ -1,4 +1,3 @@
-import AddBoxOutlined from '@mui/icons-material/AddBoxOutlined';
 import Box from '@mui/material/Box';
 import { useCallback, useLayoutEffect, useMemo, useRef, type MouseEvent, type PointerEvent } from 'react';
 import { itemsByTrack, sequenceOf } from '../../../src-shared/timeline/tracks.ts';
@@ -10,6 +9,7 @@ import { useUnchanged } from '../../components/use-unchanged.ts';
 import { timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { DropGhosts } from './DropGhosts.tsx';
+import { EmptyLane } from './EmptyLane.tsx';
 import { GlobalPromptBar } from './GlobalPromptBar.tsx';
 import { itemMenu } from './item-menu.ts';
 import { LANE_STYLES } from './lane-styles.ts';
@@ -128,7 +128,7 @@ function TimelineLanes() {
             {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${snapLine * pixelsPerFrame}px)` }} />}
             <Playhead pixelsPerFrame={pixelsPerFrame} />
             {end === 0 && promptLane ? (
-              <Box sx={{ position: 'absolute', left: 12, display: 'flex', alignItems: 'center', gap: 2, fontSize: 12, color: 'text.secondary', pointerEvents: 'none', '& svg': { fontSize: 16 } }} style={{ top: RULER_HEIGHT + promptLane.top, height: promptLane.height }}><AddBoxOutlined />{t('empty.lane')}</Box>
+              <EmptyLane top={RULER_HEIGHT + promptLane.top} height={promptLane.height} frameRate={frameRate} />
             ) : null}
           </div>
         </Box>
