@@ -14,7 +14,8 @@ import { UNFINISHED } from '../../editor/editor.ts';
 import { renderScene } from '../../editor/scene.ts';
 import { t } from '../../i18n/text.ts';
 import { sceneEstimate, sceneObstacle } from './scene-estimate.ts';
-import { SCENE_EVENT_STYLES, SceneEvent } from './SceneEvent.tsx';
+import { SCENE_EVENT_STYLES } from './scene-event-styles.ts';
+import { SceneEvent } from './SceneEvent.tsx';
 
 /** The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events. */
 export function SceneBar() {
