@@ -6,6 +6,9 @@ import { t } from '../i18n/text.ts';
 /** Bars keep so much height, in percent, that one sees there is something. */
 const LEAST = 8;
 
+/** An event whose frames attend to it less than this share of what the strongest one of the scene gets stands out: it may have been ignored. */
+const WEAK = 0.4;
+
 /** A staircase of bars as one shape: hundreds of strips must not cost thousands of elements. */
 function barsOf({ shares, most }: EventAdherence): string {
   const corners = shares.flatMap((share, index) => {
@@ -19,11 +22,12 @@ function barsOf({ shares, most }: EventAdherence): string {
 export const AdherenceStrip = memo(function AdherenceStrip({ adherence, width, height = 12 }: { adherence: EventAdherence; width?: number | string; height?: number }) {
   const { shares } = adherence;
   const mean = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
-  const words = t('scene.adherence', { percent: Math.round(mean * 100) });
+  const isWeak = mean < WEAK * adherence.most;
+  const words = [t('scene.adherence', { percent: Math.round(mean * 100) }), isWeak ? t('scene.adherenceWeak') : ''].join(' ').trim();
   return (
     <Box
-      role="img" aria-label={words} title={words} data-testid="adherence" style={{ clipPath: barsOf(adherence) }}
-      sx={{ flex: 'none', width: width ?? shares.length * 4, height, bgcolor: 'primary.light' }}
+      role="img" aria-label={words} title={words} data-testid="adherence" data-weak={isWeak} style={{ clipPath: barsOf(adherence) }}
+      sx={{ flex: 'none', width: width ?? shares.length * 4, height, bgcolor: isWeak ? 'warning.main' : 'primary.light' }}
     />
   );
 });
