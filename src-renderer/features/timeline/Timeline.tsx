@@ -122,14 +122,13 @@ function TimelineLanes() {
                   <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} onMenu={onMenu} frameAt={view.frameAt} />
                 </div>
               ))}
+              {/* Inside, so that what is dropped on it still lands on the lane. */}
+              {end === 0 && promptLane ? <EmptyLane top={promptLane.top} height={promptLane.height} frameRate={frameRate} /> : null}
               <DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} />
               {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
             </Box>
             {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${snapLine * pixelsPerFrame}px)` }} />}
             <Playhead pixelsPerFrame={pixelsPerFrame} />
-            {end === 0 && promptLane ? (
-              <EmptyLane top={RULER_HEIGHT + promptLane.top} height={promptLane.height} frameRate={frameRate} />
-            ) : null}
           </div>
         </Box>
       </Box>
