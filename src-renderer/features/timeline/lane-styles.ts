@@ -15,7 +15,7 @@ export const LANE_STYLES = {
   '& .place': { position: 'absolute', left: 0, top: 6, bottom: 6, borderRadius: '6px', border: '1px dashed var(--mui-palette-divider)', opacity: 0.7 },
   '& .item.clip:not(.missing) > span': { color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)' },
   '& .item.clip': { bgcolor: 'studio.stage' },
-  '& .item.missing': { bgcolor: 'action.disabledBackground', borderStyle: 'dashed', color: 'text.secondary' },
+  '& .item.missing': { bgcolor: 'studio.well', borderStyle: 'dashed', color: 'text.secondary' },
   '& .item.audio': { bgcolor: 'color-mix(in srgb, var(--mui-palette-success-main) 30%, var(--mui-palette-studio-well))' },
   '& .item.motion': { bgcolor: 'color-mix(in srgb, var(--mui-palette-warning-main) 25%, var(--mui-palette-studio-well))' },
   '& .item.caption': { bgcolor: 'studio.well' },
