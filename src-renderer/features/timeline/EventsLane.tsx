@@ -136,7 +136,7 @@ const EventBlock = memo(function EventBlock({ event, state, adherence, takeCount
         <Box component="span" sx={{ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' }}>{isDragged ? `${formatTimecode(event.startFrame, frameRate)} – ${formatTimecode(endFrame(event), frameRate)}` : [t(`preset.${event.preset}`), takeCount > 0 ? t('event.takes', { count: takeCount }) : ''].filter((part) => part !== '').join(' · ')}</Box>
       </Box>
       {/* Under the words and behind the handles, over the event's own time. */}
-      {adherence === null ? null : <div className="adherence"><AdherenceStrip adherence={adherence} width="100%" height={10} /></div>}
+      {adherence === null ? null : <div className="adherence"><AdherenceStrip adherence={adherence} width="100%" height={5} /></div>}
       {job ? <Box sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, height: 3, bgcolor: 'studio.raised' }}><Box sx={{ height: 1, width: 1, transformOrigin: 'left', transform: `scaleX(${share})`, bgcolor: 'primary.light', transition: 'transform 240ms linear' }} /></Box> : null}
       {editor.project.readOnly ? null : <FadeHandles fadeIn={event.blendInFrames} fadeOut={event.blendOutFrames} press={press} />}
       {editor.project.readOnly ? null : edge('start')}
