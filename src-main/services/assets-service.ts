@@ -23,7 +23,6 @@ export function createAssetsService({ projects }: { readonly projects: OpenProje
     get: async ({ projectId, assetId }) => assetsOf(projectId).get(assetId),
     importFile: ({ projectId, path }) => enqueueImport(projects.get(projectId), { path }),
     rename: async ({ projectId, assetId, name }) => assetsOf(projectId).rename(assetId, name),
-    intermediates: async ({ projectId }) => assetsOf(projectId).intermediates(),
     removeIntermediates: async ({ projectId }) => {
       const { queue } = projects.get(projectId);
       const reader = queue.list().find(({ kind, finishedAt }) => finishedAt === null && kind !== 'import' && kind !== 'export' && kind !== 'proxy');

@@ -4,6 +4,7 @@ import type { MotionChoice } from '../../src-shared/contract/motions.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { recipeHash, stageKey, type Recipe } from '../../src-shared/recipe/recipe.ts';
+import { GenerateClipData } from '../jobs/handlers/generate-clip.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedEncodeMs, expectedStageMs } from '../jobs/stage-times.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
@@ -95,6 +96,26 @@ export function createGenerationService(parts: {
       await memoryPlans.require(opened, request.preset);
       const job = queue.enqueue('generate', { recipe, recipeHash: hash, promptEventId: request.promptEventId }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
+    },
+    expectedDraft: async ({ packId }) => {
+      const opened = await models.get(packId);
+      const recipe = plainRecipe({ prompt: '-', negativePrompt: '', seed: 0, preset: 'draft' }, opened, engine);
+      const last = recipe.stages.at(-1)!.stage;
+      const { ms, isRough } = completeTimes([
+        ...recipe.stages.map((settings) => ({ measuredMs: expectedStageMs(stepTimes, recipe, settings), roughMs: rough.stageMs(opened, settings, opened.index.sizes[settings.stage]?.frames ?? 0) })),
+        { measuredMs: expectedEncodeMs(stepTimes), roughMs: rough.encodeMs((opened.index.sizes[last] ?? opened.pack.output).frames) },
+      ]);
+      return { expectedMs: ms, isRough };
+    },
+    keepDraft: async ({ projectId, jobId }) => {
+      const { queue, store } = projects.get(projectId);
+      const row = store.jobs.get(jobId);
+      const parsed = GenerateClipData.safeParse(row.data);
+      if (row.kind !== 'generate' || !parsed.success || parsed.data.recipe.preset === 'draft') throw new StudioError('INVALID_INPUT', `"${row.title}" has no draft to keep. Cancel it instead.`, { details: { jobId } });
+      const { recipe: whole, promptEventId } = parsed.data;
+      const recipe: Recipe = { ...plainRecipe({ ...whole, preset: 'draft' }, await models.get(whole.pack.id), engine), ...(whole.motions === undefined ? {} : { motions: whole.motions }) };
+      await queue.cancel(jobId);
+      return { jobId: queue.enqueue('generate', { recipe, recipeHash: await recipeHash(recipe), promptEventId }, { front: true }).id };
     },
   };
 }

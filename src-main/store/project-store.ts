@@ -21,6 +21,7 @@ import { createSceneRunRepository, type SceneRunRepository } from './scene-run-r
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
 import { createTakeRepository, type TakeRepository } from './take-repository.ts';
+import { createTimelineHistory, type TimelineHistory } from './timeline-history.ts';
 import { createTimelineRepository, seedTimeline, type TimelineRepository } from './timeline-repository.ts';
 
 /** Identity of the project in the file. */
@@ -40,6 +41,7 @@ export interface ProjectStore {
   readonly assets: AssetRepository;
   readonly takes: TakeRepository;
   readonly timeline: TimelineRepository;
+  readonly history: TimelineHistory;
   readonly jobs: JobRepository;
   readonly checkpoints: CheckpointRepository;
   readonly sceneRuns: SceneRunRepository;
@@ -117,6 +119,7 @@ export function openProjectStore(path: string, options: OpenProjectOptions = {})
 function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
   const blobs = createBlobRepository(db);
   const assets = createAssetRepository(db, blobs);
+  const timeline = createTimelineRepository(db);
   const select = db.prepare<ProjectRow>('SELECT id, name, createdAt FROM project');
   const updateName = db.prepare('UPDATE project SET name = ?');
   const project = (): ProjectRow => {
@@ -139,7 +142,8 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     readOnly: db.readOnly,
     assets,
     takes: createTakeRepository(db, assets),
-    timeline: createTimelineRepository(db),
+    timeline,
+    history: createTimelineHistory(db, timeline),
     jobs: createJobRepository(db),
     checkpoints: createCheckpointRepository(db),
     sceneRuns: createSceneRunRepository(db),

@@ -21,15 +21,31 @@ export function useScenePlan(preset: Preset): { readonly plan: ScenePlan | null;
   return { plan: error ? null : (data ?? null), problem: error?.message ?? null };
 }
 
-/** Measured adherence by event: per keyframe, the share of attention that its own words got. */
-export function useAdherence(preset: Preset): ReadonlyMap<string, readonly number[]> {
+/** How strongly an event's keyframes attended to its words. */
+export interface EventAdherence {
+  /** Per keyframe, the share of attention to text that the event's own words got. */
+  readonly shares: readonly number[];
+  /** The strongest share of all events: strips are drawn against it, so that a weak event looks weak. */
+  readonly most: number;
+}
+
+const UNMEASURED: ReadonlyMap<string, EventAdherence> = new Map();
+
+/** Measured adherence by event. */
+export function useAdherence(preset: Preset): ReadonlyMap<string, EventAdherence> {
   const { client, project } = useEditor();
   const revision = useDocument((state) => state.revision);
   const choice = packChoice(usePacks());
   const { data } = useQuery({
     queryKey: [...projectKeys.assets(project.id), 'adherence', preset, choice.packId, revision],
-    queryFn: async () => (await client.scenes.adherence({ projectId: project.id, preset, ...choice })).events,
+    queryFn: async () => {
+      const { events } = await client.scenes.adherence({ projectId: project.id, preset, ...choice });
+      const most = Math.max(1e-9, ...events.flatMap(({ shares }) => shares ?? []));
+      return new Map(events.flatMap(({ promptEventId, shares }) => (shares === null ? [] : [[promptEventId, { shares, most }] as const])));
+    },
     retry: false,
+    // An edit asks again; what it did not reach stays in sight until the answer comes.
+    placeholderData: (previous) => previous,
   });
-  return new Map((data ?? []).flatMap(({ promptEventId, shares }) => (shares === null ? [] : [[promptEventId, shares] as const])));
+  return data ?? UNMEASURED;
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import type { ClipInspection, CropRectangle, LearnInput } from '../../src-shared/contract/motions.ts';
 import { useEditor } from './studio-context.tsx';
+import { useSettled } from './use-settled.ts';
 
 /** The part of a clip that is looked at. Times in seconds of the clip; null: its beginning, its end. */
 export interface ClipPart {
@@ -21,12 +21,7 @@ const SETTLE_MS = 180;
 export function useClipInspection(part: ClipPart | null): { inspection: ClipInspection | null; isCurrent: boolean; error: string | null } {
   const { client, project } = useEditor();
   const wanted = JSON.stringify(part);
-  const [asked, setAsked] = useState(wanted);
-  useEffect(() => {
-    if (asked === wanted) return undefined;
-    const timer = setTimeout(() => setAsked(wanted), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [asked, wanted]);
+  const asked = useSettled(wanted, SETTLE_MS);
   const request = JSON.parse(asked) as ClipPart | null;
   const { data, error, isPlaceholderData } = useQuery({
     queryKey: [project.id, 'inspectClip', asked],

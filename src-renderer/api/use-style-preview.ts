@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { parsePreview, type PreviewFrames } from './preview-frames.ts';
 import { useEditor } from './studio-context.tsx';
+import { useSettled } from './use-settled.ts';
 
 /** One frame in one look. */
 export interface StyledFrame {
@@ -26,12 +26,7 @@ const SETTLE_MS = 350;
 export function useStylePreview(wantedFrame: StyledFrame | null): { frames: PreviewFrames | null; isCurrent: boolean; error: string | null; wallMs: number | null } {
   const { client, project } = useEditor();
   const wanted = JSON.stringify(wantedFrame);
-  const [asked, setAsked] = useState(wanted);
-  useEffect(() => {
-    if (asked === wanted) return undefined;
-    const timer = setTimeout(() => setAsked(wanted), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [asked, wanted]);
+  const asked = useSettled(wanted, SETTLE_MS);
   const request = JSON.parse(asked) as StyledFrame | null;
   const { data, error, isPlaceholderData } = useQuery({
     queryKey: [project.id, 'stylePreview', asked],

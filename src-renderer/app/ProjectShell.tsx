@@ -11,6 +11,7 @@ import { runTransport } from '../editor/transport.ts';
 import { ExportDialog } from '../features/export/ExportDialog.tsx';
 import { RecipeDialog } from '../features/recipe/RecipeDialog.tsx';
 import { TimelineExportDialog } from '../features/export/TimelineExportDialog.tsx';
+import { HistoryDialog } from '../features/history/HistoryDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
@@ -40,6 +41,9 @@ import { useUnloadGuard } from './use-unload-guard.ts';
 /** Pixels of the scene's bar, of playback and of the running stages together. */
 const CONTROLS_HEIGHT = 196;
 
+/** Pixels from the window's foot: dialogs end above it. */
+const BELOW_DIALOGS = 12;
+
 /** The four regions of an open project and what lies over them. */
 export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   const editor = useEditor();
@@ -59,11 +63,12 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   useShortcuts(editor);
   useUnloadGuard(editor);
 
-  // Toasts float above the timeline, the scene's bar and the viewer's controls.
+  // Toasts float above the timeline, the scene's bar and the viewer's controls; under a dialog's foot while there is one, whose words they must not cover.
+  const hasDialog = dialog !== null;
   useEffect(() => {
-    document.documentElement.style.setProperty('--notices-bottom', `${timelineHeight + CONTROLS_HEIGHT}px`);
+    document.documentElement.style.setProperty('--notices-bottom', `${hasDialog ? BELOW_DIALOGS : timelineHeight + CONTROLS_HEIGHT}px`);
     return () => void document.documentElement.style.removeProperty('--notices-bottom');
-  }, [timelineHeight]);
+  }, [timelineHeight, hasDialog]);
 
   const { setState } = editor.session;
   const leave = () => {
@@ -101,7 +106,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'recipe' ? <RecipeDialog key={JSON.stringify(dialog.source)} source={dialog.source} name={dialog.name} /> : null}
       {dialog?.kind === 'exportTimeline' ? <TimelineExportDialog /> : null}
       {dialog?.kind === 'learn' ? <LearnDialog start={dialog.start} /> : null}
-      {dialog?.kind === 'restyle' ? <RestyleDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}
+      {dialog?.kind === 'restyle' ? <RestyleDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} {...(dialog.words === undefined ? {} : { words: dialog.words })} /> : null}
       {dialog?.kind === 'reimagine' ? <ReimagineDialog key={dialog.assetId} assetId={dialog.assetId} clipId={dialog.clipId} part={dialog.part} /> : null}
       {dialog?.kind === 'upscale' ? <UpscaleDialog key={dialog.assetId} assetId={dialog.assetId} /> : null}
       {dialog?.kind === 'shortcuts' ? <KeymapDialog onClose={() => setState({ dialog: null })} /> : null}
@@ -109,6 +114,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'models' ? <ModelsWindow onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'history' ? <HistoryDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'leave' ? <LeaveDialog onLeave={(how) => { setState({ dialog: null }); onLeave(how); }} onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'clearQueue' ? <ClearQueueDialog onClose={() => setState({ dialog: null })} /> : null}

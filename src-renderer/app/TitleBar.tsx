@@ -1,6 +1,7 @@
 import Add from '@mui/icons-material/Add';
 import CloudOffOutlined from '@mui/icons-material/CloudOffOutlined';
 import IosShare from '@mui/icons-material/IosShare';
+import HistoryIcon from '@mui/icons-material/History';
 import Inventory2Outlined from '@mui/icons-material/Inventory2Outlined';
 import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
 import MoreHoriz from '@mui/icons-material/MoreHoriz';
@@ -123,6 +124,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
       <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)}>
         <MenuItem onClick={() => run('addEvent')}><Add sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
         <MenuItem onClick={() => run('exportTimeline')}><IosShare sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.exportTimeline')} /><Box sx={{ ml: 4 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>
+        <MenuItem onClick={() => run('history')}><HistoryIcon sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('history.action')} /><Box sx={{ ml: 4 }}><ActionKeys id="history" /></Box></MenuItem>
         <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><ActionKeys id="shortcuts" /></Box></MenuItem>
         <MenuItem onClick={() => run('palette')}><Search sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
         <MenuItem onClick={() => run('models')}><Inventory2Outlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.models')} /></MenuItem>

@@ -32,7 +32,7 @@ export function useShortcuts(editor: Editor): void {
       }
       // Dialogs and menus keep their keys to themselves.
       if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return;
-      const action = keymap.find(shortcut);
+      const action = keymap.find(shortcut, target.closest('[data-take]') === null ? undefined : 'take');
       if (!action || (inText && action.worksInText !== true) || widgetUses(target, shortcut)) return;
       if (shortcut === 'Space' && target.tagName === 'BUTTON') target.blur();
       event.preventDefault();

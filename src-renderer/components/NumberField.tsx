@@ -1,7 +1,8 @@
 import Box from '@mui/material/Box';
 import InputBase from '@mui/material/InputBase';
 import { useState, type KeyboardEvent, type PointerEvent, type ReactNode, type WheelEvent } from 'react';
-import { beginScrub, fitNumber, readNumber, showNumber, type NumberScale } from './scrub-number.ts';
+import { t } from '../i18n/text.ts';
+import { beginScrub, fitNumber, readNumber, scrubFactor, showNumber, type NumberScale } from './scrub-number.ts';
 import { usePointerDrag } from './use-pointer-drag.ts';
 
 export interface NumberFieldProps {
@@ -33,8 +34,8 @@ export interface NumberFieldProps {
 const DRAG_PIXELS = 2;
 
 /**
- * A number that is typed, stepped with the arrow keys, or dragged by its label. Shift or Alt is fine and Ctrl is coarse while
- * dragging, Escape brings the old value back, double click the default.
+ * A number that is typed, stepped with the arrow keys, or dragged by its label. Shift is coarse and Ctrl (Cmd) or Alt is fine,
+ * Escape brings the old value back, double click the default.
  */
 export function NumberField({ label, value, min, max, step = 1, decimals = 0, unit = '', mixed = '–', from, defaultValue, disabled = false, error = false, end, format, parse, onPreview, onCommit }: NumberFieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
@@ -61,7 +62,7 @@ export function NumberField({ label, value, min, max, step = 1, decimals = 0, un
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     event.preventDefault();
     const typed = draft === null ? null : (parse?.(draft) ?? readNumber(draft, unit));
-    const factor = (event.shiftKey ? 10 : event.altKey ? 0.1 : 1) * (event.key === 'ArrowUp' ? 1 : -1);
+    const factor = scrubFactor(event) * (event.key === 'ArrowUp' ? 1 : -1);
     setDraft(null);
     give((typed ?? origin) + step * factor);
   };
@@ -98,7 +99,7 @@ export function NumberField({ label, value, min, max, step = 1, decimals = 0, un
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', height: 30, flex: 1, minWidth: 0, borderRadius: 1.5, border: 1, borderColor: error ? 'error.main' : scrubbed === null ? 'divider' : 'primary.main', bgcolor: 'studio.well', opacity: disabled ? 0.5 : 1, '&:focus-within': { borderColor: 'primary.main' } }}>
       <Box
-        component="span" aria-hidden data-scrub={label} onPointerDown={onPointerDown}
+        component="span" aria-hidden data-scrub={label} title={t(defaultValue === undefined ? 'inspector.scrub' : 'inspector.scrubDefault')} onPointerDown={onPointerDown}
         onDoubleClick={() => { if (defaultValue !== undefined && !disabled) give(defaultValue); }}
         sx={{ pl: 2, pr: 1.5, fontSize: 12, color: 'text.secondary', cursor: disabled ? 'default' : 'ew-resize', touchAction: 'none', flex: 'none', '&:hover': { color: disabled ? 'text.secondary' : 'text.primary' } }}
       >

@@ -6,7 +6,7 @@ import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { useState, type MouseEvent } from 'react';
 import type { Take } from '../../src-shared/contract/takes.ts';
-import { downloadUrl, thumbnailUrl } from '../api/media-address.ts';
+import { thumbnailUrl } from '../api/media-address.ts';
 import { useEditor } from '../api/studio-context.tsx';
 import { takeName, toggleStar } from '../editor/take-commands.ts';
 import { t } from '../i18n/text.ts';
@@ -33,9 +33,9 @@ export function TakeCard({ take, isActive, caption, onClick, onOpen }: TakeCardP
   };
   const corner = { position: 'absolute', width: 20, height: 20, borderRadius: 1, color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.6)', '& svg': { fontSize: 14 } } as const;
   return (
-    <Box component="li" onContextMenu={openMenu} sx={{ position: 'relative', listStyle: 'none', minWidth: 0, '& .quiet': { opacity: 0 }, '&:hover .quiet, &:focus-within .quiet': { opacity: 1 } }}>
+    <Box component="li" data-take={take.id} onContextMenu={openMenu} sx={{ position: 'relative', listStyle: 'none', minWidth: 0, '& .quiet': { opacity: 0 }, '&:hover .quiet, &:focus-within .quiet': { opacity: 1 } }}>
       <ButtonBase
-        draggable {...assetDrag(take.asset, downloadUrl(editor.info.mediaBase, editor.project.id, take.asset.id))} onClick={onClick} onDoubleClick={onOpen} aria-pressed={isActive} aria-label={take.recipe.scene === undefined ? t('take.named', { seed: take.recipe.seed, preset: t(`preset.${take.preset}`) }) : takeName(take)}
+        draggable {...assetDrag(editor, take.asset)} onClick={onClick} onDoubleClick={onOpen} aria-pressed={isActive} aria-label={take.recipe.scene === undefined ? t('take.named', { seed: take.recipe.seed, preset: t(`preset.${take.preset}`) }) : takeName(take)}
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isActive ? 'primary.main' : 'transparent', '&:hover': { borderColor: isActive ? 'primary.main' : 'divider' } }}
       >
         <Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, take.asset)}>

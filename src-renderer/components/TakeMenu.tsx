@@ -8,9 +8,12 @@ import { compareTakes } from '../editor/compare-takes.ts';
 import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { finishTake } from '../editor/generate.ts';
 import { openRecipe } from '../editor/recipe-commands.ts';
-import { recallPrompt, recallSeed, removeTake, toggleStar, chooseTake } from '../editor/take-commands.ts';
+import { chooseTake, recallAll, recallPrompt, recallSeed, remix, removeTake, showRecipe, toggleStar } from '../editor/take-commands.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
+import { ActionKeys } from './ActionKeys.tsx';
+
+const WITH_KEYS = { justifyContent: 'space-between', gap: 6 } as const;
 
 /** Everything one can do with a take. */
 export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number; left: number }; onClose: () => void }) {
@@ -33,10 +36,12 @@ export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number;
       <MenuItem disabled={other === null} onClick={choose(() => { if (other) compareTakes(editor, other, take); })}>{t('compare.withUsed')}</MenuItem>
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>
       <Divider />
-      <MenuItem onClick={choose(() => editor.session.setState({ selectedIds: [take.id, ...(take.promptEventId === null ? [] : [take.promptEventId])], rightOpen: true }))}>{t('take.recipe')}</MenuItem>
+      <MenuItem onClick={choose(() => showRecipe(editor, take))} sx={WITH_KEYS}>{t('take.recipe')}<ActionKeys id="takeRecipe" /></MenuItem>
       <MenuItem onClick={choose(() => openRecipe(editor, { assetId: take.asset.id }, take.asset.name))}>{t('recipe.verify')}</MenuItem>
-      <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => recallSeed(editor, take))}>{t('take.recallSeed')}</MenuItem>
-      <MenuItem disabled={isReadOnly || take.promptEventId === null || take.recipe.scene !== undefined} onClick={choose(() => recallPrompt(editor, take))}>{t('take.recallPrompt')}</MenuItem>
+      <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => recallAll(editor, take))} sx={WITH_KEYS}>{t('take.recallAll')}<ActionKeys id="recallAll" /></MenuItem>
+      <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => recallSeed(editor, take))} sx={WITH_KEYS}>{t('take.recallSeed')}<ActionKeys id="recallSeed" /></MenuItem>
+      <MenuItem disabled={isReadOnly || take.promptEventId === null || take.recipe.scene !== undefined} onClick={choose(() => recallPrompt(editor, take))} sx={WITH_KEYS}>{t('take.recallPrompt')}<ActionKeys id="recallPrompt" /></MenuItem>
+      <MenuItem disabled={isReadOnly || take.promptEventId === null || take.recipe.scene !== undefined} onClick={choose(() => remix(editor, take))} sx={WITH_KEYS}>{t('take.remix')}<ActionKeys id="remixTake" /></MenuItem>
       <Divider />
       <MenuItem onClick={choose(() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 }))}>{t('take.openAlone')}</MenuItem>
       <MenuItem onClick={choose(() => editor.session.setState({ dialog: { kind: 'export', assetId: take.asset.id } }))}>{t('take.export')}</MenuItem>

@@ -31,7 +31,7 @@ export function readNumber(text: string, unit: string): number | null {
 /** CSS pixels of a drag that make one step. */
 const PIXELS_PER_STEP = 4;
 
-/** Keys that change how far a drag or an arrow key goes: Shift or Alt is fine, Ctrl is coarse. */
+/** Keys that change how far a drag or an arrow key goes: Shift is coarse; Alt, Ctrl or Cmd is fine. */
 export interface ScrubKeys {
   readonly shiftKey: boolean;
   readonly altKey: boolean;
@@ -39,8 +39,8 @@ export interface ScrubKeys {
   readonly metaKey: boolean;
 }
 
-/** Factor on a drag's distance. */
-export const scrubFactor = (keys: ScrubKeys): number => (keys.shiftKey || keys.altKey ? 0.1 : keys.ctrlKey || keys.metaKey ? 10 : 1);
+/** Factor on how far a drag or an arrow key goes. */
+export const scrubFactor = (keys: ScrubKeys): number => (keys.shiftKey ? 10 : keys.altKey || keys.ctrlKey || keys.metaKey ? 0.1 : 1);
 
 /**
  * A drag over a number. It adds up what the pointer travels, each part under the keys held then, so that pressing Shift on the

@@ -4,7 +4,7 @@ import { mergeJob } from '../api/project-events.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
 import { notifyError } from '../editor/notices.ts';
 
-export type JobCommand = 'cancel' | 'pause' | 'resume' | 'retry' | 'moveToFront' | 'dismiss';
+export type JobCommand = 'cancel' | 'pause' | 'resume' | 'retry' | 'moveToFront' | 'dismiss' | 'keepDraft';
 
 /** Commands to jobs, with what is under way per job so that a button answers at once. */
 export function useJobCommands(editor: Editor): { pending: ReadonlyMap<string, JobCommand>; run: (command: JobCommand, jobId: string) => void } {
@@ -18,6 +18,11 @@ export function useJobCommands(editor: Editor): { pending: ReadonlyMap<string, J
       if (command === 'dismiss') {
         await client.jobs.dismiss(input);
         queryClient.setQueryData<Job[]>(projectKeys.jobs(project.id), (jobs) => (jobs ?? []).filter((job) => job.id !== jobId));
+        return;
+      }
+      if (command === 'keepDraft') {
+        await client.generation.keepDraft(input);
+        await queryClient.invalidateQueries({ queryKey: projectKeys.jobs(project.id) });
         return;
       }
       const job = await client.jobs[command](input);

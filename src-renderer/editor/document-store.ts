@@ -42,7 +42,8 @@ export interface DocumentStore extends StoreApi<DocumentState> {
 }
 
 export interface DocumentStoreOptions {
-  readonly timeline: StudioClient['timeline'];
+  /** The part of the host that edits go to. */
+  readonly timeline: Pick<StudioClient['timeline'], 'get' | 'revision' | 'apply' | 'undo' | 'redo'>;
   readonly projectId: string;
   readonly readOnly: boolean;
   readonly initial: Revised;

@@ -77,7 +77,7 @@ export const EDIT_ACTIONS: readonly Action[] = [
   { id: 'selectTool', label: 'timeline.action.selectTool', group: 'timeline', shortcuts: ['V'], isEnabled: () => true, run: (editor) => editor.session.setState({ tool: 'select' }) },
   { id: 'bladeTool', label: 'timeline.action.bladeTool', group: 'timeline', shortcuts: ['B'], isEnabled: editable, run: (editor) => editor.session.setState({ tool: 'blade' }) },
   ...TRIM_TOOLS.map(([tool, key, label]): Action => ({ id: `${tool}Tool`, label, group: 'timeline', shortcuts: [key], isEnabled: editable, run: (editor) => editor.session.setState({ tool }) })),
-  { id: 'split', label: 'timeline.action.split', group: 'timeline', shortcuts: ['Ctrl+B'], isEnabled: (editor) => editable(editor) && onTimeline(editor), run: splitAtPlayhead },
+  { id: 'split', label: 'timeline.action.split', group: 'timeline', shortcuts: ['Ctrl+B', 'Ctrl+K'], isEnabled: (editor) => editable(editor) && onTimeline(editor), run: splitAtPlayhead },
   { id: 'cut', label: 'timeline.action.cut', group: 'timeline', shortcuts: ['Ctrl+X'], isEnabled: canEditItems, run: (editor) => { copy(editor); const ids = selectedRecordIds(editor); editor.document.edit(t('timeline.edit.cut'), (records) => remove(records, ids)); } },
   { id: 'copy', label: 'timeline.action.copy', group: 'timeline', shortcuts: ['Ctrl+C'], isEnabled: hasItems, run: copy },
   { id: 'paste', label: 'timeline.action.paste', group: 'timeline', shortcuts: ['Ctrl+V'], isEnabled: (editor) => editable(editor) && editor.session.getState().clipboard !== null, run: (editor) => pasteAtPlayhead(editor, 'overwrite') },

@@ -5,6 +5,7 @@ import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { UNFINISHED } from './editor.ts';
 import { toldIn } from '../../src-shared/takes/take-of-event.ts';
 import { isMadeWith } from './event-motions.ts';
+import { seedOf } from './event-recipe.ts';
 
 /** Whether an event's frames are as the timeline says now, and what is under way to make them so. */
 export type EventState = 'new' | 'changed' | 'rendered' | 'waiting' | 'running' | 'paused' | 'failed';
@@ -13,6 +14,8 @@ export interface EventSituation {
   readonly event: PromptEvent;
   /** What a generation of the event alone would send as its words. */
   readonly words: string;
+  /** The same as a scene says them. */
+  readonly sceneWords: string;
   /** State of its frames in the scene; null while nobody knows. */
   readonly scene: ScenePlan['events'][number]['state'] | null;
   /** The take that stands for it. */
@@ -22,13 +25,13 @@ export interface EventSituation {
 }
 
 /** True when a take was made from just what the event says now. */
-export function isTakeCurrent({ event, words, take, motions, scene }: Omit<EventSituation, 'jobs'>): boolean {
+export function isTakeCurrent({ event, words, sceneWords, take, motions, scene }: Omit<EventSituation, 'jobs'>): boolean {
   if (take === null) return false;
   const told = toldIn(take, event.id);
   // Made in a scene it has the scene's words: the scene's own state tells whether they still hold.
-  if (told !== null) return scene !== 'new' && told.seedOffset === event.seedOffset && told.strength === event.strength && told.prompt.includes(event.prompt.trim());
+  if (told !== null) return scene !== 'new' && told.seedOffset === event.seedOffset && told.strength === event.strength && told.prompt === sceneWords && told.negativePrompt === event.negativePrompt.trim();
   const { recipe } = take;
-  return recipe.prompt === words && recipe.negativePrompt === event.negativePrompt.trim() && (!event.seedLocked || recipe.seed === event.seed) && isMadeWith(recipe, event, motions);
+  return recipe.prompt === words && recipe.negativePrompt === event.negativePrompt.trim() && (!event.seedLocked || recipe.seed === seedOf(event)) && isMadeWith(recipe, event, motions);
 }
 
 /** The one word for an event: work under way first, then whether its frames are current. */

@@ -9,6 +9,7 @@ import { t } from '../i18n/text.ts';
 import type { Action } from './actions.ts';
 import { projectKeys, type Editor } from './editor.ts';
 import { notify, notifyError } from './notices.ts';
+import { eventById } from './timeline-edits.ts';
 
 /** The frames of a source that a clip on the timeline shows. */
 export function shownPart(clip: Clip, source: Pick<Asset, 'frames' | 'frameRate'>, timelineRate: FrameRate): ClipPart | null {
@@ -46,6 +47,12 @@ const openPart = (kind: 'restyle' | 'reimagine') => (editor: Editor, { asset, cl
 
 /** Opens the way to another look. */
 export const openRestyle = openPart('restyle');
+
+/** Opens the way from footage to the look of an event. */
+export function restyleInStyleOf(editor: Editor, eventId: string, assetId: string): void {
+  const style = eventById(editor.document.getState().records, eventId)?.style.trim() ?? '';
+  editor.session.setState({ dialog: { kind: 'restyle', assetId, clipId: null, part: null, ...(style === '' ? {} : { words: style }) }, shuttle: 0 });
+}
 
 /** Opens the way to another clip that moves alike. */
 export const openReimagine = openPart('reimagine');

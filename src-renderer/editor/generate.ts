@@ -8,6 +8,7 @@ import { t } from '../i18n/text.ts';
 import { currentEvent, projectKeys, type Editor } from './editor.ts';
 import { takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { choicesOfRecipe, isMadeWith, motionChoices, motionsOf } from './event-motions.ts';
+import { seedFor, seedOf } from './event-recipe.ts';
 import { notify, notifyError } from './notices.ts';
 import { addEvent, composePrompt, eventById, patchEvent } from './timeline-edits.ts';
 
@@ -21,6 +22,15 @@ export const freshSeed = (): number => crypto.getRandomValues(new Uint32Array(1)
 export const currentPack = (packs: readonly ModelPack[]): ModelPack | null => packs.find((pack) => pack.problem === null) ?? null;
 
 export const clipFrames = (editor: Pick<Editor, 'packs'>): number => currentPack(editor.packs())?.output.frames ?? CLIP_FRAMES;
+
+/** Show-1's in-between frames: a keyframe every fourth frame. */
+const KEYFRAME_STRIDE = 4;
+
+/** Frames from one keyframe of a scene to the next. */
+export function keyframeStride(editor: Pick<Editor, 'packs'>): number {
+  const output = currentPack(editor.packs())?.output;
+  return output === undefined || output.keyframes < 2 ? KEYFRAME_STRIDE : Math.max(1, Math.round((output.frames - 1) / (output.keyframes - 1)));
+}
 
 /** The `packId` of a request; left out while the packs are not known, so that the host takes its own. */
 export const packChoice = (packs: readonly ModelPack[]): { packId?: string } => {
@@ -51,6 +61,18 @@ export function createEvent(editor: Editor, input: { frame?: number; prompt?: st
   return id;
 }
 
+const EXAMPLE_SCENE = ['prompt.scene.1', 'prompt.scene.2', 'prompt.scene.3'] as const;
+
+/** Three events behind each other that show what a scene is; the first one is selected. */
+export function addExampleScene(editor: Editor): void {
+  const frames = clipFrames(editor);
+  const ids = EXAMPLE_SCENE.map(() => `promptEvent:${crypto.randomUUID()}`);
+  editor.document.transact(t('edit.addExample'), (records) =>
+    EXAMPLE_SCENE.reduce((current, key, index) => addEvent(current, { id: ids[index] ?? '', frame: index * frames, durationFrames: frames, draft: { prompt: t(key), negativePrompt: '', seed: freshSeed(), seedLocked: false, preset: 'draft' } }), records),
+  );
+  editor.session.setState({ selectedIds: ids.slice(0, 1), playhead: 0 });
+}
+
 /** Why an event cannot be generated, in words for the field concerned; null when it can. */
 export function promptProblem(prompt: string): string | null {
   return prompt.trim() === '' ? t('prompt.empty') : null;
@@ -77,11 +99,12 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
   }
   const motions = motionChoices(event);
   const wishFor = (seed: number) => JSON.stringify([event.id, prompt, event.negativePrompt, seed, preset, motions]);
-  const used = editor.startedWishes.has(wishFor(event.seed)) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === event.seed && take.preset === preset && take.recipe.prompt === prompt && isMadeWith(take.recipe, event, editor.motions()));
-  const seed = used && !event.seedLocked ? freshSeed() : event.seed;
+  const wanted = seedOf(event);
+  const used = editor.startedWishes.has(wishFor(wanted)) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === wanted && take.preset === preset && take.recipe.prompt === prompt && isMadeWith(take.recipe, event, editor.motions()));
+  const seed = used && !event.seedLocked ? freshSeed() : wanted;
   editor.startedWishes.add(wishFor(seed));
   // A locked event keeps the seed that it says; this generation still gets another one.
-  if (seed !== event.seed && trackById(records, event.trackId)?.locked !== true) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed }));
+  if (seed !== wanted && trackById(records, event.trackId)?.locked !== true) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed: seedFor(seed, event) }));
   try {
     await editor.document.flush();
     await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, motions, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });

@@ -17,7 +17,7 @@ type Kind = 'frames' | 'seconds' | 'percent' | 'number';
 export interface ItemField {
   readonly id: string;
   readonly label: TextKey;
-  readonly group: 'time' | 'picture' | 'sound' | 'fades' | 'strength' | 'title';
+  readonly group: 'time' | 'picture' | 'sound' | 'fades' | 'blend' | 'strength' | 'seed' | 'title';
   readonly kind: Kind;
   readonly step: number;
   readonly decimals: number;
@@ -122,8 +122,13 @@ export const ITEM_FIELDS: readonly ItemField[] = [
   { ...percent, id: 'volume', label: 'item.volume', group: 'sound', min: 0, max: 400, defaultValue: 100, ...share('volume') },
   { ...frames, id: 'fadeIn', label: 'item.fadeIn', group: 'fades', defaultValue: 0, ...fade('start', ['clip', 'audio']) },
   { ...frames, id: 'fadeOut', label: 'item.fadeOut', group: 'fades', defaultValue: 0, ...fade('end', ['clip', 'audio']) },
-  { ...frames, id: 'blendIn', label: 'item.blendIn', group: 'fades', defaultValue: 0, ...fade('start', ['promptEvent']) },
-  { ...frames, id: 'blendOut', label: 'item.blendOut', group: 'fades', defaultValue: 0, ...fade('end', ['promptEvent']) },
+  { ...frames, id: 'blendIn', label: 'item.blendIn', group: 'blend', defaultValue: 0, ...fade('start', ['promptEvent']) },
+  { ...frames, id: 'blendOut', label: 'item.blendOut', group: 'blend', defaultValue: 0, ...fade('end', ['promptEvent']) },
+  {
+    id: 'seedOffset', label: 'item.seedOffset', group: 'seed', kind: 'number', step: 1, decimals: 0, min: 0, max: 0xffff_ffff, defaultValue: 0,
+    read: (record) => (record.type === 'promptEvent' ? record.seedOffset : null),
+    write: (records, ids, value) => setProperties(records, ids, { seedOffset: value }),
+  },
   { ...percent, id: 'strength', label: 'item.strength', group: 'strength', decimals: 0, min: 0, max: 150, defaultValue: 100, ...share('strength') },
 ];
 
@@ -138,7 +143,7 @@ export interface FieldState {
 
 /** Unlimited in the record, limited by what it lasts: fades, and a keyframe image's strength. */
 function limitedTo(field: ItemField, selected: readonly TimelineRecord[]): ItemField {
-  if (field.group === 'fades') return { ...field, max: Math.min(...selected.map((record) => (isTrackItem(record) ? record.durationFrames : MAX_FRAMES))) };
+  if (field.group === 'fades' || field.group === 'blend') return { ...field, max: Math.min(...selected.map((record) => (isTrackItem(record) ? record.durationFrames : MAX_FRAMES))) };
   if (field.id === 'strength' && selected.some(({ type }) => type === 'keyframeImage')) return { ...field, max: 100 };
   return field;
 }

@@ -5,22 +5,31 @@ export const PRESET_IDS = ['default', 'premiere', 'resolve', 'capcut', 'lossless
 export type PresetId = (typeof PRESET_IDS)[number];
 
 /**
- * What differs from our own keys in the editors that creators come from: their published default keys, where both
- * have the action. Ctrl is Cmd on macOS.
+ * What differs from our own keys in the editors that creators come from: their published default keys, where both have the action. An
+ * action of ours whose key is meant otherwise there gets a free one. Ctrl is Cmd on macOS.
  */
 export const KEYMAP_PRESETS: Readonly<Record<PresetId, Bindings>> = {
   default: {},
   premiere: {
-    clearIn: ['Ctrl+Shift+I'], clearOut: ['Ctrl+Shift+O'], clearMarks: ['Ctrl+Shift+X'], clearQueue: [],
-    zoomFit: ['\\'], export: ['Ctrl+M'], split: ['Ctrl+K'], bladeTool: ['C'], palette: ['Ctrl+Shift+P'], redo: ['Ctrl+Shift+Z'],
+    clearIn: ['Ctrl+Shift+I'], clearOut: ['Ctrl+Shift+O'], clearMarks: ['Ctrl+Shift+X'], clearQueue: ['Ctrl+Alt+X'],
+    zoomFit: ['\\'], export: ['Ctrl+M'], redo: ['Ctrl+Shift+Z'], fullScreen: ['`', 'Ctrl+`'], shortcuts: ['Ctrl+Alt+K', '?'],
+    split: ['Ctrl+K'], bladeTool: ['C'], rippleTool: ['B'], trimStart: ['Q'], trimEnd: ['W'], queue: ['Shift+Q'],
+    rippleDelete: ['Shift+Delete', 'Alt+Backspace'],
   },
   resolve: {
-    snap: ['N'], rollTool: ['T'], leftPanel: [], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'], delete: ['Backspace'], rippleDelete: ['Delete', 'Shift+Backspace'],
-    fullScreen: ['Ctrl+F'], selectTool: ['A'], redo: ['Ctrl+Shift+Z'],
+    selectTool: ['A'], rippleTool: ['T'], leftPanel: ['Alt+T'], snap: ['N'], rollTool: ['Shift+N'],
+    split: ['Ctrl+B', 'Ctrl+\\'], delete: ['Backspace'], rippleDelete: ['Delete', 'Shift+Backspace'], trimStart: ['Ctrl+{'], trimEnd: ['Ctrl+}'],
+    insertClip: ['F9'], overwriteClip: ['F10'], nudgeLeft: [','], nudgeRight: ['.'], loop: ['Ctrl+/'],
+    zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'], fullScreen: ['Ctrl+F', 'P'], redo: ['Ctrl+Shift+Z'],
   },
-  capcut: { snap: ['N'], zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'] },
+  capcut: {
+    selectTool: ['A'], split: ['Ctrl+B'], trimStart: ['Q'], trimEnd: ['W'], queue: ['Shift+Q'], snap: ['N'], rollTool: ['Shift+N'],
+    zoomFit: ['Shift+Z'], zoomIn: ['Ctrl+='], zoomOut: ['Ctrl+-'], fullScreen: ['Ctrl+Shift+F'], redo: ['Ctrl+Shift+Z'],
+  },
   losslesscut: {
     stepBack: [','], stepForward: ['.'], secondBack: ['Left'], secondForward: ['Right'], toStart: ['Ctrl+Home'], toEnd: ['Ctrl+End'],
-    export: ['E', 'Ctrl+E'], addEvent: ['Shift+E'], fullScreen: ['F', 'F11'], split: ['B', 'Ctrl+B'], bladeTool: [],
+    goToIn: ['Shift+Left'], goToOut: ['Shift+Right'], addEvent: ['+', 'Shift+E'], insertClip: ['F9'], overwriteClip: ['F10'],
+    split: ['B', 'Ctrl+B'], bladeTool: ['Shift+B'], delete: ['Backspace', 'Delete'], export: ['E', 'Ctrl+E'], fullScreen: ['F', 'F11'],
+    zoomFit: ['Z'], zoomIn: ['Ctrl+Up', '='], zoomOut: ['Ctrl+Down', '-'], redo: ['Ctrl+Shift+Z'],
   },
 };

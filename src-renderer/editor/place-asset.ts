@@ -1,4 +1,5 @@
 import type { Asset } from '../../src-shared/contract/assets.ts';
+import type { Take } from '../../src-shared/contract/takes.ts';
 import type { TrackItem } from '../../src-shared/timeline/document.ts';
 import { addItems } from '../../src-shared/timeline/edits/arrange.ts';
 import type { PlaceMode } from '../../src-shared/timeline/edits/place-items.ts';
@@ -19,12 +20,12 @@ export function assetDuration(asset: Asset): Rational | null {
   return asset.durationMs === null ? null : rational(Math.floor(asset.durationMs), 1000);
 }
 
-/** A library file as an item that begins at `frame`: all of it, on `trackId`. Null for what cannot lie on a track. */
-export function itemOfAsset(asset: Asset, input: { readonly frame: number; readonly trackId: string; readonly rate: FrameRate; readonly id: (prefix: string) => string }): TrackItem | null {
+/** A library file as an item that begins at `frame`: all of it, on `trackId`; what was generated names its take. Null for what cannot lie on a track. */
+export function itemOfAsset(asset: Asset, input: { readonly takes: readonly Take[]; readonly frame: number; readonly trackId: string; readonly rate: FrameRate; readonly id: (prefix: string) => string }): TrackItem | null {
   const sourceDuration = assetDuration(asset);
   const frames = sourceDuration === null ? floorRational(timeToFrames(rational(STILL_SECONDS), input.rate)) : floorRational(timeToFrames(sourceDuration, input.rate));
   const place = { trackId: input.trackId, assetId: asset.id, startFrame: input.frame, durationFrames: Math.max(1, frames), sourceDuration: frames < 1 ? null : sourceDuration };
-  if (asset.kind === 'video' || asset.kind === 'image') return { id: input.id('clip'), type: 'clip', ...CLIP_DEFAULTS, ...place };
+  if (asset.kind === 'video' || asset.kind === 'image') return { id: input.id('clip'), type: 'clip', ...CLIP_DEFAULTS, ...place, takes: input.takes.filter((take) => take.asset.id === asset.id).map(({ id, starred }) => ({ takeId: id, assetId: asset.id, starred })) };
   return asset.kind === 'audio' ? { id: input.id('audio'), type: 'audio', ...AUDIO_DEFAULTS, ...place } : null;
 }
 
@@ -41,7 +42,7 @@ export function placeAsset(editor: Editor, mode: PlaceMode, input: { readonly as
   const trackId = input.trackId ?? tracksOf(records).find((track) => track.kind === kind && !track.locked)?.id;
   if (trackId === undefined) return;
   const newId = (prefix: string) => `${prefix}:${crypto.randomUUID()}`;
-  const item = itemOfAsset(asset, { frame: input.frame ?? (viewerSource.kind === 'timeline' ? playhead : 0), trackId, rate: sequenceOf(records).frameRate, id: newId });
+  const item = itemOfAsset(asset, { takes: editor.takes(), frame: input.frame ?? (viewerSource.kind === 'timeline' ? playhead : 0), trackId, rate: sequenceOf(records).frameRate, id: newId });
   if (item === null) return;
   editor.document.edit(t('timeline.edit.addClip'), (current) => addItems(current, { items: [item], mode, newId }));
   editor.session.setState({ selectedIds: [item.id], viewerSource: { kind: 'timeline' } });

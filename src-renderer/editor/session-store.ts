@@ -32,7 +32,7 @@ export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 /** Where the way to a motion begins: a clip of the library, a file from outside, a job that already learns; null: with a choice of clip. */
 export type LearnStart = { readonly assetId: string } | { readonly file: File } | { readonly jobId: string } | null;
 
-export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'recipe'; readonly source: RecipeSource; readonly name: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'recipe'; readonly source: RecipeSource; readonly name: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null; /** The look that a new style begins from. */ readonly words?: string } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'history' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {
@@ -63,6 +63,8 @@ export interface SessionState {
   readonly libraryTab: LibraryTab;
   readonly leftOpen: boolean;
   readonly rightOpen: boolean;
+  /** The inspector shows the settings that are seldom changed. */
+  readonly advancedOpen: boolean;
   /** Panel sizes in CSS pixels. */
   readonly leftWidth: number;
   readonly rightWidth: number;
@@ -82,7 +84,7 @@ export interface SessionState {
 
 export type SessionStore = StoreApi<SessionState>;
 
-const REMEMBERED = ['loop', 'safeAreas', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
+const REMEMBERED = ['loop', 'safeAreas', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'advancedOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
 
 type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
 
@@ -114,6 +116,7 @@ const DEFAULTS: SessionState = {
   libraryTab: 'media',
   leftOpen: true,
   rightOpen: true,
+  advancedOpen: false,
   leftWidth: 264,
   rightWidth: 340,
   timelineHeight: 336,

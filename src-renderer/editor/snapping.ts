@@ -1,6 +1,7 @@
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { endFrame } from '../../src-shared/timeline/records/span.ts';
 import { sequenceOf } from '../../src-shared/timeline/tracks.ts';
+import { eventsInOrder } from './timeline-edits.ts';
 
 /** Frames that a drag sticks to: start, playhead, marks, markers, and the edges of everything that is not dragged itself. Sorted. */
 export function snapPoints(records: TimelineRecords, input: { exclude: ReadonlySet<string>; playhead: number }): number[] {
@@ -13,6 +14,18 @@ export function snapPoints(records: TimelineRecords, input: { exclude: ReadonlyS
     else if ('durationFrames' in record) points.add(record.startFrame).add(endFrame(record));
   }
   return [...points].sort((a, b) => a - b);
+}
+
+/** Where a scene's keyframes lie on the timeline: at `origin` and every `stride` frames behind it. */
+export interface KeyframeGrid {
+  readonly origin: number;
+  readonly stride: number;
+}
+
+/** The grid that stays where it is while the starts of `moving` move: a scene begins with its first event. Null when that one moves. */
+export function keyframeGrid(records: TimelineRecords, stride: number, moving: ReadonlySet<string>): KeyframeGrid | null {
+  const [first] = eventsInOrder(records);
+  return first === undefined || moving.has(first.id) ? null : { origin: first.startFrame, stride };
 }
 
 /** A snapped drag: how far it moves the dragged edges, and the frame of the snap line (null: nothing near). */
@@ -51,4 +64,10 @@ export function snapEdges(edges: readonly number[], points: readonly number[], t
     }
   }
   return best;
+}
+
+/** Snaps to the model's keyframes, at most a frame away: they are everywhere, and must not hold what is meant to lie between them. */
+export function snapToKeyframes(edges: readonly number[], { origin, stride }: KeyframeGrid, tolerance: number): Snap {
+  const points = edges.map((edge) => origin + Math.max(0, Math.round((edge - origin) / stride)) * stride);
+  return snapEdges(edges, points.toSorted((a, b) => a - b), Math.min(tolerance, 1));
 }

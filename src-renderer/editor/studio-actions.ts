@@ -1,15 +1,13 @@
 import { remove, rippleRemove } from '../../src-shared/timeline/edits/arrange.ts';
 import { setInOut } from '../../src-shared/timeline/edits/lanes.ts';
-import type { Take } from '../../src-shared/contract/takes.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
 import { t } from '../i18n/text.ts';
 import { createActionRegistry, type Action } from './actions.ts';
-import { activeJob, currentEvent, projectKeys, selectedEvent, UNFINISHED, type Editor } from './editor.ts';
-import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
-import { compareTakes, leaveComparison } from './compare-takes.ts';
+import { activeJob, currentEvent, selectedEvent, UNFINISHED, type Editor } from './editor.ts';
+import { leaveComparison } from './compare-takes.ts';
 import { addTitle } from './caption-commands.ts';
 import { trashAssets } from './library-commands.ts';
-import { createEvent, deleteRecords, finishTake, generateEvent } from './generate.ts';
+import { createEvent, deleteRecords, generateEvent } from './generate.ts';
 import { FOOTAGE_ACTIONS } from './footage-commands.ts';
 import { openLearning, removeMotion } from './motion-commands.ts';
 import { notifyError } from './notices.ts';
@@ -17,6 +15,7 @@ import { EDIT_ACTIONS, selectedRecordIds } from './edit-actions.ts';
 import { clampZoom } from './session-store.ts';
 import { focusPane, PANE_LABELS, PANES } from './panes.ts';
 import { sourceOf } from './playback-source.ts';
+import { currentTake, TAKE_ACTIONS } from './take-actions.ts';
 import { VIEWER_ACTIONS } from './viewer-actions.ts';
 import { eventEdges, timelineEnd } from './timeline-edits.ts';
 import { nextShuttle, playRange } from './transport.ts';
@@ -60,13 +59,6 @@ function jumpToEdge(editor: Editor, direction: 1 | -1): void {
   if (target !== undefined) seek(editor, target);
 }
 
-/** The take that take actions mean: the selected one, else the one that stands for the current event. */
-function currentTake(editor: Editor) {
-  const selected = editor.session.getState().selectedIds.find((id) => id.startsWith('take:'));
-  const event = currentEvent(editor);
-  return editor.takes().find((take) => take.id === selected) ?? (event ? activeTake(editor.takes(), event) : null);
-}
-
 /** The motion whose facts the inspector shows: what Delete means then, rather than the event behind it. */
 const selectedMotion = (editor: Editor) => editor.motions().find(({ id }) => id === editor.session.getState().selectedIds[0]) ?? null;
 
@@ -86,40 +78,9 @@ export function exportableAssetId(editor: Editor): string | null {
   return currentTake(editor)?.asset.id ?? null;
 }
 
-/** The take in use and the one that it would be compared with: the selected one, else the newest other. */
-function comparable(editor: Editor): readonly [Take, Take] | null {
-  const event = currentEvent(editor);
-  if (event === null) return null;
-  const active = activeTake(editor.takes(), event);
-  // A whole scene has no moment in common with a clip of one event.
-  const used = active?.promptEventId === event.id ? active : takesOf(editor.takes(), event.id)[0];
-  if (used === undefined) return null;
-  const others = takesOf(editor.takes(), event.id).filter(({ id }) => id !== used.id);
-  const other = others.find(({ id }) => editor.session.getState().selectedIds.includes(id)) ?? others[0];
-  return other === undefined ? null : [used, other];
-}
-
-function toggleComparison(editor: Editor): void {
-  const { comparison } = editor.session.getState();
-  const takes = comparable(editor);
-  if (comparison !== null) leaveComparison(editor);
-  else if (takes !== null) compareTakes(editor, ...takes);
-}
-
 function openVariations(editor: Editor): void {
   const event = currentEvent(editor);
   if (event) editor.session.setState({ dialog: { kind: 'vary', eventId: event.id }, shuttle: 0 });
-}
-
-async function starTake(editor: Editor): Promise<void> {
-  const take = currentTake(editor);
-  if (!take) return;
-  try {
-    await editor.client.takes.star({ projectId: editor.project.id, takeId: take.id, starred: !take.starred });
-    await editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(editor.project.id) });
-  } catch (caught) {
-    notifyError(caught);
-  }
 }
 
 async function cancelActive(editor: Editor): Promise<void> {
@@ -139,6 +100,7 @@ function leave(editor: Editor): void {
   const state = editor.session.getState();
   if (state.fullScreen) editor.session.setState({ fullScreen: false });
   else if (state.comparison !== null) leaveComparison(editor);
+  else if (state.tool !== 'select') editor.session.setState({ tool: 'select' });
   else if (state.viewerSource.kind === 'asset') editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 });
   else if (state.selectedIds.length > 0) editor.session.setState({ selectedIds: [] });
   else if (state.queueOpen) editor.session.setState({ queueOpen: false });
@@ -177,6 +139,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'cancelJob', label: 'action.cancelJob', group: 'generate', shortcuts: ['Shift+X'], isEnabled: (editor) => activeJob(editor.jobs()) !== null, run: (editor) => void cancelActive(editor) },
   { id: 'queue', label: 'action.queue', group: 'generate', shortcuts: ['Q'], isEnabled: always, run: (editor) => editor.session.setState(({ queueOpen }) => ({ queueOpen: !queueOpen })) },
 
+  { id: 'history', label: 'history.action', group: 'timeline', shortcuts: ['Shift+H'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'history' }, shuttle: 0 }) },
   { id: 'disk', label: 'disk.action', group: 'view', shortcuts: [], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'disk' } }) },
 
   { id: 'clearQueue', label: 'queue.clear', group: 'generate', shortcuts: ['Ctrl+Shift+X'], isEnabled: (editor) => editor.jobs().some(({ state }) => UNFINISHED.has(state)), run: (editor) => editor.session.setState({ dialog: { kind: 'clearQueue' } }) },
@@ -217,15 +180,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'zoomOut', label: 'action.zoomOut', group: 'timeline', shortcuts: ['-'], isEnabled: always, run: (editor) => zoomBy(editor, 0.8) },
   { id: 'zoomFit', label: 'action.zoomFit', group: 'timeline', shortcuts: ['Ctrl+0'], isEnabled: always, run: (editor) => editor.session.setState({ pixelsPerFrame: fitZoom(editor) }) },
 
-  { id: 'compareTakes', label: 'compare.action', group: 'takes', shortcuts: ['Shift+C'], isEnabled: (editor) => comparable(editor) !== null, run: toggleComparison },
-  { id: 'starTake', label: 'action.starTake', group: 'takes', shortcuts: ['*'], isEnabled: (editor) => currentTake(editor) !== null, run: (editor) => void starTake(editor) },
-  {
-    id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && currentTake(editor)?.preset === 'draft' && currentTake(editor)?.recipe.scene === undefined,
-    run: (editor) => {
-      const take = currentTake(editor);
-      if (take) void finishTake(editor, take, 'standard');
-    },
-  },
+  ...TAKE_ACTIONS,
   {
     id: 'export', label: 'action.export', group: 'takes', shortcuts: ['Ctrl+E'], worksInText: true, isEnabled: (editor) => exportableAssetId(editor) !== null,
     run: (editor) => {
@@ -243,7 +198,7 @@ const ACTIONS: readonly Action[] = [
   { id: 'fullScreen', label: 'action.fullScreen', group: 'view', shortcuts: ['`', 'F11'], isEnabled: always, run: (editor) => editor.session.setState(({ fullScreen }) => ({ fullScreen: !fullScreen })) },
   ...VIEWER_ACTIONS,
   { id: 'shortcuts', label: 'action.shortcuts', group: 'view', shortcuts: ['?'], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'shortcuts' } }) },
-  { id: 'palette', label: 'action.palette', group: 'view', shortcuts: ['Ctrl+K'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'palette' } }) },
+  { id: 'palette', label: 'action.palette', group: 'view', shortcuts: ['Ctrl+Shift+P'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'palette' } }) },
   { id: 'models', label: 'action.models', group: 'view', shortcuts: [], isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'models' } }) },
   { id: 'settings', label: 'action.settings', group: 'view', shortcuts: ['Ctrl+,'], worksInText: true, isEnabled: always, run: (editor) => editor.session.setState({ dialog: { kind: 'settings' } }) },
   ...PANES.map((pane, index): Action => ({ id: `focus-${pane}`, label: PANE_LABELS[pane], group: 'view', shortcuts: [`Alt+${index + 1}`], worksInText: true, isEnabled: always, run: (editor) => focusPane(editor, pane) })),

@@ -2,6 +2,9 @@ import type { Take } from '../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { t } from '../i18n/text.ts';
 import { projectKeys, type Editor } from './editor.ts';
+import { choicesOfRecipe } from './event-motions.ts';
+import { seedFor, wordsOfRecipe } from './event-recipe.ts';
+import { freshSeed } from './generate.ts';
 import { notify, notifyError } from './notices.ts';
 import { eventById, patchEvent } from './timeline-edits.ts';
 import { eventOfVariation } from './variations.ts';
@@ -48,12 +51,45 @@ export function recallSeed(editor: Editor, take: Take): void {
   const event = eventOf(editor, take);
   if (!event) return;
   const told = take.recipe.scene?.events.find(({ id }) => id === event.id);
-  editor.document.transact(t('edit.recallSeed'), (records) => patchEvent(records, event.id, told === undefined ? { seed: take.recipe.seed, seedLocked: true } : { seedOffset: told.seedOffset }));
+  editor.document.transact(t('edit.recallSeed'), (records) => patchEvent(records, event.id, told === undefined ? { seed: seedFor(take.recipe.seed, event), seedLocked: true } : { seedOffset: told.seedOffset }));
 }
 
 export function recallPrompt(editor: Editor, take: Take): void {
   const event = eventOf(editor, take);
-  if (event) editor.document.transact(t('edit.recallPrompt'), (records) => patchEvent(records, event.id, { prompt: take.recipe.prompt, negativePrompt: take.recipe.negativePrompt }));
+  if (event) editor.document.transact(t('edit.recallPrompt'), (records) => patchEvent(records, event.id, wordsOfRecipe(records, event, take.recipe)));
+}
+
+/** Everything a take was made with, as its event has to say it; null when one of its motions is gone, which is told. */
+function settingsOf(editor: Editor, take: Take, event: PromptEvent): Partial<PromptEvent> | null {
+  const variation = eventOfVariation(take, event);
+  if (variation !== null) return { seedOffset: variation.seedOffset, strength: variation.strength, motions: variation.motions };
+  const motions = choicesOfRecipe(take.recipe, editor.motions());
+  if (motions === null) {
+    notify('error', t('motions.goneFromTake'));
+    return null;
+  }
+  return { ...wordsOfRecipe(editor.document.getState().records, event, take.recipe), preset: take.preset, motions };
+}
+
+/** Brings words, seed, quality and motions of a take back to its event. */
+export function recallAll(editor: Editor, take: Take): void {
+  const event = eventOf(editor, take);
+  const settings = event && settingsOf(editor, take, event);
+  if (!event || !settings) return;
+  const seed = take.recipe.scene === undefined ? { seed: seedFor(take.recipe.seed, event), seedLocked: true } : {};
+  editor.document.transact(t('edit.recallAll'), (records) => patchEvent(records, event.id, { ...settings, ...seed }));
+}
+
+/** Everything of a take but its seed: the next generation is another take of the same kind. */
+export function remix(editor: Editor, take: Take): void {
+  const event = eventOf(editor, take);
+  const settings = event && settingsOf(editor, take, event);
+  if (event && settings) editor.document.transact(t('edit.remix'), (records) => patchEvent(records, event.id, { ...settings, seed: freshSeed(), seedLocked: false }));
+}
+
+/** Shows in the inspector how a take was made; its event stays selected behind it. */
+export function showRecipe(editor: Editor, take: Take): void {
+  editor.session.setState({ selectedIds: [take.id, ...(take.promptEventId === null ? [] : [take.promptEventId])], rightOpen: true });
 }
 
 /** How long a removed take can be taken back; only then the host is told. */

@@ -128,7 +128,8 @@ export function setGlobalPrompt(records: TimelineRecords, globalPrompt: string):
   return { ...records, 'sequence:main': { ...sequenceOf(records), globalPrompt } };
 }
 
-/** What the engine reads for an event: its own words, then the words of the whole project. */
-export function composePrompt(records: TimelineRecords, event: Pick<PromptEvent, 'prompt'>): string {
-  return [event.prompt.trim(), sequenceOf(records).globalPrompt.trim()].filter((part) => part !== '').join(', ');
+/** What the engine reads for an event on its own: its words, its style, then the words of the whole project. */
+export function composePrompt(records: TimelineRecords, event: Pick<PromptEvent, 'prompt' | 'style'>): string {
+  const parts = [event.prompt.trim(), event.style.trim(), sequenceOf(records).globalPrompt.trim()];
+  return parts.filter((part, index) => part !== '' && parts.indexOf(part) === index).join(', ');
 }

@@ -16,6 +16,9 @@ function joinWords(...parts: readonly string[]): string {
   return words.filter((part, index) => words.indexOf(part) === index).join(', ');
 }
 
+/** All that an event says in a scene: the global prompt, its own words, its style. */
+export const sceneWords = (globalPrompt: string, event: Pick<PromptEvent, 'prompt' | 'style'>): string => joinWords(globalPrompt, event.prompt, event.style);
+
 /** The prompt events of a timeline in order of time, without those of hidden tracks. */
 export function promptEventsOf(records: TimelineRecords): PromptEvent[] {
   const hidden = new Set(Object.values(records).flatMap((record) => (record.type === 'track' && record.hidden ? [record.id] : [])));
@@ -61,7 +64,7 @@ export function sceneFromTimeline(records: TimelineRecords, sources: SceneSource
   const script: SceneScript = {
     globalPrompt,
     events: events.map((event, index): SceneEvent => {
-      const prompt = joinWords(globalPrompt, event.prompt, event.style);
+      const prompt = sceneWords(globalPrompt, event);
       if (prompt === '') throw new StudioError('INVALID_INPUT', 'An event has no words, and there is no global prompt. Say what happens in it, or remove it.', { details: { promptEventId: event.id } });
       const next = events[index + 1];
       return {

@@ -50,9 +50,10 @@ export const assetsContract = {
   /** Queues an import job for a file on the host's disk. Uploads from a page go over HTTP PUT `/upload/PROJECT/NAME`. */
   importFile: method(z.object({ projectId: ProjectId, path: z.string().min(1) }), z.object({ jobId: z.string() })),
   rename: method(z.object({ projectId: ProjectId, assetId: AssetId, name: z.string().min(1).max(200) }), Asset),
-  /** Outputs of stages that are kept so that edits and finer qualities begin from them: how many there are, and their size. */
-  intermediates: method(z.object({ projectId: ProjectId }), z.object({ count: z.number().int(), sizeBytes: z.number() })),
-  /** Deletes them; clips and takes stay. CONFLICT while work that reads them is unfinished. */
+  /**
+   * Deletes the outputs of stages that are kept so that edits and finer qualities begin from them (`library.diskUse` tells their size), and
+   * answers with what went; clips and takes stay. CONFLICT while work that reads them is unfinished.
+   */
   removeIntermediates: method(z.object({ projectId: ProjectId }), z.object({ count: z.number().int(), sizeBytes: z.number() })),
   remove: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({})),
 };

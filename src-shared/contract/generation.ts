@@ -43,4 +43,8 @@ export const generationContract = {
   plan: method(GenerationRequest, GenerationPlan),
   /** `front`: ahead of everything that waits. A cache hit completes at once with the same job shape. */
   start: method(GenerationRequest.extend({ front: z.boolean().default(false) }), z.object({ jobId: JobId, recipeHash: z.string() })),
+  /** What a draft of a pack takes on this machine, before there is any project. */
+  expectedDraft: method(z.object({ packId: z.string() }), z.object({ expectedMs: z.number().nullable(), isRough: z.boolean() })),
+  /** Stops an unfinished generation and makes a take of what its draft needs, ahead of the queue. INVALID_INPUT when it is a draft itself. */
+  keepDraft: method(z.object({ projectId: ProjectId, jobId: JobId }), z.object({ jobId: JobId })),
 };

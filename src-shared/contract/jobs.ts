@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors/studio-error.ts';
+import { Preset } from '../recipe/recipe.ts';
 import { STAGE_NAMES } from '../recipe/stage-name.ts';
 import { method, stream } from '../rpc/contract-types.ts';
 import { ProjectId } from './projects.ts';
@@ -37,6 +38,8 @@ export const Job = z.object({
   /** Grows with every new preview; fetch `${mediaBase}/preview/PROJECT/JOB?v=N`. 0: none yet. */
   previewVersion: z.number().int(),
   promptEventId: z.string().nullable(),
+  /** Quality of what is made; left out where there is none to choose. */
+  preset: Preset.optional(),
   resultAssetId: z.string().nullable(),
   resultPath: z.string().nullable(),
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),

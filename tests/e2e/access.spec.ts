@@ -61,7 +61,7 @@ describe('access', () => {
     await look('shortcuts');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('ControlOrMeta+K');
+    await page.keyboard.press('ControlOrMeta+Shift+P');
     await page.getByRole('dialog', { name: 'Commands' }).waitFor();
     await look('palette');
     await studio.screenshot(`access-${theme.toLowerCase()}`);

@@ -80,6 +80,7 @@ describe('handles', () => {
     const [first, second] = [window.events.first(), window.events.nth(1)];
     await first.click({ position: { x: 60, y: 30 } });
     await pull(first, 'end', -5);
+    await window.openAdvanced();
     await expect.poll(() => window.inspector.getByRole('textbox', { name: 'Blend out' }).inputValue()).toBe('0:00.05');
     await second.click({ position: { x: 100, y: 30 } });
     await expect.poll(() => window.inspector.getByRole('textbox', { name: 'Blend in' }).inputValue()).toBe('0:00.05');

@@ -73,7 +73,7 @@ describe('keys, commands and settings', () => {
 
   test('finds a command by name and runs it', async () => {
     const { page } = studio;
-    await page.keyboard.press('ControlOrMeta+K');
+    await page.keyboard.press('ControlOrMeta+Shift+P');
     await page.getByRole('dialog', { name: 'Commands' }).waitFor();
     await studio.screenshot('palette');
     await page.keyboard.type('sett');

@@ -52,11 +52,17 @@ describe('the inspector', () => {
     await page.mouse.up();
     await expect.poll(() => value('Opacity')).toBe('62.5');
 
-    await page.keyboard.down('Shift');
+    await page.keyboard.down('Control');
     await pull('Opacity', -40);
     await page.mouse.up();
-    await page.keyboard.up('Shift');
+    await page.keyboard.up('Control');
     await expect.poll(() => value('Opacity')).toBe('61.5');
+    await page.keyboard.down('Shift');
+    await pull('Opacity', -20);
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await expect.poll(() => value('Opacity')).toBe('11.5');
+    await type('Opacity', '61.5');
 
     await type('Length', '1:00');
     // The next clip is in the way.
@@ -76,7 +82,7 @@ describe('the inspector', () => {
     await expect.poll(() => value('Opacity')).toBe('61.5');
     await studio.screenshot('inspector-clip');
     await window.saved();
-    for (let presses = 0; presses < 6; presses += 1) await page.keyboard.press('ControlOrMeta+Z');
+    for (let presses = 0; presses < 8; presses += 1) await page.keyboard.press('ControlOrMeta+Z');
     await expect.poll(() => value('Opacity')).toBe('100');
     await expect.poll(() => clip(1).getAttribute('data-duration')).toBe('16');
   });
@@ -118,6 +124,7 @@ describe('the inspector', () => {
     await expect.poll(() => value('Y')).toBe('-30');
     await studio.screenshot('inspector-title');
     await window.events.first().click({ position: { x: 60, y: 20 } });
+    await window.openAdvanced();
     await type('Blend out', '4');
     await expect.poll(() => value('Blend out')).toBe('0:00.04');
     await studio.screenshot('inspector-event');

@@ -106,6 +106,25 @@ describe('generation', () => {
     expect((await under.client.jobs.list({ projectId })).jobs).toEqual([]);
   });
 
+  it('tells what a draft takes: guessed at first, then as it was measured', async () => {
+    const first = await under.client.generation.expectedDraft({ packId: 'tiny' });
+    expect(first.isRough).toBe(true);
+    expect(first.expectedMs).toBeGreaterThan(0);
+    await generate();
+    expect(await under.client.generation.expectedDraft({ packId: 'tiny' })).toEqual({ expectedMs: (await under.client.generation.plan(wish({ seed: 8 }))).expectedMs, isRough: false });
+  });
+
+  it('stops a job and keeps its draft: the frames that a draft alone would have', async () => {
+    const { jobId } = await under.client.generation.start(wish({ preset: 'standard' }));
+    for await (const job of under.client.jobs.watch({ projectId })) if (job.id === jobId && job.parts[0]?.state === 'done') break;
+    expect((await under.client.jobs.get({ projectId, jobId })).preset).toBe('standard');
+    const kept = await jobEnd(under.client, projectId, (await under.client.generation.keepDraft({ projectId, jobId })).jobId);
+    expect(kept).toMatchObject({ state: 'completed', preset: 'draft' });
+    const draft = await generate();
+    expect(draft.resultAssetId).toBe(kept.resultAssetId);
+    await expect(under.client.generation.keepDraft({ projectId, jobId: draft.id })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
   it('goes on with an unfinished job after a restart, to the same frames', async () => {
     const { path } = await under.client.projects.get({ projectId });
     const { jobId } = await under.client.generation.start(wish({ preset: 'standard' }));

@@ -28,7 +28,7 @@ async function editUntilKilled(path: string, edits: number): Promise<number> {
   return reported;
 }
 
-it('a killed editor loses at most the edit in flight, and undo still goes back to the beginning', async () => {
+it('a killed editor loses at most the edit in flight, and undo still goes back to the beginning', { timeout: 240_000 }, async () => {
   const created = newProject();
   const { path } = created;
   created.close();

@@ -5,6 +5,7 @@ import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
 import { addItems, copyItems, duplicate, move, nudge, paste, pinImage, remove, rippleRemove, setProperties, split } from '../../src-shared/timeline/edits/arrange.ts';
 import type { NewId } from '../../src-shared/timeline/edits/edit-batch.ts';
 import { addMarker, addTrack, moveMarker, moveTrack, removeTrack, setInOut, setTrack } from '../../src-shared/timeline/edits/lanes.ts';
+import { replaceSource } from '../../src-shared/timeline/edits/replace-source.ts';
 import { rippleTrim, roll, setSpeed, slide, slip, trim, trimMany } from '../../src-shared/timeline/edits/trim.ts';
 import { isTrackItem, tracksOf } from '../../src-shared/timeline/tracks.ts';
 import { rational } from '../../src-shared/timing/rational.ts';
@@ -20,7 +21,7 @@ export interface RandomEdit {
 }
 
 const KINDS = [
-  'add', 'add', 'add', 'add', 'move', 'moveInsert', 'moveFree', 'moveTrack', 'duplicate', 'paste', 'nudge', 'trim', 'trimMany', 'rippleTrim', 'roll', 'slip', 'slide', 'speed', 'split', 'splitAll', 'remove', 'rippleRemove',
+  'add', 'add', 'add', 'add', 'move', 'moveInsert', 'moveFree', 'moveTrack', 'duplicate', 'paste', 'nudge', 'trim', 'trimMany', 'rippleTrim', 'roll', 'slip', 'slide', 'replace', 'speed', 'split', 'splitAll', 'remove', 'rippleRemove',
   'properties', 'pin', 'addTrack', 'removeTrack', 'reorder', 'track', 'marker', 'moveMarker', 'range',
 ] as const;
 
@@ -75,6 +76,7 @@ function attempt(records: TimelineRecords, step: RandomEdit, newId: NewId): Time
     case 'roll': return roll(records, { id, edge, frame });
     case 'slip': return slip(records, { ids, deltaFrames: delta });
     case 'slide': return slide(records, { id, deltaFrames: delta });
+    case 'replace': return replaceSource(records, { id, assetId: 'asset:9', sourceDuration: which % 3 === 0 ? null : rational(1 + (which % 40), 3) });
     case 'speed': return setSpeed(records, { ids, speed: rational(1 + (other % 400), 100) });
     case 'split': return split(records, { ids: [id], frame, newId });
     case 'splitAll': return split(records, { ids: [], frame, newId });

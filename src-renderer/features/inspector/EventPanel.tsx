@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import { memo } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
+import { AdvancedFields } from './AdvancedFields.tsx';
 import { EventTakes } from './EventTakes.tsx';
 import { GenerateBar } from './GenerateBar.tsx';
 import { ItemFields } from './ItemFields.tsx';
@@ -8,6 +9,7 @@ import { MotionField } from './MotionField.tsx';
 import { PresetPicker } from './PresetPicker.tsx';
 import { PromptFields } from './PromptFields.tsx';
 import { SeedField } from './SeedField.tsx';
+import { StyleField } from './StyleField.tsx';
 
 /** Words, time, seed and quality of one prompt event; without one, the same fields begin the first. */
 export const EventPanel = memo(function EventPanel({ event }: { event: PromptEvent | null }) {
@@ -17,11 +19,13 @@ export const EventPanel = memo(function EventPanel({ event }: { event: PromptEve
         <PromptFields event={event} />
         {event ? (
           <>
+            <StyleField event={event} />
             <ItemFields ids={[event.id]} groups={['time']} />
-            <MotionField event={event} />
             <SeedField event={event} />
+            <ItemFields ids={[event.id]} groups={['strength']} />
+            <MotionField event={event} />
             <PresetPicker event={event} />
-            <ItemFields ids={[event.id]} groups={['strength', 'fades']} />
+            <AdvancedFields event={event} />
             <EventTakes event={event} />
           </>
         ) : null}

@@ -8,7 +8,7 @@ import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { Section } from './Section.tsx';
 
-const GROUPS = ['time', 'strength', 'title', 'picture', 'sound', 'fades'] as const;
+const GROUPS = ['time', 'strength', 'title', 'picture', 'sound', 'fades', 'blend', 'seed'] as const;
 
 const UNITS = { frames: '', seconds: 's', percent: '%', number: '' } as const;
 

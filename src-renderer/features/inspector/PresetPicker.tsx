@@ -6,6 +6,7 @@ import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { usePacks, usePlan } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { motionChoices } from '../../editor/event-motions.ts';
+import { seedOf } from '../../editor/event-recipe.ts';
 import { currentPack, packChoice } from '../../editor/generate.ts';
 import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
@@ -18,7 +19,7 @@ const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
 function useEventPlan(event: PromptEvent, preset: Preset) {
   const { project } = useEditor();
   const composed = useDocument((state) => composePrompt(state.records, event));
-  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: event.seed, preset, motions: motionChoices(event), ...packChoice(usePacks()), promptEventId: event.id });
+  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: seedOf(event), preset, motions: motionChoices(event), ...packChoice(usePacks()), promptEventId: event.id });
 }
 
 function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {

@@ -9,6 +9,7 @@ import { useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { NumberField } from '../../components/NumberField.tsx';
 import { takesOf } from '../../../src-shared/takes/take-of-event.ts';
+import { seedFor } from '../../editor/event-recipe.ts';
 import { freshSeed } from '../../editor/generate.ts';
 import { patchEvent } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
@@ -17,7 +18,8 @@ import { Section } from './Section.tsx';
 /** The seed: typed or dragged, locked against change, rolled, or taken from the last take. */
 export function SeedField({ event }: { event: PromptEvent }) {
   const editor = useEditor();
-  const lastSeed = takesOf(useTakes(), event.id)[0]?.recipe.seed;
+  const last = takesOf(useTakes(), event.id).find(({ recipe }) => recipe.scene === undefined)?.recipe.seed;
+  const lastSeed = last === undefined ? undefined : seedFor(last, event);
   const isReadOnly = editor.project.readOnly;
   const patch = (change: Partial<Pick<PromptEvent, 'seed' | 'seedLocked'>>) => editor.document.transact(t('edit.seed'), (records) => patchEvent(records, event.id, change));
   return (

@@ -3,6 +3,7 @@ import Close from '@mui/icons-material/Close';
 import Pause from '@mui/icons-material/Pause';
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import Replay from '@mui/icons-material/Replay';
+import StopCircleOutlined from '@mui/icons-material/StopCircleOutlined';
 import VerticalAlignTop from '@mui/icons-material/VerticalAlignTop';
 import Visibility from '@mui/icons-material/Visibility';
 import Box from '@mui/material/Box';
@@ -66,9 +67,10 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
             {job.state === 'running' ? <IconAction label={t('job.pause')} icon={<Pause />} disabled={isBusy} onClick={() => send('pause')} sx={{ p: 1 }} /> : null}
             {job.state === 'paused' ? <IconAction label={t('job.resume')} icon={<PlayArrow />} disabled={isBusy} onClick={() => send('resume')} sx={{ p: 1 }} /> : null}
             {job.state === 'available' && !isFirstWaiting ? <IconAction label={t('job.moveToFront')} icon={<VerticalAlignTop />} disabled={isBusy} onClick={() => send('moveToFront')} sx={{ p: 1 }} /> : null}
+            {job.kind === 'generate' && job.preset !== undefined && job.preset !== 'draft' && (job.state === 'running' || job.state === 'paused') ? <IconAction label={t('job.keepDraft')} icon={<StopCircleOutlined />} disabled={isBusy} onClick={() => send('keepDraft')} sx={{ p: 1 }} /> : null}
             {isUnfinished ? <IconAction label={t('job.cancel')} icon={<Close />} disabled={isBusy} onClick={() => send('cancel')} sx={{ p: 1 }} /> : null}
             {job.state === 'cancelled' ? <IconAction label={t('job.retry')} icon={<Replay />} disabled={isBusy} onClick={() => send('retry')} sx={{ p: 1 }} /> : null}
-            {job.state === 'completed' && event && job.kind === 'generate' ? <IconAction label={t('job.again')} icon={<CasinoOutlined />} disabled={editor.project.readOnly} onClick={() => void generateEvent(editor, { ...event, seed: freshSeed() }, { front: false })} sx={{ p: 1 }} /> : null}
+            {event && job.kind === 'generate' && (isUnfinished || job.state === 'completed') ? <IconAction label={t(isUnfinished ? 'job.duplicate' : 'job.again')} icon={<CasinoOutlined />} disabled={editor.project.readOnly} onClick={() => void generateEvent(editor, { ...event, seed: freshSeed() }, { front: false, ...(job.preset === undefined ? {} : { preset: job.preset }) })} sx={{ p: 1 }} /> : null}
             {job.state === 'completed' && result ? <IconAction label={t('job.openTake')} icon={<Visibility />} onClick={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: result.id }, playhead: 0, shuttle: 0 })} sx={{ p: 1 }} /> : null}
             {job.kind === 'learn' && (isUnfinished || job.state === 'completed') ? <IconAction label={t('motions.open')} icon={<Visibility />} onClick={() => openLearning(editor, { jobId: job.id })} sx={{ p: 1 }} /> : null}
             {isUnfinished ? null : <IconAction label={t('job.dismiss')} icon={<Close />} disabled={isBusy} onClick={() => send('dismiss')} sx={{ p: 1 }} />}

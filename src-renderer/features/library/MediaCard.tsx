@@ -7,7 +7,7 @@ import ButtonBase from '@mui/material/ButtonBase';
 import { useState } from 'react';
 import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
-import { downloadUrl, filmstripUrl, playUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
+import { filmstripUrl, playUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { assetDrag } from '../../components/asset-drag.ts';
 import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
@@ -37,7 +37,7 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
     <Box onContextMenu={(click) => { editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
       {menu === null ? null : <ContextMenu at={menu.at} lines={assetMenu(entry, readOnly)} label={t('menu.asset', { name: asset.name })} onClose={close} />}
       <ButtonBase
-        draggable={trashedAt === null} {...assetDrag(asset, downloadUrl(editor.info.mediaBase, editor.project.id, asset.id))}
+        draggable={trashedAt === null} {...assetDrag(editor, asset)}
         aria-label={asset.name} aria-pressed={isSelected}
         onClick={(event) => editor.session.setState(({ selectedIds }) => ({
           selectedIds: !(event.ctrlKey || event.metaKey) ? [asset.id] : isSelected ? selectedIds.filter((id) => id !== asset.id) : [...selectedIds.filter((id) => id.startsWith('asset:')), asset.id], rightOpen: true,

@@ -4,11 +4,9 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useProject } from '../../api/queries.ts';
+import { useDiskUse } from '../../api/library-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
-import { projectKeys } from '../../editor/editor.ts';
 import { notify, notifyError } from '../../editor/notices.ts';
 import { formatBytes } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
@@ -17,9 +15,9 @@ import { t } from '../../i18n/text.ts';
 export function DiskDialog({ onClose }: { onClose: () => void }) {
   const editor = useEditor();
   const { client, queryClient } = editor;
-  const { id: projectId, sizeBytes } = useProject();
+  const projectId = editor.project.id;
+  const use = useDiskUse();
   const [isDeleting, setDeleting] = useState(false);
-  const { data } = useQuery({ queryKey: [...projectKeys.assets(projectId), 'intermediates'], queryFn: () => client.assets.intermediates({ projectId }) });
   const remove = async () => {
     setDeleting(true);
     try {
@@ -37,15 +35,15 @@ export function DiskDialog({ onClose }: { onClose: () => void }) {
       <DialogTitle id="disk-title">{t('disk.title')}</DialogTitle>
       <DialogContent>
         <Box component="dl" sx={{ m: 0, mb: 3, display: 'grid', gridTemplateColumns: '1fr auto', rowGap: 1, fontSize: 13, fontVariantNumeric: 'tabular-nums', '& dd': { m: 0, textAlign: 'right' } }}>
-          <dt>{t('disk.project')}</dt><dd>{formatBytes(sizeBytes)}</dd>
-          <dt>{t('disk.intermediates', { count: data?.count ?? 0 })}</dt><dd data-testid="intermediates">{data ? formatBytes(data.sizeBytes) : ''}</dd>
+          <dt>{t('disk.project')}</dt><dd>{use === null ? '' : formatBytes(Object.values(use).reduce((sum, bytes) => sum + bytes, 0))}</dd>
+          <dt>{t('disk.intermediates')}</dt><dd data-testid="intermediates">{use === null ? '' : formatBytes(use.intermediates)}</dd>
         </Box>
         <Box sx={{ fontSize: 12.5, color: 'text.secondary' }}>{t('disk.explain')}</Box>
       </DialogContent>
       <DialogActions>
         <Button color="inherit" autoFocus onClick={onClose}>{t('action.close')}</Button>
-        <Button color="error" variant="contained" disabled={isDeleting || editor.project.readOnly || !data || data.count === 0} onClick={() => void remove()}>
-          {t('disk.remove', { size: data ? formatBytes(data.sizeBytes) : '' })}
+        <Button color="error" variant="contained" disabled={isDeleting || editor.project.readOnly || use === null || use.intermediates === 0} onClick={() => void remove()}>
+          {t('disk.remove', { size: formatBytes(use?.intermediates ?? 0) })}
         </Button>
       </DialogActions>
     </Dialog>

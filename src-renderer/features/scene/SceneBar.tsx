@@ -3,16 +3,18 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Preset } from '../../../src-shared/recipe/recipe.ts';
 import { promptEventsOf } from '../../../src-shared/build/scene-from-timeline.ts';
 import { useJobs } from '../../api/queries.ts';
+import { useEventStates } from '../../api/event-states.ts';
 import { useAdherence, useScenePlan } from '../../api/scene-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { renderScene } from '../../editor/scene.ts';
 import { t } from '../../i18n/text.ts';
 import { sceneEstimate, sceneObstacle } from './scene-estimate.ts';
+import { SCENE_EVENT_STYLES } from './scene-event-styles.ts';
 import { SceneEvent } from './SceneEvent.tsx';
 
 /** The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events. */
@@ -23,18 +25,20 @@ export function SceneBar() {
 
 function Bar() {
   const editor = useEditor();
-  const events = promptEventsOf(useDocument((state) => state.records));
+  const records = useDocument((state) => state.records);
+  const events = useMemo(() => promptEventsOf(records), [records]);
+  const states = useEventStates(events);
   const selectedIds = useSession((state) => state.selectedIds);
   const preset = useSession((state) => state.scenePreset);
   const [adherence, setAdherence] = useState(false);
   const { plan, problem: refusal } = useScenePlan(preset);
   const problem = refusal ?? (plan === null ? null : sceneObstacle(plan, editor.info.memory.totalBytes));
-  const shares = useAdherence(preset);
+  const measured = useAdherence(preset);
   const isRunning = useJobs().some((job) => job.kind === 'scene' && job.promptEventId === null && UNFINISHED.has(job.state));
   return (
     <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
-      <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30 }}>
-        {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} shares={shares.get(event.id) ?? null} />)}
+      <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30, alignItems: 'center', ...SCENE_EVENT_STYLES }}>
+        {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} state={states.get(event.id) ?? 'new'} adherence={measured.get(event.id) ?? null} />)}
       </Box>
       <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>

@@ -8,7 +8,8 @@ import type { SystemInfo } from '../../../src-shared/contract/system.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useStudio } from '../../api/studio-context.tsx';
 import { usePacks } from '../../api/queries.ts';
-import { formatBytes } from '../../i18n/formats.ts';
+import { currentPack } from '../../editor/generate.ts';
+import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
 function Fact({ icon, label, value, detail }: { icon: ReactNode; label: string; value: string; detail: string }) {
@@ -25,13 +26,16 @@ function Fact({ icon, label, value, detail }: { icon: ReactNode; label: string; 
 export function MachineFacts({ info: initial }: { info: SystemInfo }) {
   const { client } = useStudio();
   const info = useQuery({ queryKey: ['system'], queryFn: () => client.system.info({}), initialData: initial }).data;
-  const pack = usePacks()[0];
+  const packs = usePacks();
+  const pack = currentPack(packs) ?? packs[0];
   const problem = pack?.problem ?? null;
+  const draft = useQuery({ queryKey: ['expectedDraft', pack?.id], queryFn: () => client.generation.expectedDraft({ packId: pack?.id ?? '' }), enabled: pack !== undefined && problem === null, retry: false }).data ?? null;
+  const expected = draft === null || draft.expectedMs === null ? t('start.measuring') : t(draft.isRough ? 'start.draftRough' : 'start.draftIn', { time: formatDuration(Math.max(1000, draft.expectedMs)) });
   return (
     <Box component="dl" aria-label={t('start.facts')} sx={{ display: 'flex', gap: 3, m: 0, flexWrap: 'wrap' }}>
       <Fact icon={<MemoryOutlined />} label={t('start.machine')} value={t('start.coresMemory', { cores: info.cpu.cores, memory: formatBytes(info.memory.totalBytes) })} detail={info.cpu.model} />
       <Fact icon={<SdStorageOutlined />} label={t('start.disk')} value={t('start.diskFree', { free: formatBytes(info.disk.freeBytes) })} detail={info.disk.path} />
-      <Fact icon={<TimerOutlined />} label={t('start.firstClip')} value={problem === null ? t('start.measuring') : t('start.packProblem')} detail={problem ?? (pack ? t('start.firstClipDetail', { pack: pack.name, frames: pack.output.frames, width: pack.output.width, height: pack.output.height }) : '')} />
+      <Fact icon={<TimerOutlined />} label={t('start.firstClip')} value={problem === null ? expected : t('start.packProblem')} detail={problem ?? (pack ? t('start.firstClipDetail', { pack: pack.name, frames: pack.output.frames, width: pack.output.width, height: pack.output.height }) : '')} />
     </Box>
   );
 }

@@ -34,10 +34,12 @@ export interface RestyleDialogProps {
   /** The clip on the timeline that the result becomes a take of; null for a clip of the library. */
   readonly clipId: string | null;
   readonly part: ClipPart | null;
+  /** The style that stands there at first; left out for the first look of the gallery. */
+  readonly words?: string;
 }
 
 /** From a clip to another look of it: words or a look of the gallery, how strong and how firm, one frame ahead of the run. */
-export function RestyleDialog({ assetId, clipId, part }: RestyleDialogProps) {
+export function RestyleDialog({ assetId, clipId, part, words: given }: RestyleDialogProps) {
   const editor = useEditor();
   const { client, project, session } = editor;
   const packs = usePacks();
@@ -46,7 +48,7 @@ export function RestyleDialog({ assetId, clipId, part }: RestyleDialogProps) {
   const gallery = useQuery({ queryKey: ['gallery', pack.packId ?? ''], queryFn: () => client.stylization.gallery(pack), staleTime: Infinity }).data ?? null;
 
   const frames = part?.frames ?? asset?.frames ?? 1;
-  const [style, setStyle] = useState<string | null>(null);
+  const [style, setStyle] = useState<string | null>(given ?? null);
   const [strength, setStrength] = useState<number | null>(null);
   const [structure, setStructure] = useState<number | null>(null);
   const [seed, setSeed] = useState(0);

@@ -6,11 +6,15 @@ import type { Take } from '../../../src-shared/contract/takes.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { useJobs, useMotions } from '../../api/queries.ts';
+import { useEventStates } from '../../api/event-states.ts';
+import { useAdherence, type EventAdherence } from '../../api/scene-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { AdherenceStrip } from '../../components/AdherenceStrip.tsx';
 import { EventBadge } from '../../components/EventBadge.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { useMotionTarget } from '../../components/use-motion-target.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
+import type { EventState } from '../../editor/event-state.ts';
 import { takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { motionsOf } from '../../editor/event-motions.ts';
 import { createEvent } from '../../editor/generate.ts';
@@ -44,13 +48,15 @@ type BeginDrag = (down: PointerEvent<HTMLElement>, id: string, part: DragPart) =
 /** Prompt events: double click adds one, drags move and retime, the right button opens the rest. */
 export function EventsLane({ events, runs, takes, pixelsPerFrame, selected, dragged, begin, onMenu, frameAt }: EventsLaneProps) {
   const editor = useEditor();
+  const states = useEventStates(events);
+  const measured = useAdherence(useSession((state) => state.scenePreset));
   return (
     <Box
       role="list" aria-label={t('lane.events')}
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
       sx={{ position: 'absolute', inset: 0 }}
     >
-      {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : <EventBlock key={event.id} event={event} takeCount={takesOf(takes, event.id).length} isDragged={dragged.has(event.id)} begin={begin} onMenu={onMenu} />)}
+      {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : <EventBlock key={event.id} event={event} state={states.get(event.id) ?? 'new'} adherence={measured.get(event.id) ?? null} takeCount={takesOf(takes, event.id).length} isDragged={dragged.has(event.id)} begin={begin} onMenu={onMenu} />)}
       {runs.map((run) => <div key={run.id} className="run" title={t('timeline.run', { count: run.count })} style={spanStyle(run.startFrame, run.endFrame - run.startFrame)} />)}
     </Box>
   );
@@ -68,13 +74,16 @@ const EventBar = memo(function EventBar({ event, isSelected, begin, onMenu }: { 
 
 interface EventBlockProps {
   readonly event: PromptEvent;
+  readonly state: EventState;
+  readonly adherence: EventAdherence | null;
   readonly takeCount: number;
   readonly isDragged: boolean;
   readonly begin: BeginDrag;
   readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
-const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin, onMenu }: EventBlockProps) {
+/** An event with its words. Plain elements with the styles of the lanes: zooming brings dozens of them at once. */
+const EventBlock = memo(function EventBlock({ event, state, adherence, takeCount, isDragged, begin, onMenu }: EventBlockProps) {
   const editor = useEditor();
   const isSelected = useSession((state) => state.selectedIds.includes(event.id));
   const frameRate = useDocument((state) => sequenceOf(state.records).frameRate);
@@ -87,10 +96,7 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
   const share = parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + partShare(part), 0) / parts.length;
   const name = isEmpty ? t('event.empty') : event.prompt;
   const edge = (part: 'start' | 'end') => (
-    <Box
-      data-edge={part} onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, part); }}
-      sx={{ position: 'absolute', top: 0, bottom: 0, [part === 'start' ? 'left' : 'right']: 0, width: 8, cursor: 'ew-resize', touchAction: 'none', '&::after': { content: '""', position: 'absolute', top: '32%', bottom: '32%', left: 3, width: 2, borderRadius: 1, bgcolor: 'currentColor', opacity: 0 }, '[role=listitem]:hover &::after': { opacity: 0.5 } }}
-    />
+    <div className={`eventEdge ${part}`} data-edge={part} onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, part); }} />
   );
   const press = (part: DragPart) => (down: PointerEvent<HTMLElement>) => {
     down.stopPropagation();
@@ -98,39 +104,36 @@ const EventBlock = memo(function EventBlock({ event, takeCount, isDragged, begin
   };
   const blend = (frames: number, side: 'left' | 'right') => (frames === 0 ? null : <div className="blend" style={{ [side]: 0, width: `calc(var(--pixels-per-frame) * ${frames}px)`, backgroundImage: `linear-gradient(to ${side}, transparent, var(--mui-palette-studio-eventLine))` }} />);
   return (
-    <Box
-      role="listitem" tabIndex={0} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected}
+    <div
+      role="listitem" tabIndex={0} className={`eventBlock${isEmpty ? ' empty' : ''}${target.isTarget ? ' target' : ''}${isDragged ? ' dragged' : ''}`} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected}
       aria-label={t('event.named', { name, start: formatTimecode(event.startFrame, frameRate), end: formatTimecode(endFrame(event), frameRate), takes: takeCount })}
       aria-description={used.length === 0 ? undefined : t('motions.onEvent', { names: used.join(', ') })} {...target.handlers}
       onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, 'body'); }} onContextMenu={(click) => onMenu(click, event.id)}
       onFocus={(focus) => { if (focus.target === focus.currentTarget && focus.currentTarget.matches(':focus-visible')) editor.session.setState({ selectedIds: [event.id] }); }}
       onDoubleClick={() => editor.session.setState(({ promptFocusRequest }) => ({ selectedIds: [event.id], rightOpen: true, promptFocusRequest: promptFocusRequest + 1 }))}
       style={spanStyle(event.startFrame, event.durationFrames)}
-      sx={{
-        position: 'absolute', left: 0, top: 6, bottom: 6, borderRadius: 1.5, border: 1, overflow: 'hidden', cursor: isDragged ? 'grabbing' : 'grab', touchAction: 'none',
-        bgcolor: 'studio.event', borderColor: target.isTarget ? 'success.main' : isEmpty ? 'error.main' : isSelected ? 'primary.light' : 'studio.eventLine', boxShadow: isSelected ? '0 0 0 1px var(--mui-palette-primary-light)' : 'none',
-        opacity: isDragged ? 0.85 : 1, zIndex: isSelected ? 2 : 1, px: 2.5, py: 1, display: 'flex', flexDirection: 'column', gap: 0.25,
-      }}
     >
       {blend(event.blendInFrames, 'left')}
       {blend(event.blendOutFrames, 'right')}
-      <Box sx={{ position: 'relative', fontSize: 12, fontWeight: 500, lineHeight: 1.3, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: isEmpty ? 'error.main' : 'text.primary', display: 'flex', alignItems: 'center', gap: 1, '& svg': { fontSize: 14, flex: 'none' } }}>
+      <div className="eventWords">
         {isEmpty ? <ErrorOutlineOutlined /> : null}
-        <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</Box>
-      </Box>
-      <Box sx={{ position: 'relative', display: 'flex', alignItems: 'center', gap: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
-        <EventBadge event={event} />
+        <span>{name}</span>
+      </div>
+      <div className="eventFacts">
+        <EventBadge state={state} />
         {used.map((words) => (
           <Box key={words} component="span" data-testid="motion-chip" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.75, minWidth: 20, maxWidth: 150, px: 1, borderRadius: 1, lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText', '& svg': { fontSize: 11, flex: 'none' } }}>
             <AnimationOutlined /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{words}</Box>
           </Box>
         ))}
-        {isDragged ? `${formatTimecode(event.startFrame, frameRate)} – ${formatTimecode(endFrame(event), frameRate)}` : [t(`preset.${event.preset}`), takeCount > 0 ? t('event.takes', { count: takeCount }) : ''].filter((part) => part !== '').join(' · ')}
-      </Box>
+        <span className="eventEnd">{isDragged ? `${formatTimecode(event.startFrame, frameRate)} – ${formatTimecode(endFrame(event), frameRate)}` : [t(`preset.${event.preset}`), takeCount > 0 ? t('event.takes', { count: takeCount }) : ''].filter((part) => part !== '').join(' · ')}</span>
+      </div>
+      {/* Under the words and behind the handles, over the event's own time. */}
+      {adherence === null ? null : <div className="adherence"><AdherenceStrip adherence={adherence} width="100%" height={5} /></div>}
       {job ? <Box sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, height: 3, bgcolor: 'studio.raised' }}><Box sx={{ height: 1, width: 1, transformOrigin: 'left', transform: `scaleX(${share})`, bgcolor: 'primary.light', transition: 'transform 240ms linear' }} /></Box> : null}
       {editor.project.readOnly ? null : <FadeHandles fadeIn={event.blendInFrames} fadeOut={event.blendOutFrames} press={press} />}
       {editor.project.readOnly ? null : edge('start')}
       {editor.project.readOnly ? null : edge('end')}
-    </Box>
+    </div>
   );
 });

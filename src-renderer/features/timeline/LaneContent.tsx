@@ -63,7 +63,7 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
           <ItemBlock
             key={item.id} item={item} name={nameOf(item, asset)} picture={item.type === 'clip' && asset ? thumbnailUrl(mediaBase, project.id, asset) : null} detailed={detailed} frameRate={frameRate}
             strip={item.type === 'clip' && asset !== null && detailed ? filmstripUrl(mediaBase, project.id, asset) : null} filmstrip={asset?.filmstrip ?? null} wave={asset !== null && detailed ? waveformUrl(mediaBase, project.id, asset) : null}
-            isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
+            isMissing={timelineAssets.isKnown && asset === null && (item.type === 'clip' || item.type === 'audio')} isSelected={selected.has(item.id)} isDragged={dragged.has(item.id)} canDrag={!editor.project.readOnly && lane.track?.locked === false} begin={begin} onSelect={onSelect} onMenu={onMenu}
           />
         );
       })}

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { framesToSeconds, secondsToFrame } from '../../../src-shared/timing/frame-rate.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
+import { assetDrag } from '../../components/asset-drag.ts';
 import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { assetFrames } from '../../editor/playback-source.ts';
 import { placeInTake } from '../../../src-shared/takes/take-of-event.ts';
@@ -28,6 +29,8 @@ export function ResultLane({ events, takes }: LaneProps) {
         return (
           <Box
             key={event.id} role="listitem" data-clip={take.asset.id} aria-label={t('clip.named', { prompt: take.recipe.prompt, preset: t(`preset.${take.preset}`) })}
+            // Pulled onto a video track, or out of the window; a box is not pulled up from here.
+            draggable {...assetDrag(editor, take.asset)} onPointerDown={(down) => down.stopPropagation()}
             onClick={() => editor.session.setState({ selectedIds: [event.id], viewerSource: { kind: 'timeline' } })}
             style={spanStyle(event.startFrame, length)}
             sx={{ position: 'absolute', left: 0, top: 6, bottom: 6, borderRadius: 1.5, overflow: 'hidden', border: 1, borderColor: isSelected ? 'primary.light' : 'divider', bgcolor: 'studio.stage', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x', ...(poster === null ? {} : { backgroundImage: `url("${poster}")` }) }}

@@ -1,4 +1,3 @@
-import AddBoxOutlined from '@mui/icons-material/AddBoxOutlined';
 import Box from '@mui/material/Box';
 import { useCallback, useLayoutEffect, useMemo, useRef, type MouseEvent, type PointerEvent } from 'react';
 import { itemsByTrack, sequenceOf } from '../../../src-shared/timeline/tracks.ts';
@@ -10,6 +9,7 @@ import { useUnchanged } from '../../components/use-unchanged.ts';
 import { timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { DropGhosts } from './DropGhosts.tsx';
+import { EmptyLane } from './EmptyLane.tsx';
 import { GlobalPromptBar } from './GlobalPromptBar.tsx';
 import { itemMenu } from './item-menu.ts';
 import { LANE_STYLES } from './lane-styles.ts';
@@ -122,14 +122,13 @@ function TimelineLanes() {
                   <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} onMenu={onMenu} frameAt={view.frameAt} />
                 </div>
               ))}
+              {/* Inside, so that what is dropped on it still lands on the lane. */}
+              {end === 0 && promptLane ? <EmptyLane top={promptLane.top} height={promptLane.height} frameRate={frameRate} /> : null}
               <DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} />
               {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
             </Box>
             {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${snapLine * pixelsPerFrame}px)` }} />}
             <Playhead pixelsPerFrame={pixelsPerFrame} />
-            {end === 0 && promptLane ? (
-              <Box sx={{ position: 'absolute', left: 12, display: 'flex', alignItems: 'center', gap: 2, fontSize: 12, color: 'text.secondary', pointerEvents: 'none', '& svg': { fontSize: 16 } }} style={{ top: RULER_HEIGHT + promptLane.top, height: promptLane.height }}><AddBoxOutlined />{t('empty.lane')}</Box>
-            ) : null}
           </div>
         </Box>
       </Box>

@@ -1,5 +1,7 @@
 import type { TimelineRecord } from '../../../src-shared/timeline/document.ts';
 import type { MenuLine } from '../../components/ContextMenu.tsx';
+import { replaceWithFile } from '../../editor/replace-source.ts';
+import { t } from '../../i18n/text.ts';
 
 const CLIPBOARD = ['cut', 'copy', 'paste', 'duplicate'] as const;
 const line = (action: string): MenuLine => ({ action });
@@ -9,5 +11,6 @@ export function itemMenu(record: TimelineRecord | undefined): MenuLine[] {
   if (record?.type === 'marker' || record?.type === 'keyframeImage') return [line('delete')];
   const generates = record?.type === 'promptEvent' ? [line('generate'), line('generateNext'), line('vary'), 'divider' as const] : [];
   const footage = record?.type === 'clip' ? [line('restyle'), line('reimagine'), line('upscale'), 'divider' as const] : [];
-  return [...generates, ...footage, line('split'), line('trimStart'), line('trimEnd'), 'divider', ...CLIPBOARD.map(line), 'divider', line('delete'), line('rippleDelete')];
+  const replace: MenuLine[] = record?.type === 'clip' || record?.type === 'audio' ? [{ label: t('missing.replace'), run: (editor) => void replaceWithFile(editor, record) }, 'divider'] : [];
+  return [...generates, ...footage, ...replace, line('split'), line('trimStart'), line('trimEnd'), 'divider', ...CLIPBOARD.map(line), 'divider', line('delete'), line('rippleDelete')];
 }

@@ -11,7 +11,8 @@ import { usePointerDrag } from '../../components/use-pointer-drag.ts';
 import { editAndSelect, newRecordId, selectedRecordIds } from '../../editor/edit-actions.ts';
 import type { Editor } from '../../editor/editor.ts';
 import type { TimelineTool } from '../../editor/session-store.ts';
-import { snapEdges, snapPoints } from '../../editor/snapping.ts';
+import { keyframeStride } from '../../editor/generate.ts';
+import { keyframeGrid, snapEdges, snapPoints, snapToKeyframes } from '../../editor/snapping.ts';
 import { t } from '../../i18n/text.ts';
 
 export type DragPart = 'body' | 'start' | 'end' | 'fadeIn' | 'fadeOut';
@@ -112,6 +113,7 @@ export function useItemDrag(editor: Editor, at: { readonly frame: (clientX: numb
     const { tool } = editor.session.getState();
     const moving = new Set(part === 'body' && tool !== 'slide' ? ids : [id]);
     const points = snapPoints(before, { exclude: moving, playhead: editor.session.getState().playhead });
+    const grid = item.type === 'promptEvent' ? keyframeGrid(before, keyframeStride(editor), part === 'body' || part === 'start' ? moving : new Set()) : null;
     let gesture: Gesture | null = null;
 
     beginDrag(down, {
@@ -122,7 +124,9 @@ export function useItemDrag(editor: Editor, at: { readonly frame: (clientX: numb
         const shift = move_.shiftKey;
         const slips = isSlip({ part, shift, item, tool });
         const edges = slips ? [] : part === 'body' ? [...moving].flatMap((other) => { const moved = before[other]; return isTrackItem(moved) ? [moved.startFrame, endFrame(moved)] : []; }) : [grabbed(item, part)];
-        const snap = snapping && !move_.ctrlKey ? snapEdges(edges.map((edge) => edge + delta), points, SNAP_PIXELS / pixelsPerFrame) : { offset: 0, line: null };
+        const dragged = edges.map((edge) => edge + delta);
+        const near = snapping && !move_.ctrlKey ? snapEdges(dragged, points, SNAP_PIXELS / pixelsPerFrame) : { offset: 0, line: null };
+        const snap = near.line === null && grid !== null && snapping && !move_.ctrlKey ? snapToKeyframes(dragged, grid, SNAP_PIXELS / pixelsPerFrame) : near;
         const trackId = part === 'body' && tool !== 'slide' && ids.length === 1 ? (at.trackId(move_.clientY) ?? undefined) : undefined;
         gesture = { part, item, ids, deltaFrames: Math.round(delta + snap.offset), trackId, shift, alt: move_.altKey, tool };
         const records = applyDiff(before, diffOf(before, gesture));

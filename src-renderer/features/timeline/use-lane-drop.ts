@@ -106,7 +106,7 @@ export function useLaneDrop(editor: Editor, at: Place) {
       return;
     }
     if (meaning.kind !== 'item') return;
-    const item: TrackItem | null = itemOfAsset(asset, { frame: meaning.startFrame, trackId: meaning.trackId, rate: sequenceOf(editor.document.getState().records).frameRate, id: newRecordId });
+    const item: TrackItem | null = itemOfAsset(asset, { takes: editor.takes(), frame: meaning.startFrame, trackId: meaning.trackId, rate: sequenceOf(editor.document.getState().records).frameRate, id: newRecordId });
     if (item === null) return;
     editAndSelect(editor, t('timeline.edit.addClip'), (records) => addItems(records, { items: [item], mode: 'overwrite', newId: newRecordId }));
     editor.session.setState({ viewerSource: { kind: 'timeline' } });

@@ -4,26 +4,15 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
-import { KeyCaps } from '../../components/KeyCaps.tsx';
-import { addEvent, eventsInOrder } from '../../editor/timeline-edits.ts';
-import { clipFrames, createEvent, freshSeed, generateEvent } from '../../editor/generate.ts';
+import { ActionKeys } from '../../components/ActionKeys.tsx';
+import { eventsInOrder } from '../../editor/timeline-edits.ts';
+import { addExampleScene, createEvent, generateEvent } from '../../editor/generate.ts';
 import { t } from '../../i18n/text.ts';
-
-const EXAMPLE_SCENE = ['prompt.scene.1', 'prompt.scene.2', 'prompt.scene.3'] as const;
 
 /** The viewer with nothing to show: it says what to do next, and does it. */
 export function EmptyStage({ event }: { event: PromptEvent | null }) {
   const editor = useEditor();
   const hasEvents = useDocument((state) => eventsInOrder(state.records).length > 0);
-
-  const addScene = () => {
-    const frames = clipFrames(editor);
-    const ids = EXAMPLE_SCENE.map(() => `promptEvent:${crypto.randomUUID()}`);
-    editor.document.transact(t('edit.addExample'), (records) =>
-      EXAMPLE_SCENE.reduce((current, key, index) => addEvent(current, { id: ids[index] ?? '', frame: index * frames, durationFrames: frames, draft: { prompt: t(key), negativePrompt: '', seed: freshSeed(), seedLocked: false, preset: 'draft' } }), records),
-    );
-    editor.session.setState({ selectedIds: ids.slice(0, 1), playhead: 0 });
-  };
 
   if (event) {
     return (
@@ -38,8 +27,8 @@ export function EmptyStage({ event }: { event: PromptEvent | null }) {
   return (
     <Message title={t('empty.project')} body={t('empty.projectHelp')}>
       <Box sx={{ display: 'flex', gap: 2 }}>
-        <Button variant="contained" onClick={() => void createEvent(editor, { frame: 0 })}>{t('empty.write')}<Box component="span" sx={{ ml: 2 }}><KeyCaps shortcut="E" /></Box></Button>
-        <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider' }} onClick={addScene}>{t('empty.example')}</Button>
+        <Button variant="contained" onClick={() => void createEvent(editor, { frame: 0 })}>{t('empty.write')}<Box component="span" sx={{ ml: 2 }}><ActionKeys id="addEvent" /></Box></Button>
+        <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider' }} onClick={() => addExampleScene(editor)}>{t('empty.example')}</Button>
       </Box>
     </Message>
   );

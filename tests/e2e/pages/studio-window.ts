@@ -56,6 +56,12 @@ export class StudioWindow {
     await this.inspector.getByRole('button', { name: new RegExp(`^${name}`) }).click();
   }
 
+  /** Opens the settings of an event that are seldom changed. */
+  async openAdvanced(): Promise<void> {
+    const button = this.inspector.getByRole('button', { name: 'Advanced' });
+    if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click();
+  }
+
   /** Clicks beside every field, so that keys are shortcuts again. */
   async leaveFields(): Promise<void> {
     await this.page.keyboard.press('Escape');

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enlargePart, enlargeVideo } from '../../../src-main/engine/pipelines/enlarge.ts';
 import { fromVideoFrames, type VideoFrames } from '../../../src-main/engine/pipelines/video-tensor.ts';
-
-function picture(count: number, width: number, height: number): VideoFrames {
-  const data = new Uint8Array(count * width * height * 3);
-  for (let i = 0; i < data.length; i += 1) {
-    const pixel = Math.floor(i / 3) % (width * height);
-    data[i] = Math.round(127 + 60 * Math.sin((pixel % width) / 5 + (i % 3)) + 50 * Math.cos(Math.floor(pixel / width) / 4));
-  }
-  return { count, width, height, data };
-}
+import { wavyFrames } from './wavy-frames.ts';
 
 it('a whole video is enlarged bilinearly with aligned corners where the pack says so', () => {
   const video = { data: Float32Array.from({ length: 6 }, (_, i) => i ** 2), shape: [1, 1, 1, 2, 3] };
@@ -41,7 +33,7 @@ describe('Lanczos', () => {
 
 describe.each(['cornerBilinear', 'lanczos'] as const)('a part of a frame (%s)', (kind) => {
   it('shows what the whole enlargement shows there', () => {
-    const frames = picture(2, 23, 17);
+    const frames = wavyFrames(2, 23, 17);
     const whole = enlargePart(frames, 4, { x: 0, y: 0, width: 92, height: 68 }, kind);
     const part = enlargePart(frames, 4, { x: 20, y: 8, width: 32, height: 24 }, kind);
     for (let y = 0; y < 24; y += 1) for (let x = 0; x < 32; x += 1) expect(part.data[(2 * 24 + y) * 32 + x]).toBe(whole.data[(2 * 68 + y + 8) * 92 + x + 20]);
@@ -55,7 +47,7 @@ describe.each(['cornerBilinear', 'lanczos'] as const)('a part of a frame (%s)', 
 });
 
 it('footage and generated frames are enlarged alike by Lanczos', () => {
-  const frames = picture(2, 12, 9);
+  const frames = wavyFrames(2, 12, 9);
   const whole = enlargePart(frames, 4, { x: 0, y: 0, width: 48, height: 36 }, 'lanczos');
   const video = enlargeVideo(fromVideoFrames(frames), 4, 'lanczos');
   expect(video.shape).toEqual(whole.shape);

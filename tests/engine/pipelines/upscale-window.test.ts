@@ -6,17 +6,9 @@ import type { UnetRun } from '../../../src-main/engine/pipelines/unet-run.ts';
 import { createNoise } from '../../../src-main/engine/random/noise.ts';
 import { fromDiffusers } from '../../../src-main/engine/schedulers/from-diffusers.ts';
 import { zeros } from '../../../src-main/engine/tensor/tensor.ts';
+import { wavyFrames } from './wavy-frames.ts';
 
 const SOLVER = { _class_name: 'DPMSolverMultistepScheduler', beta_schedule: 'squaredcos_cap_v2', prediction_type: 'sample', thresholding: false, lambda_min_clipped: -5.1 };
-
-function picture(count: number, width: number, height: number): VideoFrames {
-  const data = new Uint8Array(count * width * height * 3);
-  for (let i = 0; i < data.length; i += 1) {
-    const pixel = Math.floor(i / 3) % (width * height);
-    data[i] = Math.round(127 + 60 * Math.sin((pixel % width) / 5 + (i % 3)) + 50 * Math.cos(Math.floor(pixel / width) / 4));
-  }
-  return { count, width, height, data };
-}
 
 /** Answers with the condition: the enlargement, as a model does that has learned nothing beyond it. `bias` makes tiles differ. */
 const passCondition = (bias: () => number): UnetRun => async ({ sample }) => {
@@ -50,7 +42,7 @@ describe('tiles', () => {
 
   it('meet without a seam: the picture equals the enlargement made in one piece', async () => {
     for (const [width, height] of [[37, 29], [16, 12], [9, 7]] as const) {
-      const frames = picture(3, width, height);
+      const frames = wavyFrames(3, width, height);
       const tiled = await enlarge(frames, passCondition(() => 0));
       const whole = enlargePart(frames, 4, { x: 0, y: 0, width: width * 4, height: height * 4 }, 'cornerBilinear');
       expect([tiled.width, tiled.height, tiled.count]).toEqual([width * 4, height * 4, 3]);
@@ -74,7 +66,7 @@ describe('tiles', () => {
       seen.push(sample.data.slice());
       return { data: sample.data.slice(sample.data.length / 2), shape: [1, 3, ...sample.shape.slice(2)] };
     };
-    const frames = picture(3, 16, 12);
+    const frames = wavyFrames(3, 16, 12);
     await enlarge(frames, spy, { firstFrame: 0 });
     await enlarge(frames, spy, { firstFrame: 2 });
     const area = 64 * 48;

@@ -17,8 +17,10 @@ describe('numbers in fields', () => {
   it('adds up a drag under the keys held on each part of the way, without a jump', () => {
     const scrub = beginScrub(50, scale);
     expect(scrub.move(40, plain)).toBe(60);
-    expect(scrub.move(40, { ...plain, shiftKey: true })).toBe(61);
-    expect(scrub.move(-8, { ...plain, ctrlKey: true })).toBe(41);
+    expect(scrub.move(40, { ...plain, ctrlKey: true })).toBe(61);
+    expect(scrub.move(40, { ...plain, altKey: true })).toBe(62);
+    expect(scrub.move(-40, { ...plain, metaKey: true })).toBe(61);
+    expect(scrub.move(-8, { ...plain, shiftKey: true })).toBe(41);
     expect(scrub.move(-4000, plain)).toBe(0);
     // Back from the end at once: what was pulled beyond it is forgotten.
     expect(scrub.move(4, plain)).toBe(1);

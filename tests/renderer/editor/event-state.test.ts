@@ -24,7 +24,7 @@ function take(id: string, createdAt: string, more: Partial<Take> = {}): Take {
 }
 
 const job = (state: Job['state'], more: Partial<Job> = {}): Job => ({ id: 'job:1', kind: 'generate', state, title: '', createdAt: '1', finishedAt: null, attempt: 1, parts: [], elapsedMs: 0, remainingMs: null, previewVersion: 0, promptEventId: event.id, resultAssetId: null, resultPath: null, error: null, ...more });
-const state = (more: Partial<EventSituation> = {}) => eventState({ event, words: 'a red fish', scene: null, take: null, jobs: [], motions: [], ...more });
+const state = (more: Partial<EventSituation> = {}) => eventState({ event, words: 'a red fish', sceneWords: 'a red fish', scene: null, take: null, jobs: [], motions: [], ...more });
 
 describe('the state of an event', () => {
   it('is new until something was made, and changed when what was made said something else', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bindKey, conflictOf, DEFAULT_CHOICE, exportKeymap, importKeymap, resetAction, resolveKeymap, unbindKey, type KeymapChoice } from '../../../src-renderer/editor/keymap.ts';
-import { KEYMAP_PRESETS, PRESET_IDS } from '../../../src-renderer/editor/keymap-presets.ts';
+import { scopedKey } from '../../../src-renderer/editor/actions.ts';
+import { KEYMAP_PRESETS, PRESET_IDS, type PresetId } from '../../../src-renderer/editor/keymap-presets.ts';
 import { shortcutOf, type KeyPress } from '../../../src-renderer/editor/shortcut.ts';
 import { studioActions } from '../../../src-renderer/editor/studio-actions.ts';
 import { createKeymapStore } from '../../../src-renderer/editor/studio-keymap.ts';
@@ -19,6 +20,26 @@ describe('keymap', () => {
       const keys = Object.values(bindings).flat();
       expect(new Set(keys).size, preset).toBe(keys.length);
     }
+  });
+
+  it('takes no action’s last key in any preset', () => {
+    const keyless = PRESET_IDS.flatMap((preset) => actions.filter(({ id, shortcuts }) => shortcuts.length > 0 && keysOf({ ...DEFAULT_CHOICE, preset }, id).length === 0).map(({ id }) => `${preset}: ${id}`));
+    expect(keyless).toEqual([]);
+  });
+
+  it('has the keys that people of other editors press', () => {
+    const finds = (preset: PresetId, keys: Record<string, string>) => expect(Object.fromEntries(Object.keys(keys).map((key) => [key, resolveKeymap(actions, { ...DEFAULT_CHOICE, preset }).find(key)?.id])), preset).toEqual(keys);
+    finds('premiere', { C: 'bladeTool', V: 'selectTool', B: 'rippleTool', N: 'rollTool', Y: 'slipTool', U: 'slideTool', Q: 'trimStart', W: 'trimEnd', 'Ctrl+K': 'split', 'Ctrl+M': 'export', '\\': 'zoomFit', 'Ctrl+Shift+X': 'clearMarks', 'Shift+Delete': 'rippleDelete', ',': 'insertClip', '.': 'overwriteClip', M: 'addMarker' });
+    finds('resolve', { A: 'selectTool', B: 'bladeTool', T: 'rippleTool', N: 'snap', 'Ctrl+B': 'split', 'Ctrl+\\': 'split', Backspace: 'delete', 'Shift+Backspace': 'rippleDelete', F9: 'insertClip', F10: 'overwriteClip', 'Shift+Z': 'zoomFit', 'Ctrl+=': 'zoomIn', ',': 'nudgeLeft', 'Alt+X': 'clearMarks' });
+    finds('capcut', { A: 'selectTool', B: 'bladeTool', 'Ctrl+B': 'split', Q: 'trimStart', W: 'trimEnd', N: 'snap', 'Shift+Z': 'zoomFit', 'Ctrl+E': 'export', 'Ctrl+-': 'zoomOut' });
+    finds('losslesscut', { B: 'split', E: 'export', F: 'fullScreen', Z: 'zoomFit', '+': 'addEvent', ',': 'stepBack', Left: 'secondBack', 'Shift+Left': 'goToIn', 'Ctrl+Home': 'toStart', 'Ctrl+Up': 'zoomIn', Up: 'previousEdge', Backspace: 'delete', I: 'markIn', O: 'markOut' });
+  });
+
+  it('gives a key to the take that has the focus before the window', () => {
+    const keymap = resolveKeymap(actions, DEFAULT_CHOICE);
+    expect([keymap.find('Alt+1')?.id, keymap.find('Alt+1', 'take')?.id, keymap.find('Q', 'take')?.id]).toEqual(['focus-library', 'takeRecipe', 'queue']);
+    expect(conflictOf(actions, DEFAULT_CHOICE, 'recallAll', 'Q')).toEqual({ kind: 'none' });
+    expect(conflictOf(actions, DEFAULT_CHOICE, 'recallAll', 'Alt+3')).toMatchObject({ kind: 'action', action: { id: 'recallSeed' } });
   });
 
   it('lets a preset’s key win over a registered one', () => {
@@ -59,7 +80,7 @@ describe('keymap', () => {
       for (const { id, key, replaces, preset } of sequence) {
         choice = bindKey(actions, { ...choice, preset }, id, key, replaces ? (keysOf({ ...choice, preset }, id)[0] ?? null) : null);
         expect(keysOf(choice, id)).toContain(key);
-        const all = actions.flatMap((action) => keysOf(choice, action.id));
+        const all = actions.flatMap((action) => keysOf(choice, action.id).map((bound) => scopedKey(action.scope, bound)));
         expect(new Set(all).size).toBe(all.length);
       }
       expect(importKeymap(actions, exportKeymap(choice))).toEqual(choice);

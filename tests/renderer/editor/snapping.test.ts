@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { snapEdges, snapPoints } from '../../../src-renderer/editor/snapping.ts';
+import { keyframeGrid, snapEdges, snapPoints, snapToKeyframes } from '../../../src-renderer/editor/snapping.ts';
 import { addEvent } from '../../../src-renderer/editor/timeline-edits.ts';
 import { DEFAULT_SEQUENCE } from '../../../src-shared/timeline/document.ts';
 
@@ -25,5 +25,17 @@ describe('snapping', () => {
 
   it('draws the line on a point that is reached exactly', () => {
     expect(snapEdges([12], [12], 0.5)).toEqual({ offset: 0, line: 12 });
+  });
+
+  it('finds the model’s keyframes from the first event on, a frame away at most', () => {
+    let records = addEvent({ 'sequence:main': DEFAULT_SEQUENCE }, { id: 'promptEvent:a', frame: 10, durationFrames: 5, draft });
+    records = addEvent(records, { id: 'promptEvent:b', frame: 30, durationFrames: 5, draft });
+    const grid = keyframeGrid(records, 4, new Set(['promptEvent:b']))!;
+    expect(grid).toEqual({ origin: 10, stride: 4 });
+    expect(snapToKeyframes([21.5], grid, 8)).toEqual({ offset: 0.5, line: 22 });
+    expect(snapToKeyframes([20], grid, 8)).toEqual({ offset: 0, line: null });
+    expect(snapToKeyframes([9.5], grid, 8)).toEqual({ offset: 0.5, line: 10 });
+    expect(keyframeGrid(records, 4, new Set(['promptEvent:a']))).toBeNull();
+    expect(keyframeGrid({}, 4, new Set())).toBeNull();
   });
 });

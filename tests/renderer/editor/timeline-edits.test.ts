@@ -44,8 +44,8 @@ describe('reading', () => {
     expect(timelineEnd(records)).toBe(40);
   });
   it('puts the words of the project behind those of the event', () => {
-    expect(composePrompt(records, { prompt: ' a red fish ' })).toBe('a red fish, at night');
-    expect(composePrompt(empty, { prompt: 'a red fish' })).toBe('a red fish');
+    expect(composePrompt(records, { prompt: ' a red fish ', style: '' })).toBe('a red fish, at night');
+    expect(composePrompt(empty, { prompt: 'a red fish', style: '' })).toBe('a red fish');
   });
 });
 

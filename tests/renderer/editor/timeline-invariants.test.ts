@@ -49,8 +49,8 @@ describe('timeline edits', () => {
 
   it('composes the event’s words with the project’s', () => {
     const records = setGlobalPrompt(empty, ' at night ');
-    expect(composePrompt(records, { prompt: ' a fish ' })).toBe('a fish, at night');
-    expect(composePrompt(empty, { prompt: 'a fish' })).toBe('a fish');
+    expect(composePrompt(records, { prompt: ' a fish ', style: '' })).toBe('a fish, at night');
+    expect(composePrompt(empty, { prompt: 'a fish', style: '' })).toBe('a fish');
   });
 
   it('never lets events overlap or vanish, whatever one does', () => {

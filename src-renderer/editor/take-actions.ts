@@ -1,0 +1,62 @@
+import type { Take } from '../../src-shared/contract/takes.ts';
+import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
+import type { Action } from './actions.ts';
+import { compareTakes, leaveComparison } from './compare-takes.ts';
+import { currentEvent, type Editor } from './editor.ts';
+import { finishTake } from './generate.ts';
+import { recallAll, recallPrompt, recallSeed, remix, showRecipe, toggleStar } from './take-commands.ts';
+
+/** The take whose card has the keyboard focus. */
+function focusedTake(editor: Editor): Take | null {
+  const id = typeof document === 'undefined' ? undefined : document.activeElement?.closest<HTMLElement>('[data-take]')?.dataset['take'];
+  return editor.takes().find((take) => take.id === id) ?? null;
+}
+
+/** The take that take actions mean: the one with the focus, the selected one, else the one that stands for the current event. */
+export function currentTake(editor: Editor): Take | null {
+  const selected = editor.session.getState().selectedIds.find((id) => id.startsWith('take:'));
+  const event = currentEvent(editor);
+  return focusedTake(editor) ?? editor.takes().find((take) => take.id === selected) ?? (event ? activeTake(editor.takes(), event) : null);
+}
+
+/** The take in use and the one that it would be compared with: the selected one, else the newest other. */
+function comparable(editor: Editor): readonly [Take, Take] | null {
+  const event = currentEvent(editor);
+  if (event === null) return null;
+  const active = activeTake(editor.takes(), event);
+  // A whole scene has no moment in common with a clip of one event.
+  const used = active?.promptEventId === event.id ? active : takesOf(editor.takes(), event.id)[0];
+  if (used === undefined) return null;
+  const others = takesOf(editor.takes(), event.id).filter(({ id }) => id !== used.id);
+  const other = others.find(({ id }) => editor.session.getState().selectedIds.includes(id)) ?? others[0];
+  return other === undefined ? null : [used, other];
+}
+
+function toggleComparison(editor: Editor): void {
+  const { comparison } = editor.session.getState();
+  const takes = comparable(editor);
+  if (comparison !== null) leaveComparison(editor);
+  else if (takes !== null) compareTakes(editor, ...takes);
+}
+
+const editable = (editor: Editor) => !editor.project.readOnly;
+const isPlain = (take: Take | null): take is Take => take !== null && take.recipe.scene === undefined;
+const withTake = (run: (editor: Editor, take: Take) => void) => (editor: Editor) => {
+  const take = currentTake(editor);
+  if (take) run(editor, take);
+};
+/** Something that is brought back from a take to the event that it belongs to. */
+const canRecall = (editor: Editor) => editable(editor) && (currentTake(editor)?.promptEventId ?? null) !== null;
+const canRecallWords = (editor: Editor) => canRecall(editor) && isPlain(currentTake(editor));
+
+/** Everything about takes, for the registry of all actions. Digits with Alt mean the take that has the focus, and panes elsewhere. */
+export const TAKE_ACTIONS: readonly Action[] = [
+  { id: 'compareTakes', label: 'compare.action', group: 'takes', shortcuts: ['Shift+C'], isEnabled: (editor) => comparable(editor) !== null, run: toggleComparison },
+  { id: 'starTake', label: 'action.starTake', group: 'takes', shortcuts: ['*'], isEnabled: (editor) => currentTake(editor) !== null, run: withTake((editor, take) => void toggleStar(editor, take)) },
+  { id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && isPlain(currentTake(editor)) && currentTake(editor)?.preset === 'draft', run: withTake((editor, take) => void finishTake(editor, take, 'standard')) },
+  { id: 'takeRecipe', label: 'takeKeys.recipe', group: 'takes', scope: 'take', shortcuts: ['Alt+1'], isEnabled: (editor) => currentTake(editor) !== null, run: withTake(showRecipe) },
+  { id: 'recallAll', label: 'takeKeys.recallAll', group: 'takes', scope: 'take', shortcuts: ['Alt+2'], isEnabled: canRecall, run: withTake(recallAll) },
+  { id: 'recallSeed', label: 'takeKeys.recallSeed', group: 'takes', scope: 'take', shortcuts: ['Alt+3'], isEnabled: canRecall, run: withTake(recallSeed) },
+  { id: 'recallPrompt', label: 'takeKeys.recallPrompt', group: 'takes', scope: 'take', shortcuts: ['Alt+4'], isEnabled: canRecallWords, run: withTake(recallPrompt) },
+  { id: 'remixTake', label: 'takeKeys.remix', group: 'takes', scope: 'take', shortcuts: ['Alt+5'], isEnabled: canRecallWords, run: withTake(remix) },
+];

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
+import { StudioWindow } from './pages/studio-window.ts';
+import { makeTestClips, type TestClips } from './pages/test-clips.ts';
+import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
+
+/** What an event says beyond its words, and what is brought back to it from its takes. */
+describe('the settings of an event', () => {
+  let studio: StudioUnderTest;
+  let window: StudioWindow;
+  let packs: TestPacks;
+  let clips: TestClips;
+  beforeAll(async () => {
+    [packs, clips] = await Promise.all([makeTestPacks(), makeTestClips()]);
+  });
+  afterAll(async () => {
+    await packs.remove();
+    await clips.remove();
+  });
+  beforeEach(async () => {
+    studio = await launchStudio({ packsDir: packs.dir, viewport: { width: 1440, height: 1000 } });
+    window = new StudioWindow(studio.page);
+    await window.createProject('Settings');
+    await window.typePrompt('a red fish');
+    await window.leaveFields();
+    await window.events.first().waitFor();
+  });
+  afterEach(() => studio.close());
+
+  const field = (name: string) => window.inspector.getByRole('textbox', { name, exact: true });
+  const type = async (name: string, text: string) => {
+    await field(name).click();
+    await studio.page.keyboard.press('ControlOrMeta+A');
+    await studio.page.keyboard.type(text);
+    await studio.page.keyboard.press('Enter');
+  };
+
+  test('style and seed offset reach the clip; a focused take brings them back by keys of its own', async () => {
+    const { page } = studio;
+    await field('Style').fill('watercolour');
+    await type('Value', '10');
+    await window.openAdvanced();
+    await type('Seed offset', '5');
+    await window.inspector.getByRole('button', { name: 'Lock the seed' }).click();
+    await window.leaveFields();
+    await studio.screenshot('event-settings');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await window.takes.first().waitFor({ timeout: 120_000 });
+    expect(await window.takes.first().getAttribute('aria-label')).toBe('Take, seed 15, Draft');
+    await expect.poll(() => window.events.first().locator('[data-event-state]').getAttribute('data-event-state')).toBe('rendered');
+
+    await window.takes.first().focus();
+    await page.keyboard.press('Alt+1');
+    await window.inspector.getByText('a red fish, watercolour', { exact: true }).waitFor();
+    await studio.screenshot('take-recipe');
+    await window.inspector.getByRole('button', { name: 'Back to the event' }).click();
+
+    await field('Style').fill('ink');
+    await window.typePrompt('a blue bird');
+    await window.leaveFields();
+    await expect.poll(() => window.events.first().locator('[data-event-state]').getAttribute('data-event-state')).toBe('changed');
+    await window.takes.first().focus();
+    await page.keyboard.press('Alt+2');
+    // Its look came along in the words: the event's own is another one by now.
+    await expect.poll(() => window.prompt.inputValue()).toBe('a red fish, watercolour');
+    expect(await field('Style').inputValue()).toBe('');
+    await expect.poll(() => window.events.first().locator('[data-event-state]').getAttribute('data-event-state')).toBe('rendered');
+    await window.takes.first().click({ button: 'right' });
+    await studio.screenshot('take-menu');
+    await page.keyboard.press('Escape');
+    await window.leaveFields();
+    await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => window.prompt.inputValue()).toBe('a blue bird');
+    await window.saved();
+  });
+
+  test('footage dropped on the style is restyled in it; Escape leaves a tool before anything else', async () => {
+    const { page } = studio;
+    await field('Style').fill('watercolour');
+    await window.leaveFields();
+    const base64 = (await readFile(clips.moving)).toString('base64');
+    const transfer = await page.evaluateHandle((bytes) => {
+      const made = new DataTransfer();
+      made.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], 'walk.mp4', { type: 'video/mp4' }));
+      return made;
+    }, base64);
+    const slot = page.getByTestId('style-slot');
+    await slot.dispatchEvent('dragover', { dataTransfer: transfer });
+    await slot.getByText('Restyle this footage in the style of the event').waitFor();
+    await studio.screenshot('style-slot');
+    await slot.dispatchEvent('drop', { dataTransfer: transfer });
+    const dialog = page.getByRole('dialog', { name: /^Restyle/ });
+    await dialog.waitFor({ timeout: 60_000 });
+    expect(await dialog.getByRole('textbox', { name: 'Style', exact: true }).inputValue()).toBe('watercolour');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    await window.leaveFields();
+    await window.events.first().click({ position: { x: 30, y: 20 } });
+    await page.keyboard.press('b');
+    const blade = page.getByRole('toolbar', { name: 'Timeline tools' }).getByRole('button', { name: 'Blade tool' });
+    await expect.poll(() => blade.getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => blade.getAttribute('aria-pressed')).toBe('false');
+    expect(await window.events.first().getAttribute('aria-current')).toBe('true');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => window.events.first().getAttribute('aria-current')).toBe('false');
+  });
+});
