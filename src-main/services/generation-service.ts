@@ -99,7 +99,7 @@ export function createGenerationService(parts: {
     },
     expectedDraft: async ({ packId }) => {
       const opened = await models.get(packId);
-      const recipe = plainRecipe({ prompt: '-', negativePrompt: '', seed: 0, preset: 'draft' }, opened, engine);
+      const recipe = plainRecipe({ prompt: '-', negativePrompt: '', seed: 0, preset: 'draft' }, opened, await engine());
       const last = recipe.stages.at(-1)!.stage;
       const { ms, isRough } = completeTimes([
         ...recipe.stages.map((settings) => ({ measuredMs: expectedStageMs(stepTimes, recipe, settings), roughMs: rough.stageMs(opened, settings, opened.index.sizes[settings.stage]?.frames ?? 0) })),
@@ -113,7 +113,7 @@ export function createGenerationService(parts: {
       const parsed = GenerateClipData.safeParse(row.data);
       if (row.kind !== 'generate' || !parsed.success || parsed.data.recipe.preset === 'draft') throw new StudioError('INVALID_INPUT', `"${row.title}" has no draft to keep. Cancel it instead.`, { details: { jobId } });
       const { recipe: whole, promptEventId } = parsed.data;
-      const recipe: Recipe = { ...plainRecipe({ ...whole, preset: 'draft' }, await models.get(whole.pack.id), engine), ...(whole.motions === undefined ? {} : { motions: whole.motions }) };
+      const recipe: Recipe = { ...plainRecipe({ ...whole, preset: 'draft' }, await models.get(whole.pack.id), await engine()), ...(whole.motions === undefined ? {} : { motions: whole.motions }) };
       await queue.cancel(jobId);
       return { jobId: queue.enqueue('generate', { recipe, recipeHash: await recipeHash(recipe), promptEventId }, { front: true }).id };
     },

@@ -6,6 +6,7 @@ import { recipeHash, type Recipe } from '../../src-shared/recipe/recipe.ts';
 import { carriedRecipe, lastVerdict } from '../jobs/carried-recipes.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import type { ProjectStore } from '../store/project-store.ts';
+import type { EngineIdentity } from './generation-service.ts';
 import type { OpenProjects } from './open-projects.ts';
 
 /** What a recipe names by hash: motions and images. */
@@ -23,7 +24,7 @@ function sourcesOf(recipe: Recipe, store: ProjectStore): RecipeClip['sources'] {
 export function createRecipesService(parts: {
   readonly projects: OpenProjects;
   readonly models: Pick<ModelRegistry, 'usable'>;
-  readonly engine: Recipe['engine'];
+  readonly engine: () => Promise<EngineIdentity>;
 }): StudioHandlers['recipes'] {
   const { projects, models, engine } = parts;
 
@@ -43,7 +44,7 @@ export function createRecipesService(parts: {
     return {
       recipe, startFrame, durationFrames, isWithheld: isWithheld(recipe), sources, problem,
       pack: { state, name: installed?.name ?? null, version: installed?.version ?? null, stages: installed?.presets[recipe.preset] ?? null },
-      engine: { version: engine.version, executionProvider: engine.executionProvider },
+      engine: await engine(),
       knownAssetId: store.assets.findByRecipeHash(await recipeHash(recipe))?.id ?? null,
     };
   };
@@ -66,7 +67,7 @@ export function createRecipesService(parts: {
     makeAgain: async ({ projectId, recipe, promptEventId }) => {
       const { store, queue } = projects.get(projectId);
       await requireRunnable(store, recipe);
-      const now: Recipe = { ...recipe, engine: { ...engine } };
+      const now: Recipe = { ...recipe, engine: { name: 'motif-engine', ...(await engine()) } };
       const hash = await recipeHash(now);
       const job = now.scene === undefined ? queue.enqueue('generate', { recipe: now, recipeHash: hash, promptEventId }) : queue.enqueue('scene', { recipe: now, clipHash: hash, focusEventId: null, promptEventId: null });
       return { jobId: job.id };

@@ -13,7 +13,6 @@ import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openPack, type Pack } from '../../src-main/engine/pipelines/open-pack.ts';
-import { textWidth } from '../../src-main/engine/pipelines/prompt-encoder.ts';
 import { resizeFrames } from '../../src-main/engine/pipelines/resize.ts';
 import type { RestyleSettings } from '../../src-main/engine/pipelines/restyle/restyle-request.ts';
 import { modelSize } from '../../src-main/engine/pipelines/restyle/restyle-size.ts';
@@ -114,7 +113,7 @@ test.skipIf(clips.length === 0)('restyling real clips', async () => {
   const base: RestyleSettings = {
     texts: [''], spans: [], blendFrames: 0, negativePrompt: '', strength, structure: 0.5, seed: 1, numInferenceSteps: own.numInferenceSteps, guidanceScale: own.guidanceScale, noisiestTimestep: own.noisiestTimestep,
   };
-  const multiple = pixelMultiple(pack.stageFolder(STAGE), readUnetConfig(pack.stageFolder(STAGE), STAGE, textWidth(pack.textFolder(STAGE))));
+  const multiple = pixelMultiple(pack.stageFolder(STAGE), readUnetConfig(pack, STAGE));
   const engine = createEngineClient({ fork: createNodeEngineFork(), stepTimeoutFloorMs: 900_000 });
   const [rows, sliders, codecs]: [Row[], SliderRow[], CodecRow[]] = [[], [], []];
   try {

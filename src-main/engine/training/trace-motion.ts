@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import type { MotionFacts } from '../../../src-shared/contract/motions.ts';
 import { assert } from '../../../src-shared/errors/studio-error.ts';
 import { readConfig, type Pack } from '../pipelines/open-pack.ts';
-import { encodePrompts, textWidth, type PromptCache } from '../pipelines/prompt-encoder.ts';
+import { encodePrompts, type PromptCache } from '../pipelines/prompt-encoder.ts';
 import { SCENE_OVERLAP } from '../pipelines/scene-run.ts';
 import { decodeStageCheckpoint, encodeStageCheckpoint } from '../pipelines/stage-checkpoint.ts';
 import { loadUnet, readUnetConfig } from '../pipelines/stage-sessions.ts';
-import { fromVideoFrames, type VideoFrames } from '../pipelines/video-tensor.ts';
+import type { VideoFrames } from '../pipelines/video-tensor.ts';
 import { windowedUnet } from '../pipelines/windowed-unet.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { INVERSION_TOTAL, invert, type InversionStep } from './ddim-inversion.ts';
+import { openLearnedClip } from './learned-clip.ts';
 import { decodeMotionFile, encodeMotionFile } from './motion-file.ts';
 import { openMotionMix } from './motion-mix.ts';
 
@@ -39,16 +40,15 @@ export interface MotionTrace {
 export async function openMotionTrace(pack: Pack, { frames, motion, source }: TraceRequest, options: { readonly threads: number; readonly promptCache: PromptCache; readonly resume: Uint8Array | null }): Promise<MotionTrace> {
   const { threads, promptCache } = options;
   const folder = pack.stageFolder('keyframes');
-  const textFolder = pack.textFolder('keyframes');
-  const config = readUnetConfig(folder, 'keyframes', textWidth(textFolder));
+  const config = readUnetConfig(pack, 'keyframes');
+  const { clip } = await openLearnedClip(pack, frames, threads);
   const window = pack.stageSize('keyframes').frames;
-  const [empty] = await encodePrompts(textFolder, [''], pack.index.promptTokens, promptCache, threads);
+  const [empty] = await encodePrompts(pack.text('keyframes'), [''], pack.index.promptTokens, promptCache, threads);
   assert(empty !== undefined, 'the empty prompt is encoded');
   const mix = openMotionMix(folder);
   mix.use([{ sha256: 'traced', bytes: motion, strength: 1, noiseMix: 0 }]);
-  const unet = await loadUnet(folder, config, { batch: 1, frames: window, height: frames.height, width: frames.width, tokens: pack.index.promptTokens }, threads, {}, mix);
+  const unet = await loadUnet(folder, config, { batch: 1, frames: window, height: clip.shape[3]!, width: clip.shape[4]!, tokens: pack.index.promptTokens }, threads, {}, mix);
   const schedulerJson = readConfig(join(folder, 'scheduler', 'scheduler_config.json'));
-  const clip = fromVideoFrames(frames);
   let at: { readonly step: number; readonly sample: Tensor } | null = null;
   if (options.resume !== null) {
     const { position } = decodeStageCheckpoint('keyframes', options.resume);

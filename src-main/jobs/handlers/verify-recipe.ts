@@ -25,7 +25,7 @@ export interface VerifyRecipeOptions {
   readonly media: Pick<Media, 'probe' | 'decodeFrames'>;
   readonly temporaryFolder: string;
   /** What runs the recipe now. */
-  readonly engine: Recipe['engine'];
+  readonly engine: () => Promise<Omit<Recipe['engine'], 'name'>>;
 }
 
 /** From here on no eye tells two frames apart without being shown where to look; a palette of 256 colours stays above it. */
@@ -132,7 +132,7 @@ export function createVerifyRecipeHandler({ makers, media, temporaryFolder, engi
     run: async ({ assetId, recipe }, context) => {
       const { store, signal } = context;
       const asset = store.assets.get(assetId);
-      const now: Recipe = { ...recipe, engine: { ...engine } };
+      const now: Recipe = { ...recipe, engine: { name: 'motif-engine', ...(await engine()) } };
       await withScratchFolder(temporaryFolder, async (folder) => {
         const [theirFile, ourFile] = [join(folder, 'theirs'), join(folder, 'ours')];
         await makeAgain(now, context, folder, ourFile);

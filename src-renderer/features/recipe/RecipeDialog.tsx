@@ -14,7 +14,8 @@ import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RecipeReport, RecipeSource } from '../../../src-shared/contract/recipes.ts';
-import { useAssets, useTakes } from '../../api/queries.ts';
+import { useAsset } from '../../api/asset-queries.ts';
+import { useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { currentEvent } from '../../editor/editor.ts';
 import { restoreRecipe } from '../../editor/recipe-commands.ts';
@@ -37,7 +38,6 @@ export function RecipeDialog({ source, name }: { readonly source: RecipeSource; 
   const [target, setTarget] = useState<'selected' | 'new'>('new');
   const [makeNow, setMakeNow] = useState(false);
   const { data, error } = useQuery({ queryKey: [project.id, 'recipe', source], queryFn: () => client.recipes.read({ projectId: project.id, source }) });
-  const { assets } = useAssets();
   const takes = useTakes();
   const close = () => session.setState({ dialog: null });
 
@@ -46,7 +46,8 @@ export function RecipeDialog({ source, name }: { readonly source: RecipeSource; 
   const isOneEvent = report?.clips.length === 1 && clip?.recipe.scene === undefined;
   const into = isOneEvent && target === 'selected' ? (selected?.id ?? null) : null;
   const assetId = 'assetId' in source ? source.assetId : null;
-  const asset = assets.find(({ id }) => id === assetId) ?? takes.find((take) => take.asset.id === assetId)?.asset ?? null;
+  const inLibrary = useAsset(assetId);
+  const asset = inLibrary ?? takes.find((take) => take.asset.id === assetId)?.asset ?? null;
   const isRunnable = report?.clips.some(({ problem }) => problem === null) === true;
   const isWithheld = report?.clips.every((each) => each.isWithheld) === true;
   return (
