@@ -123,7 +123,7 @@ describe('pause, cancel, close', () => {
   });
 
   it('cancels within a step, keeps finished stages, and retry goes on from them', async () => {
-    const recipe = tinyRecipe('cancelled once [stepMs=40]');
+    const recipe = tinyRecipe('cancelled once [stepMs=200]');
     const bench = await open();
     const job = await bench.generate(recipe);
     await bench.until(job.id, (row) => row.parts[1]!.state === 'running');

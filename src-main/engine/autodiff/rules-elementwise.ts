@@ -88,6 +88,8 @@ export const ELEMENTWISE_RULES: GradientRules = {
   ]),
   ...defineGradient('Cast', ({ b, dy, input }) => [cast(b, dy, input(0).elementType)]),
   ...defineGradient('Identity', ({ dy }) => [dy]),
+  // Weights in 8 bits are read, never trained.
+  ...defineGradient(['DequantizeLinear'], FORBIDDEN),
   ...defineGradient(['Equal', 'Greater', 'Less', 'GreaterOrEqual', 'LessOrEqual', 'And', 'Or', 'Not', 'Sign'], NO_GRADIENT),
   ...defineGradient(['Floor', 'Ceil', 'Round'], FORBIDDEN),
 };
