@@ -109,7 +109,7 @@ describe('motions', () => {
     await page.keyboard.press('ControlOrMeta+Enter');
     await window.takes.first().waitFor({ timeout: 120_000 });
     await window.takes.first().click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Recipe', exact: true }).click();
+    await page.getByRole('menuitem', { name: /^Recipe ?Alt/ }).click();
     await window.inspector.getByText('a red fish swims 120 %').waitFor();
     await studio.screenshot('motions-take');
   }, 480_000);

@@ -39,7 +39,7 @@ export const LANE_STYLES = {
   '& .item.clip:not(.missing) > span': { color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)' },
   '& .item.clip': { bgcolor: 'studio.stage' },
   '& .item.missing': { bgcolor: 'studio.well', borderStyle: 'dashed', color: 'text.secondary' },
-  '& .item.audio': { bgcolor: 'color-mix(in srgb, var(--mui-palette-success-main) 30%, var(--mui-palette-studio-well))' },
+  '& .item.audio:not(.missing)': { bgcolor: 'color-mix(in srgb, var(--mui-palette-success-main) 30%, var(--mui-palette-studio-well))' },
   '& .item.motion': { bgcolor: 'color-mix(in srgb, var(--mui-palette-warning-main) 25%, var(--mui-palette-studio-well))' },
   '& .item.caption': { bgcolor: 'studio.well' },
   '& .item[aria-current=true]': { borderColor: 'primary.light', boxShadow: '0 0 0 1px var(--mui-palette-primary-light)', zIndex: 2 },
