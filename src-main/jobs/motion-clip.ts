@@ -1,12 +1,11 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ClipInspection, CropRectangle, MotionSource } from '../../src-shared/contract/motions.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 import type { FramesMessage } from '../engine/process/protocol.ts';
 import type { Media } from '../media/media.ts';
-import type { AssetRow } from '../store/asset-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
+import { copyAsset } from './asset-file.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 
 /** A part of a clip to learn from. */
@@ -37,8 +36,6 @@ export interface ExamineClipParts {
 const STATIC_BELOW = 0.003;
 /** Frames looked at in a span, at most: longer spans are looked at more coarsely. */
 const MOST_DECODED = 480;
-/** Bytes copied out of the project at once. */
-const COPY_BYTES = 4 * 1024 * 1024;
 
 /** Decodes `count` frames, evenly spaced over the chosen span, and says whether a motion can be learned from them. Never throws for a bad clip. */
 export async function examineClip(selection: ClipSelection, size: { readonly count: number; readonly width: number; readonly height: number }, parts: ExamineClipParts): Promise<ExaminedClip> {
@@ -49,7 +46,7 @@ export async function examineClip(selection: ClipSelection, size: { readonly cou
   if (asset.kind !== 'video') return unsuitable(asset.name, 'noVideo', `"${asset.name}" does not move. Choose a video.`, prompt);
   return withScratchFolder(parts.temporaryFolder, async (folder) => {
     const path = join(folder, 'clip');
-    copyAsset(parts.store, asset, path);
+    await copyAsset(parts.store, asset, path, parts.signal);
     return examineFile(path, asset.name, prompt, selection, size, parts);
   });
 }
@@ -99,16 +96,6 @@ async function examineFile(
 
 function unsuitable(name: string, problem: ClipInspection['problem'], message: string, prompt: string | null): ExaminedClip {
   return { name, problem, message, prompt, clip: null, fromSeconds: 0, toSeconds: 0, motionAmount: null, frames: null };
-}
-
-/** Writes an asset to a new file, in blocks. */
-export function copyAsset(store: ProjectStore, asset: AssetRow, path: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    for (let start = 0; start < asset.sizeBytes; start += COPY_BYTES) writeSync(file, store.assets.readRange(asset.id, start, Math.min(asset.sizeBytes, start + COPY_BYTES)));
-  } finally {
-    closeSync(file);
-  }
 }
 
 async function decodeSpread(

@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileEndingOf } from '../../src-shared/export/file-name.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { TensorMessage } from '../engine/process/protocol.ts';
 import type { Media } from '../media/media.ts';
 import type { ProjectStore } from '../store/project-store.ts';
-
-const EXTENSIONS: Readonly<Record<string, string>> = { 'image/png': '.png', 'image/jpeg': '.jpg', 'image/webp': '.webp' };
 
 /** A picture of the project as one frame of a stage's size, [1, 3, 1, height, width] in [-1, 1]: filled and cropped, never squeezed. */
 export async function readImage(
@@ -13,7 +12,7 @@ export async function readImage(
 ): Promise<TensorMessage> {
   const asset = store.assets.findBySha256(sha256);
   if (asset === null) throw new StudioError('NOT_FOUND', 'A start or end image of the scene is no longer in the project. Import it again, or remove it from its event.', { details: { sha256 } });
-  const path = join(folder, `image${EXTENSIONS[asset.mimeType] ?? ''}`);
+  const path = join(folder, `image.${fileEndingOf(asset.mimeType) ?? 'png'}`);
   writeFileSync(path, store.assets.readAll(asset.id));
   for await (const rgb of media.decodeFrames(path, { width, height, fit: 'cover', frames: 1, signal })) {
     const area = width * height;

@@ -1,3 +1,4 @@
+import { assetFileName } from '../../src-shared/export/file-name.ts';
 import { isAbsolute } from 'node:path';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
@@ -6,7 +7,6 @@ import type { SigningState } from '../../src-shared/export/signing.ts';
 import { BUILT_IN_PRESETS } from '../../src-shared/export/settings.ts';
 import type { Media } from '../media/media.ts';
 import type { ExportPresets } from './export-presets.ts';
-import { clipFileName } from './media-responder.ts';
 import type { OpenProjects } from './open-projects.ts';
 import type { SigningSettings } from './signing-settings.ts';
 import { estimateTimelineExport, startTimelineExport } from './timeline-exports.ts';
@@ -44,7 +44,7 @@ export function createExportService({ projects, mediaBase, media, signing, prese
     },
     downloadUrl: async ({ projectId, assetId }) => {
       const asset = projects.get(projectId).store.assets.get(assetId);
-      return { url: `${mediaBase}/download/${encodeURIComponent(projectId)}/${encodeURIComponent(assetId)}`, fileName: clipFileName(asset) };
+      return { url: `${mediaBase}/download/${encodeURIComponent(projectId)}/${encodeURIComponent(assetId)}`, fileName: assetFileName(asset) };
     },
   };
 }

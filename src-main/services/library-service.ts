@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
+import { assetFileName } from '../../src-shared/export/file-name.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { writeAsset } from '../jobs/asset-file.ts';
-import { clipFileName } from './media-responder.ts';
 import type { Platform } from './platform.ts';
 import type { OpenProjects } from './open-projects.ts';
 import type { PreviewMaker } from './preview-maker.ts';
@@ -60,7 +60,7 @@ export function createLibraryService({ projects, previews, platform, draggedFold
       const store = storeOf(projectId);
       const asset = store.assets.get(assetId);
       const folder = join(draggedFolder, asset.sha256);
-      const path = join(folder, clipFileName(asset));
+      const path = join(folder, assetFileName(asset));
       // Nothing is written where no desktop would take it.
       if (platform.capabilities.includes('dragOut') && !existsSync(path)) {
         mkdirSync(folder, { recursive: true });

@@ -9,7 +9,6 @@ import { ProjectId } from '../../src-shared/contract/projects.ts';
 import { StudioError, type ErrorCode } from '../../src-shared/errors/studio-error.ts';
 import type { FramesMessage } from '../engine/process/protocol.ts';
 import { MAX_MOTION_BYTES } from '../engine/training/motion-file.ts';
-import { MOTION_MIME_TYPE } from '../jobs/handlers/learn-motion.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import type { AssetRow } from '../store/asset-repository.ts';
 import { enqueueImport } from './assets-service.ts';
@@ -19,7 +18,7 @@ import type { MediaRequest, MediaResponse } from './media-exchange.ts';
 import { importMotion, motionView } from './motions-service.ts';
 import type { OpenProject, OpenProjects } from './open-projects.ts';
 import type { Posters } from './posters.ts';
-import { toFileName } from './project-file-name.ts';
+import { assetFileName, toFileName } from '../../src-shared/export/file-name.ts';
 
 /** What a page may be handed under its own type; anything else leaves as bytes to be saved. Never HTML or SVG. */
 const SHOWN_TYPES = new Set([
@@ -35,13 +34,6 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
 };
 
 const notFound = () => new StudioError('NOT_FOUND', 'There is nothing at this address.');
-
-/** File name of an exported or downloaded clip. */
-export const clipFileName = (asset: Pick<AssetRow, 'name' | 'mimeType'>): string => {
-  const base = toFileName(asset.name, 'Clip');
-  if (asset.mimeType === MOTION_MIME_TYPE) return `${base}.motion.safetensors`;
-  return asset.mimeType === 'video/mp4' && extname(base).toLowerCase() !== '.mp4' ? `${base}.mp4` : base;
-};
 
 /**
  * Answers media addresses: `/asset|thumbnail|download|filmstrip|waveform|proxy/PROJECT/ASSET`, `/preview/PROJECT/JOB`, `/loop/PROJECT/MOTION`,
@@ -88,7 +80,7 @@ export function createMediaResponder(parts: {
       case 'download': {
         const project = projectOf(first);
         const asset = assetOf(project, second);
-        const name = clipFileName(asset);
+        const name = assetFileName(asset);
         const plain = name.replace(/[^\x20-\x7e]|["\\]/g, '_');
         return assetBytes(project, asset, request.range, { 'content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}` });
       }

@@ -1,8 +1,7 @@
-import { extname, join } from 'node:path';
-import { writeAsset } from '../jobs/asset-file.ts';
+import { lackingPreviews } from '../../src-shared/previews/lacking-previews.ts';
+import { copyAssetInto } from '../jobs/asset-file.ts';
 import { withScratchFolder } from '../jobs/scratch-folder.ts';
 import type { Media } from '../media/media.ts';
-import type { AssetRow } from '../store/asset-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 
 /** Makes filmstrips and waveforms behind everything else: one at a time, what was asked for last first. */
@@ -11,10 +10,6 @@ export interface PreviewMaker {
   /** Leaves a project alone from now on. */
   forget(store: ProjectStore): void;
 }
-
-const lacks = ({ kind, filmstrip, hasAudio, hasWaveform }: AssetRow): { strip: boolean; wave: boolean } => ({
-  strip: kind === 'video' && filmstrip === null, wave: (kind === 'audio' || (kind === 'video' && hasAudio)) && !hasWaveform,
-});
 
 export function createPreviewMaker({ media, temporaryFolder, log }: { readonly media: Pick<Media, 'filmstrip' | 'waveform'>; readonly temporaryFolder: string; readonly log: (line: string) => void }): PreviewMaker {
   let wishes: { readonly store: ProjectStore; readonly assetId: string }[] = [];
@@ -25,17 +20,16 @@ export function createPreviewMaker({ media, temporaryFolder, log }: { readonly m
   const make = async (store: ProjectStore, assetId: string, signal: AbortSignal): Promise<void> => {
     const asset = store.assets.find(assetId);
     if (asset === null || store.readOnly) return;
-    const { strip, wave } = lacks(asset);
-    if (!strip && !wave) return;
+    const lacks = lackingPreviews(asset);
+    if (!lacks.filmstrip && !lacks.waveform) return;
     await withScratchFolder(temporaryFolder, async (folder) => {
-      const file = join(folder, `source${/^\.[a-z0-9]{1,8}$/iu.exec(extname(asset.name))?.[0] ?? ''}`);
-      await writeAsset(store, asset, file, signal);
-      if (strip) {
+      const file = await copyAssetInto(folder, store, asset, signal);
+      if (lacks.filmstrip) {
         const made = await media.filmstrip(file, signal);
         signal.throwIfAborted();
         await store.previews.write(assetId, 'filmstrip', made.strip, [made.jpeg]);
       }
-      if (wave) {
+      if (lacks.waveform) {
         const made = await media.waveform(file, signal);
         signal.throwIfAborted();
         await store.previews.write(assetId, 'waveform', {}, [made]);

@@ -2,7 +2,7 @@ import type { RecipeClip } from '../../src-shared/contract/recipes.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { clipsOfRecipe, isWithheld, parseCarriedRecipe, type CarriedClip } from '../../src-shared/recipe/carried-recipe.ts';
-import { recipeHash, type Recipe } from '../../src-shared/recipe/recipe.ts';
+import { namedSources, recipeHash, type Recipe } from '../../src-shared/recipe/recipe.ts';
 import { carriedRecipe, lastVerdict } from '../jobs/carried-recipes.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import type { ProjectStore } from '../store/project-store.ts';
@@ -11,9 +11,7 @@ import type { OpenProjects } from './open-projects.ts';
 
 /** What a recipe names by hash: motions and images. */
 function sourcesOf(recipe: Recipe, store: ProjectStore): RecipeClip['sources'] {
-  const events = recipe.scene?.events ?? [];
-  const motions = [...new Set([...(recipe.motions ?? []), ...events.flatMap((event) => event.motions)].map(({ sha256 }) => sha256))];
-  const images = [...new Set(events.flatMap(({ startImage, endImage }) => [startImage, endImage]).filter((sha256) => sha256 !== null))];
+  const { motions, images } = namedSources(recipe);
   return [
     ...motions.map((sha256) => ({ kind: 'motion' as const, sha256, name: store.motions.findBySha256(sha256)?.asset.name ?? null })),
     ...images.map((sha256) => ({ kind: 'image' as const, sha256, name: store.assets.findBySha256(sha256)?.name ?? null })),
@@ -28,8 +26,11 @@ export function createRecipesService(parts: {
 }): StudioHandlers['recipes'] {
   const { projects, models, engine } = parts;
 
-  const examine = async (store: ProjectStore, { recipe, startFrame, durationFrames }: CarriedClip): Promise<RecipeClip> => {
-    const installed = (await models.usable()).find(({ pack }) => pack.id === recipe.pack.id)?.pack ?? null;
+  /** What this studio has: asked once for all clips of a file. */
+  const here = async () => ({ packs: await models.usable(), engine: await engine() });
+
+  const examine = async (store: ProjectStore, { recipe, startFrame, durationFrames }: CarriedClip, { packs, engine: identity }: Awaited<ReturnType<typeof here>>): Promise<RecipeClip> => {
+    const installed = packs.find(({ pack }) => pack.id === recipe.pack.id)?.pack ?? null;
     const state = installed === null ? 'missing' : installed.sha256 === recipe.pack.sha256 ? 'same' : 'changed';
     const sources = sourcesOf(recipe, store);
     const lacking = sources.find(({ name }) => name === null);
@@ -44,14 +45,14 @@ export function createRecipesService(parts: {
     return {
       recipe, startFrame, durationFrames, isWithheld: isWithheld(recipe), sources, problem,
       pack: { state, name: installed?.name ?? null, version: installed?.version ?? null, stages: installed?.presets[recipe.preset] ?? null },
-      engine: await engine(),
+      engine: identity,
       knownAssetId: store.assets.findByRecipeHash(await recipeHash(recipe))?.id ?? null,
     };
   };
 
   /** Refuses what cannot be made here, in the words of the report. */
   const requireRunnable = async (store: ProjectStore, recipe: Recipe): Promise<void> => {
-    const { problem, pack } = await examine(store, { recipe, startFrame: null, durationFrames: null });
+    const { problem, pack } = await examine(store, { recipe, startFrame: null, durationFrames: null }, await here());
     if (problem !== null) throw new StudioError(pack.state === 'missing' ? 'MODEL_MISSING' : pack.state === 'changed' ? 'MODEL_CHECKSUM_MISMATCH' : 'NOT_FOUND', problem, { details: { packId: recipe.pack.id } });
   };
 
@@ -60,8 +61,9 @@ export function createRecipesService(parts: {
       const { store } = projects.get(projectId);
       const carried = 'text' in source ? parseCarriedRecipe(source.text) : carriedRecipe(store, source.assetId);
       if (carried === null) return { report: null };
+      const has = await here();
       const clips: RecipeClip[] = [];
-      for (const clip of clipsOfRecipe(carried)) clips.push(await examine(store, clip));
+      for (const clip of clipsOfRecipe(carried)) clips.push(await examine(store, clip, has));
       return { report: { kind: 'kind' in carried ? 'timeline' : 'clip', clips } };
     },
     makeAgain: async ({ projectId, recipe, promptEventId }) => {

@@ -17,7 +17,7 @@ import type { EngineClient } from '../jobs/engine-client.ts';
 import type { LearnMotionData } from '../jobs/handlers/learn-motion.ts';
 import { motionOfClip, type ReimagineClipData } from '../jobs/handlers/reimagine-clip.ts';
 import type { RestyleClipData } from '../jobs/handlers/restyle-clip.ts';
-import { copyAsset } from '../jobs/motion-clip.ts';
+import { copyAsset } from '../jobs/asset-file.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { sceneGrid } from '../jobs/scene-cost.ts';
 import { expectedRestyleMs, requireClip, requireRestylable, restyleShape } from '../jobs/restyle-plan.ts';
@@ -122,7 +122,7 @@ export function createStylizationService(parts: {
     if (known !== undefined) return known;
     const { colour, opacity } = await withScratchFolder(temporaryFolder, async (folder): Promise<{ colour: Uint8Array; opacity: Uint8Array | null }> => {
       const path = join(folder, 'clip');
-      copyAsset(store, asset, path);
+      await copyAsset(store, asset, path, signal);
       // What shows through is filled as it will be in the run.
       const alpha = (await media.probe(path, signal)).hasAlpha;
       for await (const decoded of media.decodeFrames(path, { ...size, fit: 'stretch', startFrame: frame, frames: 1, signal, alpha })) return alpha ? splitFrame(decoded, true) : { colour: decoded, opacity: null };

@@ -5,7 +5,7 @@ import type { StudioHandlers } from '../../src-shared/contract/studio-contract.t
 import type { Media } from '../media/media.ts';
 import type { Execution } from './execution.ts';
 import type { Platform } from './platform.ts';
-import { toFileName } from './project-file-name.ts';
+import { toFileName } from '../../src-shared/export/file-name.ts';
 
 /** Free bytes where `folder` is or will be. */
 async function freeBytesAt(folder: string): Promise<number> {

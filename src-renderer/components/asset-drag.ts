@@ -1,18 +1,10 @@
 import type { DragEvent } from 'react';
 import type { Asset } from '../../src-shared/contract/assets.ts';
+import { assetFileName } from '../../src-shared/export/file-name.ts';
 import { downloadUrl } from '../api/media-address.ts';
 import { setDraggedThing } from '../editor/dragged-thing.ts';
 import type { Editor } from '../editor/editor.ts';
 import { ASSET_DRAG } from '../editor/motion-commands.ts';
-
-const ENDINGS: Readonly<Record<string, string>> = { 'video/mp4': 'mp4', 'video/quicktime': 'mov', 'video/webm': 'webm', 'image/png': 'png', 'image/jpeg': 'jpg', 'image/gif': 'gif', 'audio/wav': 'wav', 'audio/mpeg': 'mp3' };
-
-/** What a file is called on the desktop: its name without what systems forbid, and an ending that fits its kind. */
-export function desktopName({ name, mimeType }: Pick<Asset, 'name' | 'mimeType'>): string {
-  const plain = name.replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, ' ').replaceAll(/\s+/gu, ' ').trim().slice(0, 80) || 'clip';
-  const ending = ENDINGS[mimeType];
-  return ending === undefined || plain.toLowerCase().endsWith(`.${ending}`) ? plain : `${plain}.${ending}`;
-}
 
 /** What makes an element that stands for a library file draggable: onto lanes, events, where motions are learned, and out of the window. */
 export const assetDrag = ({ info, project }: Pick<Editor, 'info' | 'project'>, asset: Asset): { onDragStart(event: DragEvent): void; onDragEnd(): void } => ({
@@ -20,7 +12,7 @@ export const assetDrag = ({ info, project }: Pick<Editor, 'info' | 'project'>, a
     event.dataTransfer.setData(ASSET_DRAG, asset.id);
     // Chromium's own form: a folder of the desktop, or another program, takes the file from this address.
     const address = new URL(downloadUrl(info.mediaBase, project.id, asset.id), window.location.href).href;
-    event.dataTransfer.setData('DownloadURL', `${asset.mimeType}:${desktopName(asset)}:${address}`);
+    event.dataTransfer.setData('DownloadURL', `${asset.mimeType}:${assetFileName(asset)}:${address}`);
     event.dataTransfer.effectAllowed = 'copy';
     setDraggedThing({ kind: asset.kind === 'video' || asset.kind === 'image' || asset.kind === 'audio' ? asset.kind : 'other', name: asset.name, assetId: asset.id });
   },

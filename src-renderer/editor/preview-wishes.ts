@@ -1,4 +1,5 @@
 import type { Asset } from '../../src-shared/contract/assets.ts';
+import { lackingPreviews } from '../../src-shared/previews/lacking-previews.ts';
 import type { Editor } from './editor.ts';
 
 /** What was asked for in this window: each once. */
@@ -10,7 +11,7 @@ function askedIn(editor: Editor): { readonly previews: Set<string>; readonly pro
   return known;
 }
 
-const lacksPreview = ({ kind, filmstrip, hasAudio, hasWaveform }: Asset): boolean => (kind === 'video' && filmstrip === null) || ((kind === 'audio' || (kind === 'video' && hasAudio)) && !hasWaveform);
+const lacksPreview = (asset: Asset): boolean => Object.values(lackingPreviews(asset)).some(Boolean);
 
 /** Asks the host for filmstrips and waveforms of what is on screen and has none. */
 export function wantPreviews(editor: Editor, assets: readonly Asset[]): void {

@@ -53,6 +53,15 @@ export function withoutPrompts(recipe: Recipe): Recipe {
   return { ...rest, prompt: WITHHELD_PROMPT, negativePrompt: '', ...(silent && { scene: silent }) };
 }
 
+/** Hashes of the motions and images that a recipe names, each once. */
+export function namedSources({ motions = [], scene }: Recipe): { readonly motions: readonly string[]; readonly images: readonly string[] } {
+  const events = scene?.events ?? [];
+  return {
+    motions: [...new Set([...motions, ...events.flatMap((event) => event.motions)].map(({ sha256 }) => sha256))],
+    images: [...new Set(events.flatMap(({ startImage, endImage }) => [startImage, endImage]).filter((sha256) => sha256 !== null))],
+  };
+}
+
 /** JSON with sorted keys and no white space: equal recipes give equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

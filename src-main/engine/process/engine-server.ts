@@ -24,9 +24,9 @@ import { ENGINE_VERSION } from './engine-version.ts';
 import { runLearning } from './learn-run.ts';
 import { answer } from './look.ts';
 import type { Question } from './look.ts';
-import { yieldToMessages } from './message-turn.ts';
 import type { EngineCommand, EngineEvent, EstimateLearningCommand, LearnMotionCommand, MeasureAttentionCommand, RestyleCommand, TraceMotionCommand, UpscaleCommand } from './protocol.ts';
 import { createRestyling } from './restyle-run.ts';
+import { announceLoading, runSteps, type SendEvent } from './run-steps.ts';
 import { runTracing } from './trace-run.ts';
 import { runUpscale } from './upscale-run.ts';
 
@@ -74,7 +74,7 @@ function toStudioError(error: unknown): StudioError {
  * Creates a server that sends its events through `send`, which resolves when the event has left the process. Announces
  * itself with `ready`.
  */
-export function createEngineServer(send: (event: EngineEvent) => Promise<void> | void): EngineServer {
+export function createEngineServer(send: SendEvent): EngineServer {
   const promptCache: PromptCache = new Map();
   let loaded: LoadedRunner | null = null;
   let upscaler: { readonly key: string; readonly upscaler: Upscaler } | null = null;
@@ -130,9 +130,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
   const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
     const { runId, stage, input } = command;
     const started = performance.now();
-    await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
-    await yieldToMessages();
-    signal.throwIfAborted();
+    await announceLoading(send, { runId, stage }, signal);
     const runner = await runnerFor(command);
     const run = await runner.run({
       prompt: command.prompt, negativePrompt: command.negativePrompt, seed: command.seed, settings: command.settings, signal,
@@ -146,25 +144,16 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
     const checkpoints = new CheckpointSender<StageStep>(async ({ step, checkpoint }) => {
       if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
     });
-    for (;;) {
-      await yieldToMessages();
-      // The last step is still valid here: a paused run goes on right behind it.
-      if (signal.aborted) await checkpoints.flush();
-      signal.throwIfAborted();
-      const stepStarted = performance.now();
-      const next = await run.next();
-      if (next.done) {
-        const frames = toVideoFrames(next.value);
-        return { type: 'done', runId, stage, tensor: next.value, frames, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
-      }
-      const { phase, step, total, checkpoint } = next.value;
-      await send({ type: 'progress', runId, stage, phase, step, total, stepMs: performance.now() - stepStarted });
-      await checkpoints.offer(checkpoint ? next.value : null);
-      if (next.value.preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
+    const tensor = await runSteps(run, signal, async (done, stepMs) => {
+      const { phase, step, total, checkpoint, preview } = done;
+      await send({ type: 'progress', runId, stage, phase, step, total, stepMs });
+      await checkpoints.offer(checkpoint ? done : null);
+      if (preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
-        await send({ type: 'preview', runId, stage, frames: toVideoFrames(next.value.preview) });
+        await send({ type: 'preview', runId, stage, frames: toVideoFrames(preview) });
       }
-    }
+    }, () => checkpoints.flush());
+    return { type: 'done', runId, stage, tensor, frames: toVideoFrames(tensor), loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
   };
 
   const learn = async (command: LearnMotionCommand, signal: AbortSignal): Promise<EngineEvent> => {
@@ -180,9 +169,7 @@ export function createEngineServer(send: (event: EngineEvent) => Promise<void> |
 
   const measure = async ({ runId, packDir, keyframes, prompt, words, threads }: MeasureAttentionCommand, signal: AbortSignal): Promise<EngineEvent> => {
     await unload();
-    await send({ type: 'progress', runId, stage: 'keyframes', phase: 'loading', step: 0, total: 0, stepMs: null });
-    await yieldToMessages();
-    signal.throwIfAborted();
+    await announceLoading(send, { runId, stage: 'keyframes' }, signal);
     const shares = await measureTextAttention(openPack(packDir), { keyframes: tensorOf(keyframes.data, keyframes.shape), prompt, words, threads, promptCache, signal });
     return { type: 'measured', runId, shares, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
   };

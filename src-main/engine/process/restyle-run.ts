@@ -4,8 +4,8 @@ import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { decodeAnchor, encodeAnchor } from '../pipelines/restyle/anchor-states.ts';
 import { openRestyler } from '../pipelines/restyle/restyler.ts';
 import type { RestyleStream, Restyler } from '../pipelines/restyle/restyler.ts';
-import { yieldToMessages } from './message-turn.ts';
 import type { EngineEvent, RestyleCommand } from './protocol.ts';
+import { announceLoading, runSteps } from './run-steps.ts';
 
 /** Restyling in the engine: sessions and the clip under way stay loaded from command to command. */
 export interface Restyling {
@@ -49,26 +49,15 @@ export function createRestyling({ send, promptCache, unloadOthers }: {
     async run(command, signal) {
       const { runId, frames, last } = command;
       const stage = 'superResolution2';
-      await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
-      await yieldToMessages();
-      signal.throwIfAborted();
+      await announceLoading(send, { runId, stage }, signal);
       const taken = await takeStream(command);
       const firstFrame = taken.stream.nextFinished;
-      const run = taken.stream.push(frames, last, signal);
-      for (let step = 1; ; step += 1) {
-        await yieldToMessages();
-        signal.throwIfAborted();
-        const began = performance.now();
-        const next = await run.next();
-        if (next.done !== true) {
-          await send({ type: 'progress', runId, stage, phase: next.value.phase, step, total: 0, stepMs: performance.now() - began });
-          continue;
-        }
-        const states = taken.tellsAnchor ? taken.stream.anchor() : null;
-        if (states !== null) taken.tellsAnchor = false;
-        if (!last) clip = taken;
-        return { type: 'restyled', runId, frames: next.value, firstFrame, anchor: states === null ? null : encodeAnchor(states), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
-      }
+      let step = 0;
+      const drawn = await runSteps(taken.stream.push(frames, last, signal), signal, ({ phase }, stepMs) => send({ type: 'progress', runId, stage, phase, step: (step += 1), total: 0, stepMs }));
+      const states = taken.tellsAnchor ? taken.stream.anchor() : null;
+      if (states !== null) taken.tellsAnchor = false;
+      if (!last) clip = taken;
+      return { type: 'restyled', runId, frames: drawn, firstFrame, anchor: states === null ? null : encodeAnchor(states), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
     },
     async unload() {
       const old = loaded?.restyler;

@@ -2,19 +2,17 @@ import { openPack } from '../pipelines/open-pack.ts';
 import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { openMotionTrace } from '../training/trace-motion.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
-import { yieldToMessages } from './message-turn.ts';
 import type { EngineEvent, TraceMotionCommand } from './protocol.ts';
+import { announceLoading, runSteps, type SendEvent } from './run-steps.ts';
 
 /** Traces a clip back to noise with a learned motion, sending progress and checkpoints. Stops between two steps with the signal's reason. */
 export async function runTracing(
-  command: TraceMotionCommand, signal: AbortSignal, { send, promptCache }: { readonly send: (event: EngineEvent) => Promise<void> | void; readonly promptCache: PromptCache },
+  command: TraceMotionCommand, signal: AbortSignal, { send, promptCache }: { readonly send: SendEvent; readonly promptCache: PromptCache },
 ): Promise<EngineEvent> {
   const { runId } = command;
   const stage = 'keyframes';
   const started = performance.now();
-  await send({ type: 'progress', runId, stage, phase: 'loading', step: 0, total: 0, stepMs: null });
-  await yieldToMessages();
-  signal.throwIfAborted();
+  await announceLoading(send, { runId, stage }, signal);
   const trace = await openMotionTrace(openPack(command.packDir), command, { threads: command.threads, promptCache, resume: command.checkpoint });
   const checkpoints = new CheckpointSender<number>(async (step) => {
     const bytes = trace.checkpoint();
@@ -22,17 +20,11 @@ export async function runTracing(
   });
   try {
     const loadMs = performance.now() - started;
-    const run = trace.run(signal);
-    for (;;) {
-      await yieldToMessages();
-      if (signal.aborted) await checkpoints.flush();
-      signal.throwIfAborted();
-      const stepStarted = performance.now();
-      const next = await run.next();
-      if (next.done === true) return { type: 'learned', runId, motion: next.value, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
-      await send({ type: 'progress', runId, stage, phase: 'inverting', ...next.value, stepMs: performance.now() - stepStarted });
-      await checkpoints.offer(next.value.step);
-    }
+    const motion = await runSteps(trace.run(signal), signal, async (step, stepMs) => {
+      await send({ type: 'progress', runId, stage, phase: 'inverting', ...step, stepMs });
+      await checkpoints.offer(step.step);
+    }, () => checkpoints.flush());
+    return { type: 'learned', runId, motion, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
   } finally {
     await trace.release();
   }

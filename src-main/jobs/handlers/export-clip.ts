@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { canonicalJson, withoutPrompts, type Recipe } from '../../../src-shared/recipe/recipe.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { Media } from '../../media/media.ts';
-import { writeAsset } from '../asset-file.ts';
+import { copyAsset, writeAsset } from '../asset-file.ts';
 import { toExportError } from '../export-error.ts';
 import { waitingPart, type JobHandler } from '../job-handler.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
@@ -40,7 +40,7 @@ export function createExportClipHandler({ media, temporaryFolder }: ExportClipOp
         if (asset.kind === 'video') {
           await withScratchFolder(temporaryFolder, async (folder) => {
             const source = join(folder, `clip${extname(path) || '.mp4'}`);
-            await writeAsset(store, asset, source, signal);
+            await copyAsset(store, asset, source, signal);
             await media.copyWithRecipe(source, path, recipeJson(asset.recipe, embedRecipe), signal);
           });
         } else {

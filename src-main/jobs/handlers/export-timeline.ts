@@ -5,6 +5,7 @@ import type { CompositionPlan } from '../../../src-shared/compose/composition-pl
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { FORMATS } from '../../../src-shared/export/formats.ts';
 import { writeInterchange, type InterchangeMedia } from '../../../src-shared/export/interchange/write-interchange.ts';
+import { fileEndingOf } from '../../../src-shared/export/file-name.ts';
 import { fileSlug } from '../../../src-shared/export/name-template.ts';
 import { canSign, type SigningKeys } from '../../../src-shared/export/signing.ts';
 import { estimateSize } from '../../../src-shared/export/size-estimate.ts';
@@ -35,11 +36,6 @@ export interface ExportTimelineOptions {
   /** Where the fonts for titles and captions lie. */
   readonly fontsDir: string;
 }
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'video/mp4': 'mp4', 'video/webm': 'webm', 'video/x-msvideo': 'avi', 'video/mp2t': 'ts', 'image/gif': 'gif', 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp',
-  'audio/wav': 'wav', 'audio/mpeg': 'mp3', 'audio/flac': 'flac', 'audio/ogg': 'ogg', 'audio/mp4': 'm4a', 'video/ogg': 'ogg',
-};
 
 /** Frames between two looks at the clock are as many as fit in about this time. */
 const TICK_MS = 250;
@@ -113,7 +109,7 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir, 
         copied.set(id, { url: pathToFileURL(file).href, name: basename(file), kind: 'image', frameRate: null, frames: 1, durationMs: null, hasAudio: false, width: plan.width, height: plan.height });
         continue;
       }
-      const extension = EXTENSIONS[asset.mimeType] ?? 'mp4';
+      const extension = fileEndingOf(asset.mimeType) ?? 'mp4';
       const file = join(folder, `${index + 1}-${fileSlug(asset.name.replace(/\.[^.]+$/, '')) || 'clip'}.${extension}`);
       await writeWhole(file, (temporary) => writeSource(data, context, plan, id, temporary));
       const { frameRate, durationMs, hasAudio, kind, name, width, height, frames } = asset;

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Media } from '../../media/media.ts';
-import { writeAsset } from '../asset-file.ts';
+import { copyAssetInto } from '../asset-file.ts';
 import { waitingPart, type JobHandler } from '../job-handler.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 
@@ -24,9 +24,8 @@ export function createMakeProxyHandler({ media, temporaryFolder }: { readonly me
       const total = Math.max(1, asset.frames ?? 1);
       context.beginPart('proxy', total, 0);
       await withScratchFolder(temporaryFolder, async (folder) => {
-        const source = join(folder, `source${/^\.[a-z0-9]{1,8}$/iu.exec(extname(asset.name))?.[0] ?? ''}`);
         const output = join(folder, 'proxy.mp4');
-        await writeAsset(store, asset, source, signal);
+        const source = await copyAssetInto(folder, store, asset, signal);
         let [done, beganAt] = [0, performance.now()];
         await media.proxy({
           source, output, signal,

@@ -16,7 +16,8 @@ import { addClipTake } from '../clip-takes.ts';
 import { waitingPart, type JobContext, type JobHandler, type JobResult } from '../job-handler.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { INVERSION_STEPS } from '../learning-times.ts';
-import { copyAsset, examineClip } from '../motion-clip.ts';
+import { copyAsset } from '../asset-file.ts';
+import { examineClip } from '../motion-clip.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { GenerateClipData } from './generate-clip.ts';
 import { LearnMotionData, storeMotion, unsuitableClip, type LearnablePack } from './learn-motion.ts';
@@ -153,8 +154,8 @@ export function createReimagineClipHandler({ learn, generate, scene, engine, pac
       const size = { width: clip.width - (clip.width % 2), height: clip.height - (clip.height % 2) };
       await withScratchFolder(temporaryFolder, async (folder) => {
         const [sourcePath, clipPath, result] = [join(folder, 'source'), join(folder, 'clip'), join(folder, 'reimagined.mp4')];
-        copyAsset(store, source, sourcePath);
-        copyAsset(store, clip, clipPath);
+        await copyAsset(store, source, sourcePath, signal);
+        await copyAsset(store, clip, clipPath, signal);
         const drawn: Uint8Array[] = [];
         for await (const frame of media.decodeFrames(clipPath, { ...size, fit: 'stretch', signal })) drawn.push(frame);
         const segment = await media.encodeSegment({ ...size, frameRate: rate, frames: drawn, signal });

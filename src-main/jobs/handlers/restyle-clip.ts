@@ -16,7 +16,7 @@ import type { EngineClient } from '../engine-client.ts';
 import { untilStopped } from '../engine-stop.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { medianOf } from '../median.ts';
-import { copyAsset } from '../motion-clip.ts';
+import { copyAsset } from '../asset-file.ts';
 import { recordRestyleTime, requireRestylable, restyleShape } from '../restyle-plan.ts';
 import { requireSamePack } from '../same-pack.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
@@ -95,7 +95,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
 
       await withScratchFolder(temporaryFolder, async (folder) => {
         const source = join(folder, 'clip');
-        copyAsset(store, asset, source);
+        await copyAsset(store, asset, source, signal);
         const decoding = { ...size, fit: 'stretch', startFrame, frames, signal, timeoutMs: DECODE_TIMEOUT_MS } as const;
         const isTransparent = await showsThrough(source, decoding);
         /** Opacity of the frames that are under way, by their number. */

@@ -12,7 +12,7 @@ import type { EngineClient } from '../engine-client.ts';
 import { untilStopped } from '../engine-stop.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { medianOf } from '../median.ts';
-import { copyAsset } from '../motion-clip.ts';
+import { copyAsset } from '../asset-file.ts';
 import { requireSamePack } from '../same-pack.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { recordUpscaleTime, requireUpscalable, upscaleShape, type UpscaleShape } from '../upscale-plan.ts';
@@ -83,7 +83,7 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
 
       await withScratchFolder(temporaryFolder, async (folder) => {
         const source = join(folder, 'clip');
-        copyAsset(store, asset, source);
+        await copyAsset(store, asset, source, signal);
         const total = shape.windows * shape.tilesPerWindow;
         context.beginPart('upscale', total, 0);
         const size = { width: clip.width, height: clip.height };

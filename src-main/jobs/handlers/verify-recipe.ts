@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { JobPart } from '../../../src-shared/contract/jobs.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import { Recipe, recipeHash } from '../../../src-shared/recipe/recipe.ts';
+import { namedSources, Recipe, recipeHash } from '../../../src-shared/recipe/recipe.ts';
 import type { RecipeVerdict, VerdictReason } from '../../../src-shared/recipe/recipe-verdict.ts';
 import type { Media } from '../../media/media.ts';
 import type { MediaInfo } from '../../media/probe.ts';
 import { openProjectStore, type ProjectStore } from '../../store/project-store.ts';
-import { writeAsset } from '../asset-file.ts';
+import { copyAsset } from '../asset-file.ts';
 import { keepVerdict } from '../carried-recipes.ts';
 import { compareClips, type ClipDifference } from '../compare-clips.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
@@ -34,13 +34,13 @@ const EQUAL_WORST_DB = 26;
 
 /** Copies what a recipe names by its hash into the project that makes it again. */
 function copySources(from: ProjectStore, to: ProjectStore, recipe: Recipe): void {
-  const events = recipe.scene?.events ?? [];
-  for (const sha256 of new Set([...(recipe.motions ?? []), ...events.flatMap(({ motions }) => motions)].map((use) => use.sha256))) {
+  const { motions, images } = namedSources(recipe);
+  for (const sha256 of motions) {
     const motion = from.motions.findBySha256(sha256);
     if (motion !== null) to.transaction(() => storeMotion(to, from.assets.readAll(motion.asset.id), motion.asset.name, 'imported'));
   }
-  for (const sha256 of new Set(events.flatMap(({ startImage, endImage }) => [startImage, endImage]))) {
-    const image = sha256 === null ? null : from.assets.findBySha256(sha256);
+  for (const sha256 of images) {
+    const image = from.assets.findBySha256(sha256);
     if (image === null) continue;
     const writer = to.assets.beginWrite({ kind: image.kind, name: image.name, mimeType: image.mimeType, origin: 'imported' });
     writer.write(from.assets.readAll(image.id));
@@ -115,7 +115,7 @@ export function createVerifyRecipeHandler({ makers, media, temporaryFolder, engi
       if (made.state !== 'completed' || made.resultAssetId === null) throw new StudioError(made.error?.code ?? 'INTERNAL', made.error?.message ?? 'The clip could not be made again.');
       // Short parts may have come and gone unseen.
       for (const part of left) context.finishPart(part, 'done');
-      await writeAsset(scratch, scratch.assets.get(made.resultAssetId), file, signal);
+      await copyAsset(scratch, scratch.assets.get(made.resultAssetId), file, signal);
     } finally {
       stopWatching.abort();
       await queue.close();
@@ -136,7 +136,7 @@ export function createVerifyRecipeHandler({ makers, media, temporaryFolder, engi
       await withScratchFolder(temporaryFolder, async (folder) => {
         const [theirFile, ourFile] = [join(folder, 'theirs'), join(folder, 'ours')];
         await makeAgain(now, context, folder, ourFile);
-        await writeAsset(store, asset, theirFile, signal);
+        await copyAsset(store, asset, theirFile, signal);
         const [theirs, ours] = [await media.probe(theirFile, signal), await media.probe(ourFile, signal)];
         context.beginPart('compare', ours.frames ?? 1, 0);
         const difference = await compareClips(media, theirs, ours, { signal, onFrame: (frame) => context.advance(frame, Math.max(frame, ours.frames ?? 1), null) });
