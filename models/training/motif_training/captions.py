@@ -25,9 +25,26 @@ BACKGROUNDS = [
 
 LOOKS = ["flat", "watercolor", "ink sketch", "neon", "pixel art", "oil", "comic halftone", "noir"]
 
+_LOOK_WORDINGS = {
+    "flat": ["flat colours", "flat animation", "cartoon", "cel shaded", "cartoon animation"],
+    "watercolor": ["watercolour", "watercolor painting", "watercolour painting", "a soft watercolor"],
+    "ink sketch": ["sketch", "ink drawing", "pencil sketch", "pencil drawing", "line drawing", "a drawing in black ink"],
+    "neon": ["neon lights", "glowing neon", "neon glow", "glowing lines at night"],
+    "pixel art": ["pixels", "8 bit", "retro game", "retro pixel game", "low resolution pixel art", "mosaic"],
+    "oil": ["oil painting", "oil on canvas", "brush strokes", "a painting"],
+    "comic halftone": ["comic", "comic book", "halftone", "pop art", "comic book with halftone dots"],
+    "noir": ["film noir", "black and white", "monochrome", "black and white film"],
+}
+
+
 def style_prompts(look: str) -> list[str]:
     """How a look is asked for; the first is what the gallery of the pack says."""
-    return [f"{look} style", look, f"in {look} style"]
+    return [f"{look} style", look, f"in {look} style", *_LOOK_WORDINGS[look]]
+
+
+def look_words() -> list[str]:
+    """Every word that asks for a look, in a fixed order."""
+    return list(dict.fromkeys(word for look in LOOKS for prompt in style_prompts(look) for word in prompt.split()))
 
 
 _PLACES = {

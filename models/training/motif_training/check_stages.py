@@ -12,14 +12,16 @@ import torch.nn.functional as F
 
 from . import configs
 from . import motion_world as world
-from .diffusion import cosine_abar, linear_abar, sample, schedule
+from .captions import LOOKS, style_prompts
+from .diffusion import cosine_abar, sample, schedule
 from .enlarge import enlarge_lanczos
 from .generic_world import generic_clip
 from .graph_network import GraphNetwork, compute_copy, export_graph
+from .latent_expert import LatentExpert
 from .sheets import contact_sheet
 from .stages import Interpolation
 from .text_bank import encode_texts
-from .tokenizer import MAX_LENGTH
+from .tokenizer import LOOK_WORDS, MAX_LENGTH, encode
 
 
 def psnr(x: torch.Tensor, y: torch.Tensor) -> float:
@@ -119,26 +121,19 @@ def main(argv: list[str] | None = None) -> None:
                 shown.append(torch.stack([x[0, :, 0], y[0]], 1))
             contact_sheet(torch.stack(shown), ["truth | reconstruction"] * len(shown), a.out / "vae.png", 1)
         if "sr2" in only:
-            scale = json.loads((a.runs / "vae" / "scale.json").read_text())["scaling_factor"]
-            net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=1, frames=8, height=160, width=288, tokens=MAX_LENGTH))
+            expert = LatentExpert(batch=len(LOOKS), runs=a.runs, part=1)
             params, shown = weights(a.runs, "sr2"), []
-            text = torch.zeros(1, MAX_LENGTH, 128)
-            abar = linear_abar()
-            for kind, x in clips(8, 320, 576, 7 / 28)[:4]:
-                frames = x[0].transpose(0, 1)
-                soft = F.interpolate(F.interpolate(frames, size=(110, 176), mode="area"), size=(320, 576), mode="bicubic").clamp(-1, 1)
-                z = torch.cat([encoder(vae, f[None]).float() for f in soft]).transpose(0, 1)[None] * scale
-                for t in (100, 250):
-                    noise = torch.randn(z.shape, generator=generator)
-                    xt = abar[t].sqrt() * z + (1 - abar[t]).sqrt() * noise
-                    out = net(params, xt, torch.tensor([t]), text).float()
-                    x0 = (abar[t].sqrt() * xt - (1 - abar[t]).sqrt() * out) / scale
-                    y = decoder(vae, x0[0, :, 4][None]).float()
-                    plain = decoder(vae, (z / scale)[0, :, 4][None]).float()
-                    note("sr2", kind, **{f"input at t={t}": psnr(soft[4], frames[4]), f"vae only at t={t}": psnr(plain[0], frames[4]), f"one step at t={t}": psnr(y[0], frames[4])})
-                    if t == 100:
-                        shown.append(torch.stack([frames[4], soft[4], plain[0], y[0]], 1))
-            contact_sheet(torch.stack(shown), ["truth | input | vae only | one step from t = 100"] * len(shown), a.out / "sr2.png", 1)
+            for look, share in expert.measure(params).items():
+                note("sr2", look, **{"share of its change that one step draws": share})
+            half = GraphNetwork(export_graph("vae-decoder", configs.VAE, batch=1, height=expert.bank.latents.shape[-2], width=expert.bank.latents.shape[-1]))
+            ids, present = encode([style_prompts(look)[0] for look in LOOKS], LOOK_WORDS)
+            for crop in range(len(expert.bank.latents) - a.clips, len(expert.bank.latents)):
+                plain = expert.bank.version(crop, "plain")[None, :, None] * expert.scale
+                x = expert.noisy(plain, torch.tensor([configs.NOISIEST_LOOK // 2]), generator).expand(len(LOOKS), -1, -1, -1, -1)
+                made = expert.drawn(params, x, torch.full((len(LOOKS),), configs.NOISIEST_LOOK // 2), ids, present.long())[:, :, 0] / expert.scale
+                wanted = torch.stack([expert.bank.version(crop, look) for look in LOOKS])
+                shown.append(torch.stack([half(vae, z[None]).float()[0] for pair in zip(wanted, made) for z in pair], 1))
+            contact_sheet(torch.stack(shown), ["wanted and drawn: " + ", ".join(LOOKS)] * len(shown), a.out / "sr2.png", 1)
     means = {stage: {k: round(float(np.mean(v)), 2) for k, v in values.items()} for stage, values in report.items()}
     (a.out / "stages.json").write_text(json.dumps(means, indent=1) + "\n")
     print(json.dumps(means, indent=1))

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from . import configs
 from .captions import LOOKS, style_prompts
 from .graph_network import GraphNetwork, export_graph, initial_parameters
-from .tokenizer import MAX_LENGTH, write_tokenizer
+from .tokenizer import LOOK_WORDS, MAX_LENGTH, write_tokenizer
 
 SHARD_BYTES = 15_000_000
 
@@ -124,7 +124,8 @@ def main(argv: list[str] | None = None) -> None:
         ("keyframes/unet", "diffusion_pytorch_model", "keyframes", "keyframes", "unet.", configs.KEYFRAMES),
         ("interpolation/unet", "diffusion_pytorch_model", "interpolation", "interpolation", "", configs.INTERPOLATION),
         ("super_resolution_1/unet", "diffusion_pytorch_model", "sr1", "sr1", "", configs.SUPER_RESOLUTION_1),
-        ("super_resolution_2/unet", "diffusion_pytorch_model", "sr2", "sr2", "", configs.SUPER_RESOLUTION_2),
+        ("super_resolution_2/unet", "diffusion_pytorch_model", "sr2", "sr2", "unet.", configs.SUPER_RESOLUTION_2),
+        ("super_resolution_2/text_encoder", "model", "sr2", "text", "text.", configs.TEXT_ENCODER),
         ("super_resolution_2/vae", "diffusion_pytorch_model", "vae", "vae", "", configs.VAE),
     ]
     vae_scale = 1.0
@@ -150,6 +151,7 @@ def main(argv: list[str] | None = None) -> None:
         write_json(out / stage / "scheduler" / "scheduler_config.json", configs.SOLVER)
     write_json(out / "super_resolution_2" / "scheduler" / "scheduler_config.json", configs.LATENT_SOLVER)
     write_tokenizer(out / "tokenizer")
+    write_tokenizer(out / "super_resolution_2" / "tokenizer", LOOK_WORDS)
     files = {}
     for path in sorted(out.rglob("*")):
         relative = path.relative_to(out).as_posix()

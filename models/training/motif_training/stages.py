@@ -6,22 +6,20 @@ on the stage's device, with noise from a generator of that device.
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from . import configs
-from .captions import LOOKS, style_prompts
 from . import motion_world as world
-from .diffusion import add_noise, cosine_abar, linear_abar, velocity
+from .diffusion import add_noise, cosine_abar, velocity
 from .enlarge import enlarge_lanczos
 from .generic_world import dead_leaves, generic_clip
 from .graph_network import GraphNetwork, compute_copy, export_graph
-from .looks import apply_look, soften
-from .text_bank import TextBank, encode_texts
+from .latent_expert import LatentExpert
+from .looks import soften
+from .text_bank import TextBank
 from .tokenizer import MAX_LENGTH
 
 
@@ -293,145 +291,4 @@ class Autoencoder:
         return (y - x).abs().mean() + 0.5 * (y - x).pow(2).mean() + 0.5 * edges + 1e-5 * kl
 
 
-class SuperResolution2:
-    """Latents of enlarged frames to latents of crisp frames, and of any frames to a look in words; an expert on timesteps 0-900.
-
-    Most steps see crops of single pictures, many different ones at once, and train only what works within a frame; the others see
-    crops of a clip.
-    """
-
-    name, lr, prefix = "sr2", 8e-4, ""
-    latent = (40, 56)
-    image_share = 0.8
-    style_share = 0.85
-    grid = 8
-    """Pixels between places of crops: blocks and dots of a look lie on it."""
-    margin = 32
-
-    def __init__(self, batch: int = 8, runs: Path = Path("runs"), device: str = "cpu") -> None:
-        self.size, self.device = batch, torch.device(device)
-        h, w = self.latent
-        sizes = {"height": h, "width": w, "tokens": MAX_LENGTH}
-        self.frames, self.clips = 4, batch // 4
-        self.net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=self.clips, frames=self.frames, **sizes), device=device)
-        self.image_net = GraphNetwork(export_graph("unet3d", configs.SUPER_RESOLUTION_2, batch=batch, frames=1, **sizes), skip_temporal=True, device=device)
-        self.encoder = GraphNetwork(export_graph("vae-encoder", configs.VAE, batch=batch, height=h * 2, width=w * 2), device=device)
-        self.shapes = self.net.shapes
-        self.abar = linear_abar().to(device)
-        stored = torch.load(runs / "vae" / "state.pt", map_location="cpu", weights_only=True)["ema"]
-        self.vae = compute_copy({name: value.to(device) for name, value in stored.items()}, torch.float32)
-        self.scale = json.loads((runs / "vae" / "scale.json").read_text())["scaling_factor"]
-        self.texts = TextBank()
-        self.styles = {look: encode_texts(style_prompts(look)) for look in LOOKS}
-
-    @staticmethod
-    def prepare(parameters):
-        """Starts as a plain denoiser: what is smooth in the noisy latents is picture, the rest is noise.
-
-        The latents (channels 0 to 7), their local mean (8 to 15) and the constants K and -K, which keep the last normalisation nearly
-        linear, travel by the outermost skip connection. Under a little noise v is about 1.3 of what varies finely less 0.45 of the rest.
-        """
-        k, steep, slope, noise, picture = 8.0, 0.5, 1.05, 1.3, 0.45
-        level = max(int(n.split(".")[1]) for n in parameters if n.startswith("up_blocks."))
-        last = f"up_blocks.{level}.resnets.1"
-        first, shortcut, out = parameters["conv_in.weight"], parameters[last + ".conv_shortcut.weight"], parameters["conv_out.weight"]
-        assert shortcut.shape == (32, 64, 1, 1)
-        parameters[last + ".conv2.weight"].zero_()
-        shortcut.mul_(0.3)
-        first[:18] = 0
-        shortcut[:18] = 0
-        for channel in range(18):
-            shortcut[channel, 32 + channel] = 1
-        for c in range(8):
-            first[c, c, 1, 1] = 1
-            first[8 + c, c] = 1 / 9
-        parameters["conv_in.bias"][:16] = 0
-        parameters[last + ".conv_shortcut.bias"].zero_()
-        parameters["conv_in.bias"][16], parameters["conv_in.bias"][17] = k, -k
-        parameters["conv_norm_out.weight"][:18] = steep
-        parameters["conv_norm_out.weight"][16:18] = steep / 8
-        parameters["conv_norm_out.bias"][:18] = 4
-        out[:, 18:] *= 0.05
-        out[:, :18] = 0
-        spread = (2 * k * k / 32 + 1) ** 0.5
-        for c in range(8):
-            out[c, c, 1, 1] = noise * spread / (steep * slope)
-            out[c, 8 + c, 1, 1] = -(noise + picture) * spread / (steep * slope)
-        at_rest = 4 / (1 + 2.718281828**-4)
-        parameters["conv_out.bias"].copy_(-at_rest * out[:, :16, 1, 1].sum(1))
-
-    def latents(self, clips):
-        n, c, f, h, w = clips.shape
-        with torch.no_grad():
-            z = self.encoder(self.vae, clips.transpose(1, 2).reshape(n * f, c, h, w)) * self.scale
-        return z.view(n, f, *z.shape[1:]).transpose(1, 2)
-
-    @staticmethod
-    def softened(rng, full: torch.Tensor) -> torch.Tensor:
-        """Frames [frames, 3, 320, 576] as superResolution1 hands them over: 160x256, enlarged bicubically."""
-        low = F.interpolate(full, size=(160, 256), mode="area")
-        if rng.random() < 0.7:
-            soft = F.interpolate(F.interpolate(low, scale_factor=1 / rng.uniform(1, 2.5), mode="area"), size=(160, 256), mode="bilinear")
-            low = soft * (k := rng.uniform(0.3, 1)) + low * (1 - k)
-        return F.interpolate(low, size=(320, 576), mode="bicubic").clamp(-1, 1)
-
-    def batch(self, rng):
-        """Crops of pictures or of one clip: what is wanted and what is given, with the words that ask for it.
-
-        Either crisp frames from soft ones, or frames in one of eight looks from plain ones; each crop its own.
-        """
-        if rng.random() < self.image_share:
-            parts = [part for _ in range(self.size // 2) for part in self._crops(rng, self._picture(rng), 2)]
-        else:
-            parts = self._crops(rng, mixed_clip(rng, self.frames, 320, 576, (self.frames - 1) / 28, 0.3), self.clips)
-        return {key: torch.stack([part[key] for part in parts]) for key in parts[0]}
-
-    @staticmethod
-    def _picture(rng):
-        if rng.random() < 0.25:
-            return motion_clip(rng, 1, 320, 576, 0.0, world.FULL)
-        return dead_leaves(rng, 320, 576, int(rng.integers(40, 140)))[:, None] * 2 - 1
-
-    def _crops(self, rng, full, count):
-        full = full.transpose(0, 1)
-        if rng.random() < 0.5:
-            full = soften(full, rng.uniform(0.3, 1.5))
-        soft = None
-        h, w = self.latent[0] * 2, self.latent[1] * 2
-        parts = []
-        for _ in range(count):
-            y, x = (self.grid * int(rng.integers(0, (size - side) // self.grid + 1)) for size, side in ((320, h), (576, w)))
-            cut = lambda v: v[:, :, y:y + h, x:x + w].transpose(0, 1)  # noqa: E731, B023
-            if rng.random() < self.style_share:
-                look = LOOKS[int(rng.integers(len(LOOKS)))]
-                # what strokes and blurs reach to beyond the crop
-                top, left = max(0, y - self.margin), max(0, x - self.margin)
-                around = full[:, :, top:y + h + self.margin, left:x + w + self.margin]
-                drawn = apply_look((around + 1) / 2, look, int(rng.integers(1 << 30)), 8) * 2 - 1
-                wanted, text = drawn[:, :, y - top:y - top + h, x - left:x - left + w].transpose(0, 1), self.styles[look][int(rng.integers(len(self.styles[look])))]
-                given = cut(full)
-            else:
-                soft = self.softened(rng, full) if soft is None else soft
-                given, wanted, text = cut(soft), cut(full), self.texts.draw(rng, 1)[0]
-            parts.append({"wanted": wanted, "given": given, "text": text})
-        return parts
-
-    def loss(self, parameters, batch, generator):
-        wanted, given = self.latents(batch["wanted"]), self.latents(batch["given"])
-        count = len(wanted)
-        uniform = lambda *shape: torch.rand(*shape, generator=generator, device=self.device)  # noqa: E731
-        # A restyling begins with the plain frame under a little noise; below, it goes on from what it drew. More noise would ask a
-        # network of this size to learn first what a few hours teach: what pictures look like.
-        first = uniform(count) < 0.75
-        t = torch.where(first, 100 + uniform(count) * (configs.NOISIEST_LOOK - 100), 20 + uniform(count) * 140).long()
-        noise = torch.randn(wanted.shape, generator=generator, device=self.device)
-        ab = self.abar[t].view(-1, 1, 1, 1, 1)
-        mix = torch.where(first, torch.ones(()), uniform(count)).view(-1, 1, 1, 1, 1)
-        xt = ab.sqrt() * (mix * given + (1 - mix) * wanted) + (1 - ab).sqrt() * noise
-        net = self.image_net if wanted.shape[2] == 1 else self.net
-        out = net(compute_copy(parameters, torch.float32), xt, t, batch["text"])
-        x0 = ab.sqrt() * xt - (1 - ab).sqrt() * out
-        return (x0 - wanted).pow(2).mean() + 0.3 * (x0 - wanted).abs().mean()
-
-
-STAGES = {stage.name: stage for stage in (Interpolation, SuperResolution1, Autoencoder, SuperResolution2)}
+STAGES = {stage.name: stage for stage in (Interpolation, SuperResolution1, Autoencoder, LatentExpert)}

@@ -12,32 +12,37 @@ from pathlib import Path
 
 import torch
 
-from .captions import vocabulary
+from .captions import look_words, vocabulary
 
 MAX_LENGTH = 24
 """Tokens per prompt, end mark and padding included."""
 
 SPECIAL = ["<pad>", "</s>", "<unk>"]
-_VOCABULARY = {word: i for i, word in enumerate(SPECIAL + vocabulary())}
+WORDS = {word: i for i, word in enumerate(SPECIAL + vocabulary())}
+"""Ids of the words that the keyframes know."""
+
+LOOK_WORDS = {**WORDS, **{word: len(WORDS) + i for i, word in enumerate(w for w in look_words() if w not in WORDS)}}
+"""Ids of the words that the latent expert knows: those, and more ways to ask for a look."""
+
 VOCABULARY_SIZE = 256
-"""Rows of the embedding table; a few are spare."""
+"""Rows of the embedding tables; a few are spare."""
 
-assert len(_VOCABULARY) <= VOCABULARY_SIZE
+assert len(LOOK_WORDS) <= VOCABULARY_SIZE
 
 
-def encode(texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
+def encode(texts: list[str], known: dict[str, int] = WORDS) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids [n, MAX_LENGTH] and mask (1 where there is a token), the same as the JSON tokenizer gives."""
     ids = torch.zeros(len(texts), MAX_LENGTH, dtype=torch.long)
     mask = torch.zeros(len(texts), MAX_LENGTH)
     for row, text in enumerate(texts):
         words = re.findall(r"\w+|[^\w\s]+", text.lower())[: MAX_LENGTH - 1]
-        numbers = [_VOCABULARY.get(word, 2) for word in words] + [1]
+        numbers = [known.get(word, 2) for word in words] + [1]
         ids[row, : len(numbers)] = torch.tensor(numbers)
         mask[row, : len(numbers)] = 1
     return ids, mask
 
 
-def tokenizer_json() -> dict:
+def tokenizer_json(known: dict[str, int] = WORDS) -> dict:
     """The tokenizer as a JSON object."""
     return {
         "version": "1.0",
@@ -61,16 +66,16 @@ def tokenizer_json() -> dict:
         "decoder": None,
         "model": {
             "type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##",
-            "max_input_chars_per_word": 100, "vocab": dict(_VOCABULARY),
+            "max_input_chars_per_word": 100, "vocab": dict(known),
         },
     }
 
 
-def write_tokenizer(folder: str | Path) -> None:
+def write_tokenizer(folder: str | Path, known: dict[str, int] = WORDS) -> None:
     """Writes tokenizer.json and tokenizer_config.json."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizer_json(), indent=1) + "\n")
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer_json(known), indent=1) + "\n")
     config = {
         "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_LENGTH, "pad_token": "<pad>",
         "eos_token": "</s>", "unk_token": "<unk>", "padding_side": "right", "clean_up_tokenization_spaces": False,

@@ -36,6 +36,8 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--checkpoint-minutes", type=float, default=3)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--batch", type=int, default=0, help="crops or segments a step; 0 for the stage's own")
+    p.add_argument("--pictures", type=int, default=320, help="sr2: pictures that are drawn in every look before training, four crops of each")
+    p.add_argument("--part", type=int, default=2, help="sr2: crops are so many times smaller per side than those of the pictures")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--workers", type=int, default=0, help="processes that render ahead; on a GPU, as many as there are cores")
     p.add_argument("--seed", type=int, default=1)
@@ -44,7 +46,7 @@ def main(argv: list[str] | None = None) -> None:
     run = a.runs / a.stage
     run.mkdir(parents=True, exist_ok=True)
     kind = STAGES[a.stage]
-    own = {**({"runs": a.runs} if a.stage == "sr2" else {}), **({"batch": a.batch} if a.batch else {})}
+    own = {**({"runs": a.runs, "pictures": a.pictures, "part": a.part} if a.stage == "sr2" else {}), **({"batch": a.batch} if a.batch else {})}
     stage = kind(device=a.device, **own)
     parameters = {k: v.to(stage.device) for k, v in initial_parameters(stage.shapes, torch.Generator().manual_seed(a.seed)).items()}
     if hasattr(stage, "prepare"):
@@ -56,6 +58,8 @@ def main(argv: list[str] | None = None) -> None:
 
     def save():
         state.save()
+        if hasattr(stage, "measure"):
+            print(stage.measure(state.ema), flush=True)
         if a.stage == "vae":
             write_latent_scale(run, stage, state.ema)
 
@@ -70,8 +74,7 @@ def main(argv: list[str] | None = None) -> None:
         state.report(25, stage=a.stage)
         if time.time() - saved > a.checkpoint_minutes * 60:
             save()
-            stream = batches(lambda step: stage.batch(np.random.default_rng([a.seed, step])), state.step, a.workers)
-    saved = time.time()
+            saved = time.time()
     save()
     print(f"{a.stage}: done at step {state.step}, {state.spent / 60:.1f} min", flush=True)
 

@@ -185,7 +185,7 @@ class Training(unittest.TestCase):
 
         with tempfile.TemporaryDirectory() as folder:
             main(["vae", "--runs", folder, "--steps", "1", "--minutes", "1000", "--batch", "2"])
-            main(["sr2", "--runs", folder, "--steps", "2", "--minutes", "1000", "--batch", "4"])
+            main(["sr2", "--runs", folder, "--steps", "2", "--minutes", "1000", "--batch", "4", "--pictures", "4"])
             state = torch.load(f"{folder}/sr2/state.pt", weights_only=True)
             self.assertEqual(state["step"], 2)
             self.assertTrue(all(torch.isfinite(v).all() for v in state["ema"].values()))
