@@ -68,7 +68,7 @@ function inOrder(spans: readonly StyledSpan[]): readonly StyledSpan[] {
 
 const isKnown = (index: ModelIndex, style: string): boolean => {
   const asked = style.toLowerCase();
-  return index.restyling?.styles.some(({ name, prompt }) => asked.includes(prompt.toLowerCase()) || asked.includes(name.toLowerCase())) === true;
+  return index.restyling?.styles.some(({ name, prompt, alsoCalled }) => [name, prompt, ...alsoCalled].some((words) => asked.includes(words.toLowerCase()))) === true;
 };
 
 /** A clip may last so many times a window's time before it is generated in several: that much slower looks natural still. */

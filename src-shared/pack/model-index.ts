@@ -59,6 +59,8 @@ export const PackStyle = z.object({
   name: z.string().min(1).max(60),
   /** What the model is asked for: the words of its training. */
   prompt: z.string().min(1).max(300),
+  /** Other words for it that the model knows. */
+  alsoCalled: z.array(z.string().min(1).max(300)).max(64).default([]),
 });
 export type PackStyle = z.infer<typeof PackStyle>;
 

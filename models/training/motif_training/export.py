@@ -104,8 +104,8 @@ def presets(guidance: float, strength: float) -> dict:
 
 def restyling() -> dict:
     """What the latent expert learned about looks, for the gallery and its sliders (docs/restyle.md)."""
-    return {"styles": [{"name": look.capitalize(), "prompt": style_prompts(look)[0]} for look in LOOKS],
-            "numInferenceSteps": 3, "guidanceScale": 1, "strength": 0.6, "structure": 0.5, "noisiestTimestep": configs.NOISIEST_LOOK}
+    return {"styles": [{"name": look.capitalize(), "prompt": style_prompts(look)[0], "alsoCalled": style_prompts(look)[3:]} for look in LOOKS],
+            "numInferenceSteps": 2, "guidanceScale": 1, "strength": 0.6, "structure": 0.5, "noisiestTimestep": configs.NOISIEST_LOOK}
 
 
 def main(argv: list[str] | None = None) -> None:
