@@ -113,7 +113,7 @@ test.skipIf(clips.length === 0)('restyling real clips', async () => {
   const base: RestyleSettings = {
     texts: [''], spans: [], blendFrames: 0, negativePrompt: '', strength, structure: 0.5, seed: 1, numInferenceSteps: own.numInferenceSteps, guidanceScale: own.guidanceScale, noisiestTimestep: own.noisiestTimestep,
   };
-  const multiple = pixelMultiple(pack.stageFolder(STAGE), readUnetConfig(pack, STAGE));
+  const multiple = pixelMultiple(pack.vaeFolder(STAGE)!, readUnetConfig(pack, STAGE));
   const engine = createEngineClient({ fork: createNodeEngineFork(), stepTimeoutFloorMs: 900_000 });
   const [rows, sliders, codecs]: [Row[], SliderRow[], CodecRow[]] = [[], [], []];
   try {
