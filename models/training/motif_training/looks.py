@@ -70,10 +70,12 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0, unit: float = 0) 
         tone = 0.85 + 0.15 * _luma(frames)
         return paper * tone * (1 - 0.9 * ink)
     if look == "neon":
-        edge = (_edges(frames) * 2.2 * unit).clamp(0, 1)
+        # outlines of what is softened first: grain does not glow
+        calm = soften(frames, 0.25 * unit)
+        edge = (_edges(calm) * 1.6 * unit - 0.1).clamp(0, 1)
         glow = soften(edge, 1.2 * unit)
-        colour = frames / frames.amax(1, keepdim=True).clamp_min(0.2)
-        return (frames * 0.16 + colour * (edge * 0.8 + glow * 0.9)).clamp(0, 1)
+        colour = calm / calm.amax(1, keepdim=True).clamp_min(0.2)
+        return (calm * 0.16 + colour * (edge * 0.8 + glow * 0.9)).clamp(0, 1)
     if look == "pixel art":
         # Blocks and dots of a 40th of the height: 8 pixels at 320, which is the grid of the latent expert's deepest level, so
         # that a network without coordinates can know where they lie.
@@ -100,8 +102,9 @@ def apply_look(frames: torch.Tensor, look: str, seed: int = 0, unit: float = 0) 
         yy = (torch.arange(h).view(1, 1, h, 1) + 0.5) * (torch.pi / pitch)
         xx = (torch.arange(w).view(1, 1, 1, w) + 0.5) * (torch.pi / pitch)
         dots = 0.5 + 0.5 * torch.cos(xx + yy) * torch.cos(xx - yy)
-        g = _luma(frames)
-        ink = (_edges(frames) * 2 * unit).clamp(0, 1)
-        colour = (frames * 3.99).floor() / 3
+        calm = soften(frames, 0.2 * unit)
+        g = _luma(calm)
+        ink = (_edges(calm) * 1.6 * unit - 0.15).clamp(0, 1)
+        colour = (calm * 3.99).floor() / 3
         return (colour * (1 - 0.35 * (dots > g).float()) * (1 - 0.9 * ink)).clamp(0, 1)
     raise ValueError(f"unknown look {look}")
