@@ -51,7 +51,7 @@ export const ItemBlock = memo(function ItemBlock({ item, name, picture, strip = 
       {fadeIn > 0 ? <div className="fade" style={{ left: 0, width: `${(100 * fadeIn) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 0 100%)' }} /> : null}
       {fadeOut > 0 ? <div className="fade" style={{ right: 0, width: `${(100 * fadeOut) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 100% 100%)' }} /> : null}
       {detailed ? <span>{isDragged ? `${start} – ${end}` : isMissing ? t('missing.name') : name}</span> : null}
-      {detailed && canDrag && item.type !== 'caption' && item.type !== 'motion' ? <FadeHandles fadeIn={fadeIn} fadeOut={fadeOut} press={press} /> : null}
+      {detailed && canDrag && item.type !== 'caption' && item.type !== 'motion' ? <FadeHandles fadeIn={fadeIn} fadeOut={fadeOut} duration={item.durationFrames} press={press} /> : null}
       {detailed && canDrag ? <><div className="edge start" data-edge="start" onPointerDown={press('start')} /><div className="edge end" data-edge="end" onPointerDown={press('end')} /></> : null}
     </div>
   );

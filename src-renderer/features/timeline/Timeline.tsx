@@ -18,7 +18,7 @@ import { LANE_HEADER_WIDTH, lanesOf, RULER_HEIGHT } from './lanes.ts';
 import { Markers } from './Markers.tsx';
 import { Playhead } from './Playhead.tsx';
 import { Ruler } from './Ruler.tsx';
-import { zoomStyle } from './span-style.ts';
+import { axisStyle, placeStyle } from './span-style.ts';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 import { TrackHeader } from './TrackHeader.tsx';
 import { useBoxSelect } from './use-box-select.ts';
@@ -111,10 +111,10 @@ function TimelineLanes() {
         {/* The global words hold for all time, so they do not scroll with it. */}
         <Box sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, height: lanes[0]?.height, zIndex: 6 }}><GlobalPromptBar /></Box>
         <Box ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
-          <div ref={content} className={`content ${tool}`} style={{ ...zoomStyle(pixelsPerFrame), width: frames * pixelsPerFrame, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0) }}>
+          <div ref={content} className={`content ${tool}`} style={{ width: frames * pixelsPerFrame, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0) }}>
             <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
               <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />
-              <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} onMenu={onMenu} />
+              <div className="axis" style={axisStyle(pixelsPerFrame)}><Markers records={stored} frameRate={frameRate} window={view.window} onMenu={onMenu} /></div>
             </Box>
             <Box onPointerDown={beginBox} {...drop.handlers} data-testid="lanes" sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 }}>
               {lanes.map((lane) => (
@@ -124,11 +124,13 @@ function TimelineLanes() {
               ))}
               {/* Inside, so that what is dropped on it still lands on the lane. */}
               {end === 0 && promptLane ? <EmptyLane top={promptLane.top} height={promptLane.height} frameRate={frameRate} /> : null}
-              <DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} />
+              <div className="axis" style={axisStyle(pixelsPerFrame)}><DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} /></div>
               {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
             </Box>
-            {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${snapLine * pixelsPerFrame}px)` }} />}
-            <Playhead pixelsPerFrame={pixelsPerFrame} />
+            <div className="axis" style={axisStyle(pixelsPerFrame)}>
+              {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none !important', zIndex: 4 }} style={placeStyle(snapLine)} />}
+              <Playhead />
+            </div>
           </div>
         </Box>
       </Box>
