@@ -49,10 +49,10 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, frameRate, sel
   const motionsOn = (event: PromptEvent): string => motionsOf(event).map(({ motionId, strength }) => t('motions.used', { name: motions.find(({ id }) => id === motionId)?.name ?? t('motions.missing'), percent: Math.round(strength * 100) })).join('\n');
   return (
     <div
-      className="axisGround"
+      role="list" aria-label={t('lane.events')} className="axisGround"
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
     >
-      <div role="list" aria-label={t('lane.events')} className="axis" style={axisStyle(pixelsPerFrame)}>
+      <div role="none" className="axis" style={axisStyle(pixelsPerFrame)}>
         {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : (
           <EventBlock
             key={event.id} event={event} frameRate={frameRate} state={states.get(event.id) ?? 'new'} adherence={measured.get(event.id) ?? null} takeCount={takesOf(takes, event.id).length} motions={motionsOn(event)} progress={progressOf(event)}

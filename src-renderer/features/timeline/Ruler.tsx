@@ -10,33 +10,32 @@ export interface RulerProps extends RulerView {
   readonly markOut: number | null;
 }
 
-/** Grows when what the ruler is drawn with changes from outside: the theme, fonts that came late, another screen. */
-function useDrawingVersion(): { readonly version: number; readonly ratio: number } {
+/** Changes when what the ruler is drawn with changes from outside: the theme, fonts that came late, another screen. */
+function useDrawingVersion(): { readonly version: string; readonly ratio: number } {
   const { colorScheme } = useColorScheme();
-  const [version, setVersion] = useState(0);
+  const [changes, setChanges] = useState(0);
   const ratio = globalThis.devicePixelRatio;
   useEffect(() => {
-    // The attribute that colours hang on is set beside this effect.
-    const frame = requestAnimationFrame(() => setVersion((before) => before + 1));
-    return () => cancelAnimationFrame(frame);
-  }, [colorScheme]);
-  useEffect(() => {
-    const again = (): void => setVersion((before) => before + 1);
+    const again = (): void => setChanges((before) => before + 1);
     const screen = matchMedia(`(resolution: ${ratio}dppx)`);
+    // The attribute that colours hang on is set behind this component's own effects.
+    const theme = new MutationObserver(again);
+    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     screen.addEventListener('change', again);
     document.fonts.addEventListener('loadingdone', again);
     return () => {
+      theme.disconnect();
       screen.removeEventListener('change', again);
       document.fonts.removeEventListener('loadingdone', again);
     };
   }, [ratio]);
-  return { version, ratio };
+  return { version: `${colorScheme} ${changes}`, ratio };
 }
 
 /** Time above the lanes, with the marked range. Drawn on a canvas: hundreds of ticks change on every step of a zoom. */
 export const Ruler = memo(function Ruler({ frameRate, pixelsPerFrame, from, to, markIn, markOut }: RulerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const colors = useRef<{ version: number; colors: RulerColors } | null>(null);
+  const colors = useRef<{ readonly version: string; readonly colors: RulerColors } | null>(null);
   const { version, ratio } = useDrawingVersion();
   const width = Math.ceil((to - from) * pixelsPerFrame);
   useLayoutEffect(() => {
