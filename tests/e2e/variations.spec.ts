@@ -77,6 +77,8 @@ test('varies one event in a grid, picks, compares by wipe and side by side, and 
   await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBe(25);
   await wipe.press('ArrowRight');
   await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBe(30);
+  // What was changed between them is said beside them.
+  await window.viewer.getByRole('note', { name: 'What changed from A to B' }).getByText(/^Seed \d+ → \d+$/).waitFor();
   await studio.screenshot('compare-wipe');
   await compare.getByRole('button', { name: 'Side by side' }).click();
   await expect.poll(() => window.viewer.locator('video').count()).toBe(2);

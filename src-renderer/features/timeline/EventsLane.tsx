@@ -69,7 +69,7 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, frameRate, sel
 const EventBar = memo(function EventBar({ event, isSelected, begin, onMenu }: { event: PromptEvent; isSelected: boolean; begin: BeginDrag; onMenu: (event: MouseEvent, id: string) => void }) {
   return (
     <div
-      role="listitem" className={`item eventBar${event.prompt.trim() === '' ? ' empty' : ''}`} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected} aria-label={event.prompt} title={event.prompt}
+      role="listitem" className={`item bar eventBar${event.prompt.trim() === '' ? ' empty' : ''}`} data-event={event.id} data-start={event.startFrame} data-duration={event.durationFrames} aria-current={isSelected} aria-label={event.prompt} title={event.prompt}
       style={spanStyle(event.startFrame, event.durationFrames)} onPointerDown={(down) => { down.stopPropagation(); begin(down, event.id, 'body'); }} onContextMenu={(click) => onMenu(click, event.id)}
     />
   );

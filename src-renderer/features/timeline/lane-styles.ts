@@ -17,6 +17,8 @@ export const LANE_STYLES = {
     position: 'absolute', top: 3, bottom: 3, borderRadius: '4px', border: '1px solid var(--mui-palette-divider)', overflow: 'hidden', cursor: 'grab', touchAction: 'none', contain: 'strict',
     fontSize: 10.5, lineHeight: '16px', color: 'text.primary', bgcolor: 'studio.raised', whiteSpace: 'nowrap', backgroundSize: 'auto 100%', backgroundRepeat: 'repeat-x',
   },
+  // Nothing lies in these: each clip of what overflows is a layer of its own to paint.
+  '& .item.bar': { overflow: 'visible', contain: 'none' },
   '& .item > span': { position: 'absolute', left: 4, bottom: 2, px: 1, borderRadius: '3px', maxWidth: 'calc(100% - 8px)', overflow: 'hidden', textOverflow: 'ellipsis', pointerEvents: 'none' },
   '& .source': { position: 'absolute', inset: 0, pointerEvents: 'none', overflow: 'hidden' },
   '& .source > i': { position: 'absolute', top: 0, bottom: 0, containerType: 'size', overflow: 'hidden' },
@@ -75,7 +77,7 @@ export const LANE_STYLES = {
   '& .item:hover > .fadeHandle, & .item[aria-current=true] > .fadeHandle, & [data-event]:hover > .fadeHandle, & [data-event][aria-current=true] > .fadeHandle': { opacity: 1 },
   '& .content.slip .item, & .content.slide .item': { cursor: 'ew-resize' },
   '& .content.roll .edge, & .content.ripple .edge': { cursor: 'col-resize' },
-  '& .run': { position: 'absolute', top: 6, bottom: 6, borderRadius: '3px', bgcolor: 'studio.eventLine', opacity: 0.55, contain: 'strict' },
+  '& .run': { position: 'absolute', top: 6, bottom: 6, borderRadius: '3px', bgcolor: 'color-mix(in srgb, var(--mui-palette-studio-eventLine) 55%, transparent)' },
   '& .ghost': { position: 'absolute', zIndex: 4, pointerEvents: 'none', borderRadius: '4px', border: '1px dashed var(--mui-palette-primary-light)', bgcolor: 'color-mix(in srgb, var(--mui-palette-primary-main) 35%, transparent)', fontSize: 10.5, lineHeight: '16px', whiteSpace: 'nowrap' },
   '& .ghost > span': { position: 'absolute', left: 4, top: 3, px: 1, borderRadius: '3px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.75)' },
   '& .ghost.refused': { borderColor: 'error.main', bgcolor: 'transparent' },
