@@ -16,7 +16,7 @@ describe('a clip without its file', () => {
   });
   afterAll(() => clips.remove());
   beforeEach(async () => {
-    const lost = { assetId: 'asset:gone', sourceIn: rational(2), sourceDuration: rational(5) };
+    const lost = { assetId: 'asset:gone', sourceIn: rational(2), sourceDuration: rational(10) };
     studio = await launchStudio({ viewport: { width: 1440, height: 1000 }, prepare: projectWith('Lost', clipRecord(1, 0, 16, { ...lost, opacity: 0.8 }), clipRecord(2, 16, 40, lost)) });
     window = new StudioWindow(studio.page);
     await openPrepared(studio, 'Lost');

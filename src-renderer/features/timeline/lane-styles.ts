@@ -1,7 +1,16 @@
 import { EVENT_BADGE_STYLES } from '../../components/EventBadge.tsx';
+import { LANE_HEADER_WIDTH, RULER_HEIGHT } from './lanes.ts';
 
 /** Styles of what lies on lanes, as nested selectors of one element: a thousand styled components would cost each frame dearly. */
 export const LANE_STYLES = {
+  '& .lanesAndHeaders': { flex: 1, minHeight: 0, display: 'flex', overflowY: 'auto', overflowX: 'hidden' },
+  '& .headers': { width: LANE_HEADER_WIDTH, flex: 'none', borderRight: 1, borderColor: 'studio.line', height: 'fit-content' },
+  '& .rulerPlace': { height: RULER_HEIGHT, borderBottom: 1, borderColor: 'studio.line' },
+  '& .timeAxis': { flex: 1, minWidth: 0, position: 'relative', minHeight: 'fit-content' },
+  '& .globalWords': { position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, zIndex: 6 },
+  '& .scroller': { height: '100%', overflowX: 'auto', overflowY: 'hidden' },
+  '& .scrubber': { touchAction: 'none', position: 'relative' },
+  '& .lanes': { position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 },
   '& .content': { position: 'relative', minWidth: '100%', minHeight: '100%' },
   '& .content.blade, & .content.blade .item, & .content.blade [data-event]': { cursor: 'crosshair' },
   // What lies on an axis stands over the lane's own ground, which takes presses that miss everything.

@@ -12,7 +12,7 @@ const STEP_PIXELS = 256;
 const ZOOM_STEP = 1.15;
 
 /** So long after the last step of a zoom, what lies beside the visible part is drawn again. */
-const ZOOM_REST_MS = 150;
+const ZOOM_REST_MS = 400;
 
 const stepped = (left: number): number => Math.floor(Math.max(0, left) / STEP_PIXELS) * STEP_PIXELS;
 
