@@ -36,7 +36,7 @@ describe('the drawing of the ruler', () => {
 
   it('counts from the first frame that is drawn, and keeps a time that only reaches into it', () => {
     const { ticks, words } = drawn(1, 12, 10, 30);
-    expect(ticks[0]).toMatchObject({ x: 12, color: 'minor' });
+    expect(ticks[0]).toMatchObject({ x: 0, color: 'minor' });
     expect(words[0]).toEqual({ text: '0:01.00', x: -24 + 7 });
   });
 });

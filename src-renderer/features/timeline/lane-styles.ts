@@ -46,9 +46,10 @@ export const LANE_STYLES = {
   '& .eventBlock.dragged': { opacity: 0.85, cursor: 'grabbing' },
   '& .eventWords': { position: 'relative', display: 'flex', alignItems: 'center', gap: '4px', overflow: 'hidden', whiteSpace: 'nowrap', fontSize: 12, fontWeight: 500, lineHeight: 1.3, color: 'text.primary' },
   '& .eventWords > svg': { fontSize: 14, flex: 'none' },
-  '& .eventWords > span, & .eventEnd': { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' },
+  '& .eventWords > span': { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' },
   '& .empty > .eventWords': { color: 'error.main' },
-  '& .eventFacts': { position: 'relative', display: 'flex', alignItems: 'center', gap: '4px', fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
+  // What has no room beside the badge goes to a line that is not seen: half a word says nothing.
+  '& .eventFacts': { position: 'relative', display: 'flex', flexWrap: 'wrap', flex: 'none', height: 17, overflow: 'hidden', alignItems: 'center', columnGap: '4px', rowGap: '4px', fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
   ...EVENT_BADGE_STYLES,
   '& .eventMotion': { display: 'inline-flex', alignItems: 'center', gap: '3px', minWidth: 20, maxWidth: 150, px: 1, borderRadius: '4px', lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText' },
   '& .eventMotion > svg': { fontSize: 11, flex: 'none' },
