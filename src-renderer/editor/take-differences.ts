@@ -25,7 +25,7 @@ export interface TakeDifferences {
 export function changedWords(before: string, after: string): WordStretch[] {
   const [from, to] = [before, after].map((text) => text.split(/\s+/).filter((word) => word !== '')) as [string[], string[]];
   // `kept[i][j]`: most words that from[i..] and to[j..] share in order.
-  const kept = Array.from({ length: from.length + 1 }, () => new Array<number>(to.length + 1).fill(0));
+  const kept = Array.from({ length: from.length + 1 }, (): number[] => Array.from({ length: to.length + 1 }, () => 0));
   for (let i = from.length - 1; i >= 0; i -= 1) for (let j = to.length - 1; j >= 0; j -= 1) kept[i]![j] = from[i] === to[j] ? kept[i + 1]![j + 1]! + 1 : Math.max(kept[i + 1]![j]!, kept[i]![j + 1]!);
   const stretches: { kind: WordStretch['kind']; words: string }[] = [];
   const add = (kind: WordStretch['kind'], word: string): void => {
