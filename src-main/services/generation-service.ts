@@ -34,7 +34,7 @@ function motionsOf(store: ProjectStore, choices: readonly MotionChoice[], opened
 }
 
 /** The recipe of a wish on a pack, without motions. */
-export function plainRecipe(wish: Pick<z.output<typeof GenerationRequest>, 'prompt' | 'negativePrompt' | 'seed' | 'preset'>, { pack }: OpenedPack, engine: EngineIdentity): Recipe {
+export function plainRecipe(wish: Pick<z.output<typeof GenerationRequest>, 'prompt' | 'negativePrompt' | 'emphasis' | 'seed' | 'preset'>, { pack }: OpenedPack, engine: EngineIdentity): Recipe {
   const stages = pack.presets[wish.preset];
   if (stages.length === 0) throw new StudioError('MODEL_INCOMPATIBLE', `The model pack "${pack.name}" has no preset "${wish.preset}". Choose another preset or pack.`, { details: { packId: pack.id, preset: wish.preset } });
   return {
@@ -43,6 +43,8 @@ export function plainRecipe(wish: Pick<z.output<typeof GenerationRequest>, 'prom
     pack: { id: pack.id, version: pack.version, sha256: pack.sha256 },
     prompt: wish.prompt,
     negativePrompt: wish.negativePrompt.trim(),
+    // At full strength it is the plain clip, found under its name.
+    ...(wish.emphasis === undefined || wish.emphasis.strength === 1 ? {} : { emphasis: { strength: wish.emphasis.strength, against: wish.emphasis.against.trim() } }),
     seed: wish.seed,
     preset: wish.preset,
     stages: [...stages],

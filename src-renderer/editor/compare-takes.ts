@@ -5,8 +5,14 @@ import type { Editor } from './editor.ts';
 import type { Comparison } from './session-store.ts';
 
 /** Shows two takes against each other, from their beginning. */
-export function compareTakes(editor: Pick<Editor, 'session'>, a: Take, b: Take, mode: Comparison['mode'] = 'wipe'): void {
-  editor.session.setState({ viewerSource: { kind: 'asset', assetId: a.asset.id }, comparison: { a: a.id, b: b.id, mode }, playhead: 0, shuttle: 0 });
+export function compareTakes(editor: Pick<Editor, 'session'>, a: Take, b: Take, mode: Comparison['mode'] = 'wipe', blind = false): void {
+  editor.session.setState({ viewerSource: { kind: 'asset', assetId: a.asset.id }, comparison: { a: a.id, b: b.id, mode, blind }, playhead: 0, shuttle: 0 });
+}
+
+/** The same two without their names, on sides that nobody chose; `chance` in [0, 1). */
+export function compareBlindly(editor: Pick<Editor, 'session'>, a: Take, b: Take, mode: Comparison['mode'], chance: number): void {
+  if (chance < 0.5) compareTakes(editor, a, b, mode, true);
+  else compareTakes(editor, b, a, mode, true);
 }
 
 export function leaveComparison(editor: Pick<Editor, 'session'>): void {

@@ -1,6 +1,7 @@
+import type { GenerationInput } from '../../src-shared/contract/generation.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
 import type { PromptEvent, TimelineRecords } from '../../src-shared/timeline/document.ts';
-import { sequenceOf } from './timeline-edits.ts';
+import { composePrompt, sequenceOf } from './timeline-edits.ts';
 
 /** Seeds are 32-bit numbers without a sign; beyond the last comes the first. */
 const SEEDS = 0x1_0000_0000;
@@ -10,6 +11,18 @@ export const seedOf = ({ seed, seedOffset }: Pick<PromptEvent, 'seed' | 'seedOff
 
 /** The event's own seed for which its clip is made from `made`. */
 export const seedFor = (made: number, { seedOffset }: Pick<PromptEvent, 'seedOffset'>): number => (made - seedOffset + SEEDS) % SEEDS;
+
+/** What a request says about an event's words: as strong as the event says, against the words of the whole project. */
+export function wordsOfEvent(records: TimelineRecords, event: Pick<PromptEvent, 'prompt' | 'style' | 'negativePrompt' | 'strength'>): Pick<GenerationInput, 'negativePrompt' | 'emphasis'> & { readonly prompt: string } {
+  const { negativePrompt, strength } = event;
+  return { prompt: composePrompt(records, event), negativePrompt, ...(strength === 1 ? {} : { emphasis: { strength, against: sequenceOf(records).globalPrompt.trim() } }) };
+}
+
+/** The same of a clip that is made again in another quality. */
+export const wordsAgain = ({ prompt, negativePrompt, emphasis }: Recipe): ReturnType<typeof wordsOfEvent> => ({ prompt, negativePrompt, ...(emphasis && { emphasis }) });
+
+/** How strong the words of a clip of one event were. */
+export const strengthOf = ({ emphasis }: Pick<Recipe, 'emphasis'>): number => emphasis?.strength ?? 1;
 
 const without = (words: string, tail: string): string | null => (tail === '' ? words : words === tail ? '' : words.endsWith(`, ${tail}`) ? words.slice(0, -tail.length - 2) : null);
 

@@ -5,7 +5,7 @@ import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { UNFINISHED } from './editor.ts';
 import { toldIn } from '../../src-shared/takes/take-of-event.ts';
 import { isMadeWith } from './event-motions.ts';
-import { seedOf } from './event-recipe.ts';
+import { seedOf, strengthOf } from './event-recipe.ts';
 
 /** Whether an event's frames are as the timeline says now, and what is under way to make them so. */
 export type EventState = 'new' | 'changed' | 'rendered' | 'waiting' | 'running' | 'paused' | 'failed';
@@ -31,7 +31,7 @@ export function isTakeCurrent({ event, words, sceneWords, take, motions, scene }
   // Made in a scene it has the scene's words: the scene's own state tells whether they still hold.
   if (told !== null) return scene !== 'new' && told.seedOffset === event.seedOffset && told.strength === event.strength && told.prompt === sceneWords && told.negativePrompt === event.negativePrompt.trim();
   const { recipe } = take;
-  return recipe.prompt === words && recipe.negativePrompt === event.negativePrompt.trim() && (!event.seedLocked || recipe.seed === seedOf(event)) && isMadeWith(recipe, event, motions);
+  return recipe.prompt === words && recipe.negativePrompt === event.negativePrompt.trim() && strengthOf(recipe) === event.strength && (!event.seedLocked || recipe.seed === seedOf(event)) && isMadeWith(recipe, event, motions);
 }
 
 /** The one word for an event: work under way first, then whether its frames are current. */

@@ -8,9 +8,9 @@ import { t } from '../i18n/text.ts';
 import { currentEvent, projectKeys, type Editor } from './editor.ts';
 import { takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { choicesOfRecipe, isMadeWith, motionChoices, motionsOf } from './event-motions.ts';
-import { seedFor, seedOf } from './event-recipe.ts';
+import { seedFor, seedOf, strengthOf, wordsAgain, wordsOfEvent } from './event-recipe.ts';
 import { notify, notifyError } from './notices.ts';
-import { addEvent, composePrompt, eventById, patchEvent } from './timeline-edits.ts';
+import { addEvent, eventById, patchEvent } from './timeline-edits.ts';
 
 /** Show-1's clip length in frames; the pack's own is used where it is known. */
 const CLIP_FRAMES = 29;
@@ -85,7 +85,7 @@ export function promptProblem(prompt: string): string | null {
 export async function generateEvent(editor: Editor, event: PromptEvent, options: { front: boolean; preset?: Preset }): Promise<void> {
   const preset = options.preset ?? event.preset;
   const { records } = editor.document.getState();
-  const prompt = composePrompt(records, event);
+  const words = wordsOfEvent(records, event);
   const problem = promptProblem(event.prompt);
   if (problem !== null) {
     editor.session.setState((session) => ({ selectedIds: [event.id], promptFocusRequest: session.promptFocusRequest + 1 }));
@@ -98,16 +98,16 @@ export async function generateEvent(editor: Editor, event: PromptEvent, options:
     return;
   }
   const motions = motionChoices(event);
-  const wishFor = (seed: number) => JSON.stringify([event.id, prompt, event.negativePrompt, seed, preset, motions]);
+  const wishFor = (seed: number) => JSON.stringify([event.id, words, seed, preset, motions]);
   const wanted = seedOf(event);
-  const used = editor.startedWishes.has(wishFor(wanted)) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === wanted && take.preset === preset && take.recipe.prompt === prompt && isMadeWith(take.recipe, event, editor.motions()));
+  const used = editor.startedWishes.has(wishFor(wanted)) || takesOf(editor.takes(), event.id).some((take) => take.recipe.seed === wanted && take.preset === preset && take.recipe.prompt === words.prompt && strengthOf(take.recipe) === event.strength && isMadeWith(take.recipe, event, editor.motions()));
   const seed = used && !event.seedLocked ? freshSeed() : wanted;
   editor.startedWishes.add(wishFor(seed));
   // A locked event keeps the seed that it says; this generation still gets another one.
   if (seed !== wanted && trackById(records, event.trackId)?.locked !== true) editor.document.transact(t('edit.seed'), (before) => patchEvent(before, event.id, { seed: seedFor(seed, event) }));
   try {
     await editor.document.flush();
-    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt: event.negativePrompt, seed, preset, motions, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });
+    await editor.client.generation.start({ projectId: editor.project.id, ...words, seed, preset, motions, ...packChoice(editor.packs()), promptEventId: event.id, front: options.front });
     editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, playhead: event.startFrame });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
   } catch (caught) {
@@ -125,8 +125,7 @@ export async function finishTake(editor: Editor, take: Take, preset: Preset): Pr
   }
   try {
     await editor.document.flush();
-    const { prompt, negativePrompt, seed } = take.recipe;
-    await editor.client.generation.start({ projectId: editor.project.id, prompt, negativePrompt, seed, preset, motions, packId: take.recipe.pack.id, promptEventId: take.promptEventId, front: true });
+    await editor.client.generation.start({ projectId: editor.project.id, ...wordsAgain(take.recipe), seed: take.recipe.seed, preset, motions, packId: take.recipe.pack.id, promptEventId: take.promptEventId, front: true });
     editor.session.setState({ viewerSource: { kind: 'timeline' }, shuttle: 0, ...(event ? { playhead: event.startFrame } : {}) });
     void editor.queryClient.invalidateQueries({ queryKey: projectKeys.jobs(editor.project.id) });
   } catch (caught) {

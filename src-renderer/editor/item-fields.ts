@@ -129,7 +129,11 @@ export const ITEM_FIELDS: readonly ItemField[] = [
     read: (record) => (record.type === 'promptEvent' ? record.seedOffset : null),
     write: (records, ids, value) => setProperties(records, ids, { seedOffset: value }),
   },
-  { ...percent, id: 'strength', label: 'item.strength', group: 'strength', decimals: 0, min: 0, max: 150, defaultValue: 100, ...share('strength') },
+  {
+    ...percent, id: 'strength', label: 'item.strength', group: 'strength', decimals: 0, min: 0, max: 150, defaultValue: 100, ...share('strength'),
+    // A pinned picture is shown as it is: there is nothing to turn down.
+    read: (record) => (record.type === 'promptEvent' || record.type === 'motion' ? record.strength * 100 : null),
+  },
 ];
 
 /** One field as it stands for a selection. */
@@ -141,10 +145,9 @@ export interface FieldState {
   readonly from: number;
 }
 
-/** Unlimited in the record, limited by what it lasts: fades, and a keyframe image's strength. */
+/** Unlimited in the record, limited by what it lasts: fades. */
 function limitedTo(field: ItemField, selected: readonly TimelineRecord[]): ItemField {
   if (field.group === 'fades' || field.group === 'blend') return { ...field, max: Math.min(...selected.map((record) => (isTrackItem(record) ? record.durationFrames : MAX_FRAMES))) };
-  if (field.id === 'strength' && selected.some(({ type }) => type === 'keyframeImage')) return { ...field, max: 100 };
   return field;
 }
 

@@ -2,6 +2,7 @@ import type { RecipeClip, RecipeReport } from '../../src-shared/contract/recipes
 import { MAX_MOTIONS, type MotionUse } from '../../src-shared/recipe/motion-use.ts';
 import type { EventMotion, PromptEvent, TimelineRecords } from '../../src-shared/timeline/document.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
+import { strengthOf } from './event-recipe.ts';
 import { addEvent, eventById, patchEvent, sequenceOf, timelineEnd } from './timeline-edits.ts';
 
 /** Pure edits that put what a recipe says onto the timeline: records in, records out. */
@@ -34,7 +35,7 @@ const motionsHere = (uses: readonly MotionUse[], known: readonly KnownMotion[]):
 export function eventsOfClip({ recipe, durationFrames }: Pick<RecipeClip, 'recipe' | 'durationFrames'>, globalPrompt: string, known: readonly KnownMotion[]): RestoredEvent[] {
   const { seed, preset, frameRate: rate } = recipe;
   if (recipe.scene === undefined) {
-    const settings = { prompt: ownWords(recipe.prompt, globalPrompt), negativePrompt: recipe.negativePrompt, seed, seedLocked: true, preset, strength: 1, blendInFrames: 0, blendOutFrames: 0, seedOffset: 0, motions: motionsHere(recipe.motions ?? [], known) };
+    const settings = { prompt: ownWords(recipe.prompt, globalPrompt), negativePrompt: recipe.negativePrompt, seed, seedLocked: true, preset, strength: strengthOf(recipe), blendInFrames: 0, blendOutFrames: 0, seedOffset: 0, motions: motionsHere(recipe.motions ?? [], known) };
     return [{ settings, durationFrames, rate }];
   }
   return recipe.scene.events.map((event) => ({

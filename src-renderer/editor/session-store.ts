@@ -13,6 +13,8 @@ export interface Comparison {
   readonly a: string;
   readonly b: string;
   readonly mode: 'sideBySide' | 'wipe';
+  /** Which take is which is not told. */
+  readonly blind: boolean;
 }
 
 /** One cell of a grid of variations: what was asked for, and the job that makes it. */

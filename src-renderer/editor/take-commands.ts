@@ -3,7 +3,7 @@ import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { t } from '../i18n/text.ts';
 import { projectKeys, type Editor } from './editor.ts';
 import { choicesOfRecipe } from './event-motions.ts';
-import { seedFor, wordsOfRecipe } from './event-recipe.ts';
+import { seedFor, strengthOf, wordsOfRecipe } from './event-recipe.ts';
 import { freshSeed } from './generate.ts';
 import { notify, notifyError } from './notices.ts';
 import { eventById, patchEvent } from './timeline-edits.ts';
@@ -68,10 +68,10 @@ function settingsOf(editor: Editor, take: Take, event: PromptEvent): Partial<Pro
     notify('error', t('motions.goneFromTake'));
     return null;
   }
-  return { ...wordsOfRecipe(editor.document.getState().records, event, take.recipe), preset: take.preset, motions };
+  return { ...wordsOfRecipe(editor.document.getState().records, event, take.recipe), strength: strengthOf(take.recipe), preset: take.preset, motions };
 }
 
-/** Brings words, seed, quality and motions of a take back to its event. */
+/** Brings words, their strength, seed, quality and motions of a take back to its event. */
 export function recallAll(editor: Editor, take: Take): void {
   const event = eventOf(editor, take);
   const settings = event && settingsOf(editor, take, event);

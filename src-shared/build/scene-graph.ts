@@ -120,10 +120,14 @@ function bodyKeyframes(span: EventSpan, words: Words, seed: number): SceneNode {
   };
 }
 
-/** Kept keyframes that a seam sees on its left and right, enough to fill a window, and the free ones between. */
+/**
+ * Kept keyframes that a seam sees on its left and right, and the free ones between. Half a window of each side, so that the seam's windows lie
+ * much as those of its neighbours did: a model has learned where in a window things begin and end, and a window around the seam alone would
+ * begin the old path anew.
+ */
 function seamContext(before: EventSpan, after: EventSpan, window: number): { readonly left: number; readonly free: number; readonly right: number } {
   const free = after.firstKept - before.endKept;
-  const context = Math.max(1, Math.ceil((window - free) / 2));
+  const context = Math.max(1, Math.ceil(window / 2), Math.ceil((window - free) / 2));
   return { free, left: Math.min(context, before.endKept - before.firstKept), right: Math.min(context, after.endKept - after.firstKept) };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Emphasis } from '../recipe/emphasis.ts';
 import { MAX_MOTIONS } from '../recipe/motion-use.ts';
 import { Preset, Recipe } from '../recipe/recipe.ts';
 import { StageName } from '../recipe/stage-name.ts';
@@ -12,6 +13,8 @@ export const GenerationRequest = z.object({
   projectId: ProjectId,
   prompt: z.string().trim().min(1, 'Type what should happen first.').max(2000),
   negativePrompt: z.string().max(2000).default(''),
+  /** How much the prompt counts; as it is when left out. */
+  emphasis: Emphasis.optional(),
   seed: z.number().int().min(0).max(0xffff_ffff),
   preset: Preset,
   packId: z.string().default('motif-mini'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FrameRate } from '../timing/frame-rate.ts';
+import { Emphasis } from './emphasis.ts';
 import { MAX_MOTIONS, MotionUse } from './motion-use.ts';
 import { SceneScript } from './scene-script.ts';
 import { STAGE_NAMES, StageName } from './stage-name.ts';
@@ -35,6 +36,8 @@ export const Recipe = z.object({
   seed: z.number().int().min(0).max(0xffff_ffff),
   preset: Preset,
   stages: z.array(StageSettings).min(1).max(4),
+  /** How much the prompt counts; left out where it is read as it is, and in scenes, whose events say it themselves. */
+  emphasis: Emphasis.optional(),
   /** Events in time, for a clip that is a scene; `prompt` then tells them in a line. */
   scene: SceneScript.optional(),
   /** Learned motions, in order of their hashes; left out when there are none. */
@@ -48,9 +51,9 @@ export const WITHHELD_PROMPT = '(not included)';
 
 /** The recipe without anything that the creator wrote. */
 export function withoutPrompts(recipe: Recipe): Recipe {
-  const { scene, ...rest } = recipe;
+  const { scene, emphasis, ...rest } = recipe;
   const silent = scene && { globalPrompt: WITHHELD_PROMPT, events: scene.events.map((event) => ({ ...event, prompt: WITHHELD_PROMPT, negativePrompt: '' })) };
-  return { ...rest, prompt: WITHHELD_PROMPT, negativePrompt: '', ...(silent && { scene: silent }) };
+  return { ...rest, prompt: WITHHELD_PROMPT, negativePrompt: '', ...(silent && { scene: silent }), ...(emphasis && { emphasis: { ...emphasis, against: emphasis.against === '' ? '' : WITHHELD_PROMPT } }) };
 }
 
 /** Hashes of the motions and images that a recipe names, each once. */

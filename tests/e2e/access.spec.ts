@@ -56,6 +56,15 @@ describe('access', () => {
     await window.queue.waitFor();
     await look('queue');
     await page.keyboard.press('q');
+    for (const [keys, state] of [['Shift+H', 'history'], ['ControlOrMeta+Alt+E', 'export'], ['Shift+V', 'variations'], ['Shift+M', 'learning']] as const) {
+      if (state === 'variations') await window.events.first().click({ position: { x: 60, y: 20 } });
+      await page.keyboard.press(keys);
+      await page.getByRole('dialog').waitFor();
+      await look(state);
+      await studio.screenshot(`access-${state}-${theme.toLowerCase()}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await look('shortcuts');

@@ -75,6 +75,35 @@ describe('the settings of an event', () => {
     await window.saved();
   });
 
+  test('how strongly the words count reaches the clip, and is part of what makes it current', async () => {
+    const { page } = studio;
+    const state = () => window.events.first().locator('[data-event-state]').getAttribute('data-event-state');
+    await type('Value', '10');
+    await window.inspector.getByRole('button', { name: 'Lock the seed' }).click();
+    await type('Strength', '40');
+    await window.leaveFields();
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await window.takes.first().waitFor({ timeout: 120_000 });
+    await expect.poll(state).toBe('rendered');
+    await window.takes.first().focus();
+    await page.keyboard.press('Alt+1');
+    await window.inspector.getByText('40 %', { exact: true }).waitFor();
+    await studio.screenshot('take-strength');
+    await window.inspector.getByRole('button', { name: 'Back to the event' }).click();
+
+    await type('Strength', '100');
+    await window.leaveFields();
+    await expect.poll(state).toBe('changed');
+    // The very seed again: only the strength makes it another clip.
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => window.takes.count(), { timeout: 120_000 }).toBe(2);
+    await expect.poll(state).toBe('rendered');
+    await window.takes.nth(1).focus();
+    await page.keyboard.press('Alt+2');
+    await expect.poll(() => field('Strength').inputValue()).toBe('40');
+    await window.saved();
+  });
+
   test('footage dropped on the style is restyled in it; Escape leaves a tool before anything else', async () => {
     const { page } = studio;
     await field('Style').fill('watercolour');

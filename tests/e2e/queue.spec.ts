@@ -6,7 +6,7 @@ import { StudioWindow } from './pages/studio-window.ts';
 import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
 
 /** Steps that take long enough for a person to act while they run. */
-const KEYFRAME_STEPS = 600;
+const KEYFRAME_STEPS = 1000;
 
 describe('the queue', () => {
   let studio: StudioUnderTest;
@@ -52,7 +52,7 @@ describe('the queue', () => {
     await rows('paused').getByRole('button', { name: 'Resume' }).click();
     await rows('running').waitFor({ timeout: 20_000 });
     expect(await step()).toBeGreaterThanOrEqual(pausedAt);
-    await rows('completed').waitFor({ timeout: 120_000 });
+    await rows('completed').waitFor({ timeout: 300_000 });
     await window.queue.getByRole('button', { name: 'Close the queue' }).click();
     await window.takes.first().waitFor();
   });

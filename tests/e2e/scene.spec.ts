@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { eventRecord } from '../timeline/sample-document.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
+import { openPrepared, projectWith } from './pages/prepared-project.ts';
 import { StudioWindow } from './pages/studio-window.ts';
 import { hasEmbeddedPack, makeTestPacks, type TestPacks } from './pages/test-packs.ts';
 
@@ -44,4 +46,23 @@ test('renders the timeline as a scene, then only the changed event and its seam'
   await expect.poll(() => estimate.textContent(), { timeout: 30_000 }).toMatch(/^2 of 3 parts to make · about/);
   await expect.poll(() => scene.getByText('Changed', { exact: true }).count()).toBeGreaterThan(0);
   await studio.screenshot('scene-changed');
+});
+
+/** One event that lasts longer than the model's window: a clip of it alone would be cut off, and says so. */
+test('renders one long event as a scene of its whole length', { timeout: 900_000 }, async () => {
+  packs = await makeTestPacks({ keyframeSteps: 4 });
+  studio = await launchStudio({ packsDir: packs.dir, prepare: projectWith('Long', eventRecord(1, 0, 40, { prompt: 'a red fish' })) });
+  const { page } = studio;
+  const window = new StudioWindow(page);
+  await openPrepared(studio, 'Long');
+  await window.inspector.getByRole('note').getByText('its whole length').waitFor();
+  const scene = page.getByRole('region', { name: 'Scene' });
+  await expect.poll(() => scene.getByRole('status').textContent(), { timeout: 30_000 }).toMatch(/^1 of 1 parts? to make/);
+  await studio.screenshot('scene-long');
+  await scene.getByRole('button', { name: 'Render scene' }).click();
+  await expect.poll(() => scene.getByRole('status').textContent(), { timeout: 300_000 }).toBe('Nothing has changed: the scene is ready');
+  const take = page.getByRole('list', { name: 'Takes', exact: true }).getByRole('listitem');
+  const width = async (thing: typeof take) => Math.round((await thing.boundingBox())!.width);
+  await expect.poll(() => width(take), { timeout: 30_000 }).toBe(await width(window.events.first()));
+  expect(await window.events.first().locator('[data-event-state]').getAttribute('data-event-state')).toBe('rendered');
 });

@@ -77,6 +77,8 @@ test('varies one event in a grid, picks, compares by wipe and side by side, and 
   await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBe(25);
   await wipe.press('ArrowRight');
   await expect.poll(async () => Number(await wipe.getAttribute('aria-valuenow'))).toBe(30);
+  // What was changed between them is said beside them.
+  await window.viewer.getByRole('note', { name: 'What changed from A to B' }).getByText(/^Seed \d+ → \d+$/).waitFor();
   await studio.screenshot('compare-wipe');
   await compare.getByRole('button', { name: 'Side by side' }).click();
   await expect.poll(() => window.viewer.locator('video').count()).toBe(2);
@@ -86,6 +88,13 @@ test('varies one event in a grid, picks, compares by wipe and side by side, and 
   // The same moment on both sides.
   await expect.poll(() => window.viewer.locator('video').evaluateAll((videos) => new Set(videos.map((video) => (video as HTMLVideoElement).currentTime)).size)).toBe(1);
   await studio.screenshot('compare-side');
+  // Judged by the pictures alone: no name, no seed.
+  await compare.getByRole('button', { name: 'Hide names' }).click();
+  await expect.poll(() => compare.getByRole('button', { name: 'Use this one' }).count()).toBe(2);
+  expect(await window.viewer.getByText(/Variation/).count()).toBe(0);
+  await studio.screenshot('compare-blind');
+  await compare.getByRole('button', { name: 'Show names' }).click();
+  await expect.poll(() => compare.getByRole('button', { name: 'Use this one' }).count()).toBe(0);
   await compare.getByRole('button', { name: /^B/ }).click();
   await compare.waitFor({ state: 'detached' });
 

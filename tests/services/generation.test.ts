@@ -86,6 +86,19 @@ describe('generation', () => {
     expect((await under.client.assets.get({ projectId, assetId: direct.resultAssetId ?? '' })).sha256).toBe(sha256);
   });
 
+  it('makes another clip with weaker words, and the plain one at full strength', async () => {
+    const plain = await under.client.generation.plan(wish());
+    const strong = (strength: number, against = 'a blue bird') => ({ emphasis: { strength, against } });
+    expect((await under.client.generation.plan(wish(strong(1)))).recipeHash).toBe(plain.recipeHash);
+    const job = await generate(strong(0.5));
+    expect(job.state).toBe('completed');
+    expect((await under.client.takes.list({ projectId })).takes[0]?.recipe.emphasis).toEqual({ strength: 0.5, against: 'a blue bird' });
+    expect((await under.client.generation.plan(wish())).cachedAssetId).toBeNull();
+    expect((await under.client.generation.plan(wish(strong(0.5)))).cachedAssetId).toBe(job.resultAssetId);
+    // A standard clip of the same words goes on from its key frames.
+    expect((await under.client.generation.plan(wish({ ...strong(0.5), preset: 'standard' }))).stages[0]?.cached).toBe(true);
+  });
+
   it('serves a preview of the running stage as raw frames', async () => {
     const { jobId } = await under.client.generation.start(wish({ preset: 'standard' }));
     for await (const job of under.client.jobs.watch({ projectId })) if (job.id === jobId && (job.previewVersion > 0 || job.finishedAt !== null)) break;

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { SceneText } from '../../../src-shared/build/scene-part.ts';
+import type { Emphasis } from '../../../src-shared/recipe/emphasis.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import { createNoise } from '../random/noise.ts';
@@ -37,6 +39,8 @@ import { windowedUnet } from './windowed-unet.ts';
 export interface StageRequest {
   readonly prompt: string;
   readonly negativePrompt: string;
+  /** How much the prompt counts; as it is when left out. */
+  readonly emphasis?: Emphasis | undefined;
   readonly seed: number;
   readonly settings: StageSettings;
   /** Output of the stage before, [1, 3, frames, height, width]; null for keyframes. */
@@ -100,9 +104,19 @@ export function noisingScheduler(pack: Pack, stage: StageName, scheduler: Schedu
   return existsSync(path) ? fromDiffusers(readConfig(path), 1) : scheduler;
 }
 
+/** What the words of a run are told by: all but its pixels. */
+type SpokenRequest = Pick<StageRequest, 'prompt' | 'negativePrompt' | 'emphasis' | 'settings'> & { readonly scene?: { readonly part: Pick<SceneRequest['part'], 'texts' | 'mix'> } | undefined };
+
+/** The texts of a run and how frames mix them; one row serves all frames. */
+function spokenBy({ prompt, negativePrompt, emphasis, scene }: Omit<SpokenRequest, 'settings'>): { readonly texts: readonly SceneText[]; readonly mix: readonly (readonly number[])[] } {
+  if (scene) return scene.part;
+  const own = { prompt, negativePrompt };
+  return emphasis === undefined ? { texts: [own], mix: [[1]] } : { texts: [own, { prompt: emphasis.against, negativePrompt }], mix: [[emphasis.strength, 1 - emphasis.strength]] };
+}
+
 /** The words of a run, with guidance the negative ones behind the positive. */
-export function promptsOf({ prompt, negativePrompt, settings, scene }: Pick<StageRequest, 'prompt' | 'negativePrompt' | 'settings'> & { readonly scene?: { readonly part: Pick<SceneRequest['part'], 'texts'> } | undefined }): readonly string[] {
-  const texts = scene?.part.texts ?? [{ prompt, negativePrompt }];
+export function promptsOf({ settings, ...request }: SpokenRequest): readonly string[] {
+  const { texts } = spokenBy(request);
   return [...texts.map((text) => text.prompt), ...(isGuided(settings.guidanceScale) ? texts.map((text) => text.negativePrompt || (settings.negativePrompt ?? '')) : [])];
 }
 
@@ -135,11 +149,11 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
   }
 
   return {
-    async run({ prompt, negativePrompt, seed, settings, input, resume, scene, signal, motions = [] }) {
+    async run({ prompt, negativePrompt, emphasis, seed, settings, input, resume, scene, signal, motions = [] }) {
       mix?.use(motions);
-      const weights = scene?.part.mix ?? [[1]];
-      const states = await encodePrompts(pack.text(stage), promptsOf({ prompt, negativePrompt, settings, scene }), pack.index.promptTokens, promptCache, threads);
-      const count = scene?.part.texts.length ?? 1;
+      const { texts, mix: weights } = spokenBy({ prompt, negativePrompt, emphasis, scene });
+      const states = await encodePrompts(pack.text(stage), promptsOf({ prompt, negativePrompt, emphasis, settings, scene }), pack.index.promptTokens, promptCache, threads);
+      const count = texts.length;
       const positive = mixTexts(states.slice(0, count), weights);
       const negative = states.length > count ? mixTexts(states.slice(count), weights) : null;
       const context: StageContext = {

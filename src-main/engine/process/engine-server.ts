@@ -133,7 +133,7 @@ export function createEngineServer(send: SendEvent): EngineServer {
     await announceLoading(send, { runId, stage }, signal);
     const runner = await runnerFor(command);
     const run = await runner.run({
-      prompt: command.prompt, negativePrompt: command.negativePrompt, seed: command.seed, settings: command.settings, signal,
+      prompt: command.prompt, negativePrompt: command.negativePrompt, emphasis: command.emphasis, seed: command.seed, settings: command.settings, signal,
       input: input ? tensorOf(input.data, input.shape) : null,
       scene: command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null },
       motions: usedMotions(command),

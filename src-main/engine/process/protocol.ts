@@ -3,6 +3,7 @@ import type { LearningSettings, LossPoint, MotionFacts } from '../../../src-shar
 import type { ExecutionProvider, ProbeResult, ProviderPlan } from '../../../src-shared/execution/provider.ts';
 import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts';
 import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
+import type { Emphasis } from '../../../src-shared/recipe/emphasis.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
 import type { Answer, Question } from './look.ts';
@@ -130,6 +131,7 @@ export type EngineCommand =
       readonly stage: StageName;
       readonly prompt: string;
       readonly negativePrompt: string;
+      readonly emphasis?: Emphasis;
       readonly seed: number;
       readonly settings: StageSettings;
       /** The previous stage's output; null for keyframes. */

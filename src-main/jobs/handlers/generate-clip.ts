@@ -59,7 +59,7 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
     context.beginPart(settings.stage, settings.numInferenceSteps, laterThan(recipe, index));
     const { done, unitsMs } = await runCheckpointed(
       engine, context, key,
-      { runId, packDir: opened.dir, motions, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, seed: recipe.seed, settings, input, threads },
+      { runId, packDir: opened.dir, motions, stage: settings.stage, prompt: recipe.prompt, negativePrompt: recipe.negativePrompt, ...(recipe.emphasis && { emphasis: recipe.emphasis }), seed: recipe.seed, settings, input, threads },
       // Before the model is loaded the number of units is not known.
       (event) => context.advance(event.step, event.total || settings.numInferenceSteps, event.stepMs),
     );

@@ -10,6 +10,7 @@ import { ActionButton } from '../../components/ActionButton.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
 import { activeTake, sceneTakesOf, takesOf } from '../../../src-shared/takes/take-of-event.ts';
 import { choicesOfRecipe } from '../../editor/event-motions.ts';
+import { wordsAgain } from '../../editor/event-recipe.ts';
 import { finishTake } from '../../editor/generate.ts';
 import { chooseTake, takeName } from '../../editor/take-commands.ts';
 import { formatDuration } from '../../i18n/formats.ts';
@@ -25,7 +26,7 @@ export function EventTakes({ event }: { event: PromptEvent }) {
   const draft = active?.preset === 'draft' && active.recipe.scene === undefined ? active : null;
   const { motions } = useMotions();
   const choices = draft ? choicesOfRecipe(draft.recipe, motions) : null;
-  const plan = usePlan(draft && choices ? { projectId: editor.project.id, prompt: draft.recipe.prompt, negativePrompt: draft.recipe.negativePrompt, seed: draft.recipe.seed, preset: 'standard', motions: choices, packId: draft.recipe.pack.id, promptEventId: event.id } : null);
+  const plan = usePlan(draft && choices ? { projectId: editor.project.id, ...wordsAgain(draft.recipe), seed: draft.recipe.seed, preset: 'standard', motions: choices, packId: draft.recipe.pack.id, promptEventId: event.id } : null);
   const canCompare = takesOf(all, event.id).length > 1;
   return (
     <Section

@@ -8,13 +8,30 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { useState } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
-import { useJobs } from '../../api/queries.ts';
-import { useEditor } from '../../api/studio-context.tsx';
+import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
+import { useJobs, usePacks } from '../../api/queries.ts';
+import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { ActionKeys } from '../../components/ActionKeys.tsx';
 import { runAction } from '../../editor/actions.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
+import { clipFrames } from '../../editor/generate.ts';
+import { needsScene, sceneNeeds } from '../../editor/scene-needs.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
+import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+
+/** Says what of an event a clip of it alone leaves out, before anybody waits for it. */
+function SceneHint({ event }: { event: PromptEvent }) {
+  const editor = useEditor();
+  usePacks();
+  const records = useDocument((state) => state.records);
+  const frames = clipFrames(editor);
+  const needs = sceneNeeds(records, event, frames);
+  if (!needsScene(needs)) return null;
+  const left = [needs.length ? t('generate.wholeLength') : '', needs.images ? t('generate.withImages') : '', needs.motions ? t('generate.withMotions') : ''].filter((part) => part !== '');
+  const seconds = Number(framesToSeconds(frames, sequenceOf(records).frameRate).toFixed(1));
+  return <Box role="note" sx={{ mb: 2, fontSize: 11.5, lineHeight: 1.45, color: 'text.secondary' }}>{t('generate.alone', { seconds, needs: left.join(', ') })}</Box>;
+}
 
 /** The main button, always at the same place at the bottom of the inspector. */
 export function GenerateBar({ event }: { event: PromptEvent | null }) {
@@ -30,6 +47,7 @@ export function GenerateBar({ event }: { event: PromptEvent | null }) {
   };
   return (
     <Box sx={{ flex: 'none', p: 3, borderTop: 1, borderColor: 'studio.line' }}>
+      {event ? <SceneHint event={event} /> : null}
       <ButtonGroup variant="contained" fullWidth disableElevation disabled={editor.project.readOnly}>
         <Button onClick={() => run('generate')} startIcon={<AutoAwesome />} sx={{ minHeight: 38, fontSize: 13.5 }}>
           {ahead > 0 ? t('generate.queueBehind', { count: ahead }) : t('action.generate')}

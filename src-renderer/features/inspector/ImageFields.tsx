@@ -23,6 +23,7 @@ export function ImageFields({ image }: { image: KeyframeImage }) {
         <ToggleButtonGroup exclusive fullWidth value={image.position} aria-label={t('item.position')} disabled={editor.project.readOnly} onChange={(_, position: KeyframePosition | null) => { if (position !== null) editor.document.edit(t('item.edit', { what: t('item.position') }), (records) => setProperties(records, [image.id], { position })); }}>
           {POSITIONS.map((position) => <ToggleButton key={position} value={position}>{t(`timeline.image.${position}`)}</ToggleButton>)}
         </ToggleButtonGroup>
+        {image.position === 'reference' ? <Box role="note" sx={{ mt: 2, fontSize: 11.5, lineHeight: 1.45, color: 'text.secondary' }}>{t('item.lookKept')}</Box> : null}
       </Section>
     </>
   );

@@ -15,6 +15,7 @@ import { ClipTakes } from './ClipTakes.tsx';
 import { ImageFields } from './ImageFields.tsx';
 import { ItemFields } from './ItemFields.tsx';
 import { MarkerFields } from './MarkerFields.tsx';
+import { MissingFile } from './MissingFile.tsx';
 
 const NAMES = {
   promptEvent: 'item.event', motion: 'item.motion', keyframeImage: 'item.image', clip: 'item.clip', audio: 'item.audio', caption: 'item.caption', marker: 'item.marker', track: 'item.other', sequence: 'item.other',
@@ -24,7 +25,7 @@ const NAMES = {
 export function ItemPanel({ ids }: { ids: readonly string[] }) {
   const editor = useEditor();
   const records = useDocument((state) => state.records);
-  const { assetOf } = useTimelineAssets();
+  const { assetOf, isKnown } = useTimelineAssets();
   const { motions } = useMotions();
   const selected = ids.flatMap((id) => { const record = records[id]; return isInspected(record) ? [record] : []; });
   const [first] = selected;
@@ -46,6 +47,7 @@ export function ItemPanel({ ids }: { ids: readonly string[] }) {
         {selected.length === 1 || !isOneKind ? null : <Box component="span" sx={{ fontSize: 11.5, color: 'text.secondary' }}>{t(NAMES[first.type])}</Box>}
         <IconAction label={t('action.delete')} icon={<DeleteOutlined />} disabled={editor.project.readOnly} onClick={() => runAction(editor, studioActions.get('delete'))} />
       </Box>
+      {(first.type === 'clip' || first.type === 'audio') && selected.length === 1 && isKnown && assetOf(first.assetId) === null ? <MissingFile item={first} /> : null}
       {first.type === 'caption' && isOneKind ? <CaptionFields captions={selected.flatMap((record) => (record.type === 'caption' ? [record] : []))} /> : null}
       {first.type === 'marker' && selected.length === 1 ? <MarkerFields marker={first} /> : null}
       {first.type === 'keyframeImage' && selected.length === 1 ? <ImageFields image={first} /> : null}

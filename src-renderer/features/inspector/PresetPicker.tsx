@@ -6,9 +6,9 @@ import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { usePacks, usePlan } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { motionChoices } from '../../editor/event-motions.ts';
-import { seedOf } from '../../editor/event-recipe.ts';
+import { seedOf, wordsOfEvent } from '../../editor/event-recipe.ts';
 import { currentPack, packChoice } from '../../editor/generate.ts';
-import { composePrompt, patchEvent } from '../../editor/timeline-edits.ts';
+import { patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { Section } from './Section.tsx';
@@ -18,8 +18,9 @@ const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
 /** What a generation of `event` with `preset` would take; an empty prompt is planned with a stand-in, since times do not depend on words. */
 function useEventPlan(event: PromptEvent, preset: Preset) {
   const { project } = useEditor();
-  const composed = useDocument((state) => composePrompt(state.records, event));
-  return usePlan({ projectId: project.id, prompt: composed === '' ? '-' : composed, negativePrompt: event.negativePrompt, seed: seedOf(event), preset, motions: motionChoices(event), ...packChoice(usePacks()), promptEventId: event.id });
+  const records = useDocument((state) => state.records);
+  const words = wordsOfEvent(records, event);
+  return usePlan({ projectId: project.id, ...words, prompt: words.prompt === '' ? '-' : words.prompt, seed: seedOf(event), preset, motions: motionChoices(event), ...packChoice(usePacks()), promptEventId: event.id });
 }
 
 function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) {

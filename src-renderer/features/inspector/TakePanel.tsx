@@ -42,6 +42,7 @@ export function TakePanel({ take }: { take: Take }) {
           rows={[
             [t('inspector.seed'), recipe.seed],
             [t('inspector.preset'), t(`preset.${take.preset}`)],
+            ...(recipe.emphasis === undefined ? [] : [[t('item.strength'), t('motions.percent', { percent: Math.round(recipe.emphasis.strength * 100) })] as const]),
             ...(recipe.negativePrompt === '' ? [] : [[t('inspector.negativePrompt'), recipe.negativePrompt] as const]),
             ...(recipe.motions ?? []).map(({ sha256, strength }) => [t('motions.field'), t('motions.used', { name: motions.find((motion) => motion.sha256 === sha256)?.name ?? t('motions.missing'), percent: Math.round(strength * 100) })] as const),
             [t('take.pack'), `${recipe.pack.id} ${recipe.pack.version}`],

@@ -33,6 +33,8 @@ export function recipeRows(clip: RecipeClip, event: PromptEvent | null, sequence
   const words = recipe.prompt === WITHHELD_PROMPT ? t('recipe.withheld') : recipe.scene === undefined ? ownWords(recipe.prompt, sequence.globalPrompt) : recipe.scene.events.map(({ prompt }) => prompt).join(' → ');
   row(t('inspector.prompt'), words, recipe.scene === undefined ? (event?.prompt ?? null) : null);
   if (recipe.negativePrompt !== '' || (event?.negativePrompt ?? '') !== '') row(t('inspector.negativePrompt'), recipe.negativePrompt, event?.negativePrompt ?? null);
+  const strength = recipe.scene === undefined ? (recipe.emphasis?.strength ?? 1) : null;
+  if (strength !== null && (strength !== 1 || (event?.strength ?? 1) !== 1)) row(t('item.strength'), t('motions.percent', { percent: Math.round(strength * 100) }), event === null ? null : t('motions.percent', { percent: Math.round(event.strength * 100) }));
   row(t('inspector.seed'), String(recipe.seed), event === null ? null : String(event.seed));
   row(t('inspector.preset'), t(`preset.${recipe.preset}`), event === null ? null : t(`preset.${event.preset}`));
   const there = `${recipe.pack.id} ${recipe.pack.version} · ${recipe.pack.sha256.slice(0, 8)}`;

@@ -6,21 +6,30 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import { useMemo, useState } from 'react';
 import { Preset } from '../../../src-shared/recipe/recipe.ts';
 import { promptEventsOf } from '../../../src-shared/build/scene-from-timeline.ts';
-import { useJobs } from '../../api/queries.ts';
+import { useJobs, usePacks } from '../../api/queries.ts';
 import { useEventStates } from '../../api/event-states.ts';
 import { useAdherence, useScenePlan } from '../../api/scene-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { UNFINISHED } from '../../editor/editor.ts';
+import { clipFrames } from '../../editor/generate.ts';
+import { needsScene, sceneNeeds } from '../../editor/scene-needs.ts';
 import { renderScene } from '../../editor/scene.ts';
 import { t } from '../../i18n/text.ts';
 import { sceneEstimate, sceneObstacle } from './scene-estimate.ts';
 import { SCENE_EVENT_STYLES } from './scene-event-styles.ts';
 import { SceneEvent } from './SceneEvent.tsx';
 
-/** The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events. */
+/**
+ * The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events, or one
+ * that no single clip can hold.
+ */
 export function SceneBar() {
+  const editor = useEditor();
   const records = useDocument((state) => state.records);
-  return promptEventsOf(records).length < 2 ? null : <Bar />;
+  // The clip's length hangs on the model.
+  usePacks();
+  const [first, second] = promptEventsOf(records);
+  return first === undefined || (second === undefined && !needsScene(sceneNeeds(records, first, clipFrames(editor)))) ? null : <Bar />;
 }
 
 function Bar() {

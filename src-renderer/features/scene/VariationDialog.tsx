@@ -69,7 +69,7 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
           <ToggleButton value="motion" disabled={event.motions.length === 0}>{t('vary.byMotion')}</ToggleButton>
         </ToggleButtonGroup>
         <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
-          {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
+          {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count, side: Math.sqrt(count) })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
         </ToggleButtonGroup>
         <Box role="status" aria-label={t('vary.cost')} sx={{ order: -1, flexBasis: '100%', fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
         <Button color="inherit" onClick={onClose}>{t('action.close')}</Button>

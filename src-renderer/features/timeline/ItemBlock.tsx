@@ -36,22 +36,24 @@ export interface ItemBlockProps {
 export const ItemBlock = memo(function ItemBlock({ item, name, picture, strip = null, filmstrip = null, wave = null, detailed, frameRate, isMissing, isSelected, isDragged, canDrag, begin, onSelect, onMenu }: ItemBlockProps) {
   const [start, end] = [formatTimecode(item.startFrame, frameRate), formatTimecode(endFrame(item), frameRate)];
   const [fadeIn, fadeOut] = fadesOf(item);
+  const showsSource = 'sourceIn' in item && (strip !== null || wave !== null);
+  const isBar = !detailed && !showsSource && fadeIn === 0 && fadeOut === 0;
   const press = (part: DragPart) => (down: PointerEvent<HTMLElement>) => {
     down.stopPropagation();
     begin(down, item.id, part);
   };
   return (
     <div
-      role="listitem" tabIndex={0} className={`item ${item.type}${isDragged ? ' dragged' : ''}${isMissing ? ' missing' : ''}`} title={isMissing ? t('missing.help') : undefined} data-item={item.id} data-start={item.startFrame} data-duration={item.durationFrames}
+      role="listitem" tabIndex={0} className={`item ${item.type}${isBar ? ' bar' : ''}${isDragged ? ' dragged' : ''}${isMissing ? ' missing' : ''}`} title={isMissing ? t('missing.help') : undefined} data-item={item.id} data-start={item.startFrame} data-duration={item.durationFrames}
       data-source={'sourceIn' in item ? item.sourceIn.num / item.sourceIn.den : undefined} aria-current={isSelected} aria-label={t('timeline.item.clip', { name: isMissing ? t('missing.name') : name, start, end })}
       style={{ ...spanStyle(item.startFrame, item.durationFrames), ...(picture === null ? {} : { backgroundImage: `url("${picture}")` }) }}
       onPointerDown={press('body')} onContextMenu={(click) => onMenu(click, item.id)} onFocus={(focus) => { if (focus.currentTarget.matches(':focus-visible')) onSelect(item.id); }}
     >
-      {'sourceIn' in item && (strip !== null || wave !== null) ? <SourceView item={item} frameRate={frameRate} strip={strip} filmstrip={filmstrip} wave={wave} /> : null}
+      {showsSource ? <SourceView item={item} frameRate={frameRate} strip={strip} filmstrip={filmstrip} wave={wave} /> : null}
       {fadeIn > 0 ? <div className="fade" style={{ left: 0, width: `${(100 * fadeIn) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 0 100%)' }} /> : null}
       {fadeOut > 0 ? <div className="fade" style={{ right: 0, width: `${(100 * fadeOut) / item.durationFrames}%`, clipPath: 'polygon(0 0, 100% 0, 100% 100%)' }} /> : null}
       {detailed ? <span>{isDragged ? `${start} – ${end}` : isMissing ? t('missing.name') : name}</span> : null}
-      {detailed && canDrag && item.type !== 'caption' && item.type !== 'motion' ? <FadeHandles fadeIn={fadeIn} fadeOut={fadeOut} press={press} /> : null}
+      {detailed && canDrag && item.type !== 'caption' && item.type !== 'motion' ? <FadeHandles fadeIn={fadeIn} fadeOut={fadeOut} duration={item.durationFrames} press={press} /> : null}
       {detailed && canDrag ? <><div className="edge start" data-edge="start" onPointerDown={press('start')} /><div className="edge end" data-edge="end" onPointerDown={press('end')} /></> : null}
     </div>
   );

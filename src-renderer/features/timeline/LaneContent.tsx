@@ -12,7 +12,7 @@ import { KeyframeLane } from './KeyframeLane.tsx';
 import type { Lane } from './lanes.ts';
 import { MotionDropArea } from './MotionDropArea.tsx';
 import { ResultLane } from './ResultLane.tsx';
-import { spanStyle } from './span-style.ts';
+import { axisStyle, spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
 import type { FrameWindow, VisibleItems } from './visible-items.ts';
 
@@ -44,17 +44,17 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
   const editor = useEditor();
   const timelineAssets = useTimelineAssets();
   if (lane.kind === 'global') return null;
-  if (lane.kind === 'keyframe') return <KeyframeLane records={records} pixelsPerFrame={pixelsPerFrame} window={window} onMenu={onMenu} />;
+  if (lane.kind === 'keyframe') return <div className="axis" style={axisStyle(pixelsPerFrame)}><KeyframeLane records={records} window={window} onMenu={onMenu} /></div>;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
-  if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} />;
-  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} selected={selected} dragged={dragged} begin={begin} onMenu={onMenu} frameAt={frameAt} />;
+  if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} />;
+  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={dragged} begin={begin} onMenu={onMenu} frameAt={frameAt} />;
   const assetOf = (item: TrackItem) => ('assetId' in item ? timelineAssets.assetOf(item.assetId) : item.type === 'motion' ? editor.asset(item.motionId) : null);
   const nameOf = (item: TrackItem, asset: ReturnType<typeof assetOf>): string => {
     if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
     return asset?.name ?? t(item.type === 'audio' ? 'timeline.item.audio' : item.type === 'motion' ? 'timeline.item.motion' : 'timeline.item.unknown');
   };
   const content = (
-    <div role="list" aria-label={lane.label}>
+    <div role="list" aria-label={lane.label} className="axis" style={axisStyle(pixelsPerFrame)}>
       {drawn.items.map((item) => {
         const asset = assetOf(item);
         const detailed = item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS;

@@ -6,18 +6,18 @@ import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { MARKER_COLORS } from '../../components/marker-colors.ts';
 import { usePointerDrag } from '../../components/use-pointer-drag.ts';
 import { t } from '../../i18n/text.ts';
+import { placeStyle } from './span-style.ts';
 import type { FrameWindow } from './visible-items.ts';
 
 interface MarkersProps {
   readonly records: TimelineRecords;
   readonly frameRate: FrameRate;
-  readonly pixelsPerFrame: number;
   readonly window: FrameWindow;
   readonly onMenu: (event: MouseEvent, id: string) => void;
 }
 
 /** Flags on the ruler: click goes there, a drag moves one. */
-export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to }, onMenu }: MarkersProps) {
+export function Markers({ records, frameRate, window: { from, to }, onMenu }: MarkersProps) {
   const editor = useEditor();
   const selectedIds = useSession((state) => state.selectedIds);
   const beginDrag = usePointerDrag();
@@ -27,7 +27,7 @@ export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to
     return (
       <button
         key={marker.id} type="button" data-marker={marker.frame} aria-label={t('timeline.marker', { time: formatTimecode(marker.frame, frameRate) })} title={marker.label} aria-current={selectedIds.includes(marker.id)}
-        style={{ position: 'absolute', top: 2, left: -5, width: 11, height: 12, padding: 0, border: 0, cursor: 'pointer', zIndex: 4, transform: `translateX(${frame * pixelsPerFrame}px)`, background: MARKER_COLORS[marker.color], clipPath: 'polygon(0 0, 100% 0, 100% 60%, 50% 100%, 0 60%)', outline: selectedIds.includes(marker.id) ? '1px solid white' : undefined }}
+        style={{ position: 'absolute', top: 2, width: 11, height: 12, padding: 0, border: 0, cursor: 'pointer', zIndex: 4, ...placeStyle(frame, -5), background: MARKER_COLORS[marker.color], clipPath: 'polygon(0 0, 100% 0, 100% 60%, 50% 100%, 0 60%)', outline: selectedIds.includes(marker.id) ? '1px solid white' : undefined }}
         onContextMenu={(click) => onMenu(click, marker.id)}
         onPointerDown={(down) => {
           down.stopPropagation();
@@ -38,7 +38,7 @@ export function Markers({ records, frameRate, pixelsPerFrame, window: { from, to
             threshold: 3,
             onMove: (_move, by) => {
               if (editor.project.readOnly) return;
-              target = Math.max(0, Math.round(marker.frame + by.x / pixelsPerFrame));
+              target = Math.max(0, Math.round(marker.frame + by.x / editor.session.getState().pixelsPerFrame));
               setDragged({ id: marker.id, frame: target });
             },
             onDrop: (_up, moved) => {

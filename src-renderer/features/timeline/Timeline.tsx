@@ -14,11 +14,11 @@ import { GlobalPromptBar } from './GlobalPromptBar.tsx';
 import { itemMenu } from './item-menu.ts';
 import { LANE_STYLES } from './lane-styles.ts';
 import { LaneContent } from './LaneContent.tsx';
-import { LANE_HEADER_WIDTH, lanesOf, RULER_HEIGHT } from './lanes.ts';
+import { lanesOf, RULER_HEIGHT } from './lanes.ts';
 import { Markers } from './Markers.tsx';
 import { Playhead } from './Playhead.tsx';
 import { Ruler } from './Ruler.tsx';
-import { zoomStyle } from './span-style.ts';
+import { axisStyle, placeStyle } from './span-style.ts';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 import { TrackHeader } from './TrackHeader.tsx';
 import { useBoxSelect } from './use-box-select.ts';
@@ -102,21 +102,21 @@ function TimelineLanes() {
   const snapLine = drag.snapLine ?? drop.ghost?.snapLine ?? null;
   const promptLane = lanes.find(({ kind }) => kind === 'prompt');
   return (
-    <Box sx={{ flex: 1, minHeight: 0, display: 'flex', overflowY: 'auto', overflowX: 'hidden' }}>
-      <Box sx={{ width: LANE_HEADER_WIDTH, flex: 'none', borderRight: 1, borderColor: 'studio.line', height: 'fit-content' }}>
-        <Box sx={{ height: RULER_HEIGHT, borderBottom: 1, borderColor: 'studio.line' }} />
+    <div className="lanesAndHeaders">
+      <div className="headers">
+        <div className="rulerPlace" />
         {lanes.map((lane) => <TrackHeader key={lane.id} lane={lane} />)}
-      </Box>
-      <Box sx={{ flex: 1, minWidth: 0, position: 'relative', minHeight: 'fit-content' }}>
+      </div>
+      <div className="timeAxis">
         {/* The global words hold for all time, so they do not scroll with it. */}
-        <Box sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, height: lanes[0]?.height, zIndex: 6 }}><GlobalPromptBar /></Box>
-        <Box ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" sx={{ height: 1, overflowX: 'auto', overflowY: 'hidden' }}>
-          <div ref={content} className={`content ${tool}`} style={{ ...zoomStyle(pixelsPerFrame), width: frames * pixelsPerFrame, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0) }}>
-            <Box onPointerDown={scrub} sx={{ touchAction: 'none', position: 'relative' }}>
+        <div className="globalWords" style={{ height: lanes[0]?.height }}><GlobalPromptBar /></div>
+        <div ref={scroller} onScroll={view.onScroll} onWheel={view.onWheel} data-testid="timeline-scroll" className="scroller">
+          <div ref={content} className={`content ${tool}`} style={{ width: frames * pixelsPerFrame, height: RULER_HEIGHT + lanes.reduce((sum, lane) => sum + lane.height, 0) }}>
+            <div onPointerDown={scrub} className="scrubber">
               <Ruler frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} from={from} to={Math.min(frames, to)} markIn={markIn} markOut={markOut} />
-              <Markers records={stored} frameRate={frameRate} pixelsPerFrame={pixelsPerFrame} window={view.window} onMenu={onMenu} />
-            </Box>
-            <Box onPointerDown={beginBox} {...drop.handlers} data-testid="lanes" sx={{ position: 'absolute', top: RULER_HEIGHT, left: 0, right: 0, bottom: 0 }}>
+              <div className="axis" style={axisStyle(pixelsPerFrame)}><Markers records={stored} frameRate={frameRate} window={view.window} onMenu={onMenu} /></div>
+            </div>
+            <div onPointerDown={beginBox} {...drop.handlers} data-testid="lanes" className="lanes">
               {lanes.map((lane) => (
                 <div key={lane.id} className={`lane${lane.track?.locked ? ' locked' : ''}${lane.track?.hidden ? ' hiddenLane' : ''}`} data-lane={lane.id} style={{ top: lane.top, height: lane.height }}>
                   <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} onMenu={onMenu} frameAt={view.frameAt} />
@@ -124,15 +124,17 @@ function TimelineLanes() {
               ))}
               {/* Inside, so that what is dropped on it still lands on the lane. */}
               {end === 0 && promptLane ? <EmptyLane top={promptLane.top} height={promptLane.height} frameRate={frameRate} /> : null}
-              <DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} />
+              <div className="axis" style={axisStyle(pixelsPerFrame)}><DropGhosts ghost={drop.ghost} arriving={drop.arriving} lanes={lanes} frameRate={frameRate} /></div>
               {box === null ? null : <Box data-testid="selection-box" sx={{ position: 'absolute', border: 1, borderColor: 'primary.light', bgcolor: 'primary.main', opacity: 0.3, pointerEvents: 'none', zIndex: 5 }} style={{ ...box }} />}
-            </Box>
-            {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, left: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none', zIndex: 4 }} style={{ transform: `translateX(${snapLine * pixelsPerFrame}px)` }} />}
-            <Playhead pixelsPerFrame={pixelsPerFrame} />
+            </div>
+            <div className="axis" style={axisStyle(pixelsPerFrame)}>
+              {snapLine === null ? null : <Box data-testid="snap-line" sx={{ position: 'absolute', top: 0, bottom: 0, width: '1px', bgcolor: 'warning.main', pointerEvents: 'none !important', zIndex: 4 }} style={placeStyle(snapLine)} />}
+              <Playhead />
+            </div>
           </div>
-        </Box>
-      </Box>
+        </div>
+      </div>
       {menu === null ? null : <ContextMenu at={menu.at} lines={itemMenu(stored[menu.target])} label={t('menu.item')} onClose={close} />}
-    </Box>
+    </div>
   );
 }

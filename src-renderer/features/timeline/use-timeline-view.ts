@@ -11,6 +11,9 @@ const STEP_PIXELS = 256;
 
 const ZOOM_STEP = 1.15;
 
+/** So long after the last step of a zoom, what lies beside the visible part is drawn again. */
+const ZOOM_REST_MS = 400;
+
 const stepped = (left: number): number => Math.floor(Math.max(0, left) / STEP_PIXELS) * STEP_PIXELS;
 
 export interface TimelineView {
@@ -29,7 +32,8 @@ export interface TimelineView {
 /** Which part of the time axis one sees: scrolling, zooming around the pointer, and following the playhead. */
 export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead: number | null, isPlaying: boolean): TimelineView {
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ left: 0, width: 900 });
+  const [view, setView] = useState({ left: 0, width: 900, isZooming: false });
+  const rest = useRef(0);
   const anchor = useRef<{ frame: number; x: number } | null>(null);
 
   const look = useCallback((): void => {
@@ -37,7 +41,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     if (!element) return;
     const left = stepped(element.scrollLeft);
     if (editor.session.getState().timelineLeft !== left) editor.session.setState({ timelineLeft: left });
-    setView((before) => (before.left === left && before.width === element.clientWidth ? before : { left, width: element.clientWidth }));
+    setView((before) => (before.left === left && before.width === element.clientWidth ? before : { ...before, left, width: element.clientWidth }));
   }, [editor]);
 
   // Where one was when the project was left.
@@ -82,9 +86,13 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     return element ? Math.max(0, (clientX - element.getBoundingClientRect().left + element.scrollLeft) / pixelsPerFrame) : 0;
   };
 
+  useEffect(() => () => window.clearTimeout(rest.current), []);
+
+  // Each step of a zoom draws everything at another size: only what is seen.
+  const overscan = view.isZooming ? 0 : OVERSCAN_PIXELS;
   return {
     scroller,
-    window: { from: Math.max(0, (view.left - OVERSCAN_PIXELS) / pixelsPerFrame), to: (view.left + STEP_PIXELS + view.width + OVERSCAN_PIXELS) / pixelsPerFrame },
+    window: { from: Math.max(0, (view.left - overscan) / pixelsPerFrame), to: (view.left + STEP_PIXELS + view.width + overscan) / pixelsPerFrame },
     width: view.width,
     onScroll: look,
     onWheel: (event) => {
@@ -95,7 +103,9 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
       const kept = (anchor.current ??= { frame: (x + element.scrollLeft) / zoomed.current, x });
       const next = clampZoom(current * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
       // Where it will scroll to, in the same step: else everything would be drawn twice.
-      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x) }));
+      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x), isZooming: true }));
+      window.clearTimeout(rest.current);
+      rest.current = window.setTimeout(() => setView((before) => ({ ...before, isZooming: false })), ZOOM_REST_MS);
       editor.session.setState({ pixelsPerFrame: next });
     },
     frameAt: (clientX) => Math.floor(exactFrameAt(clientX)),

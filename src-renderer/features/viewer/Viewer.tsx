@@ -24,6 +24,7 @@ import { SafeAreas } from './SafeAreas.tsx';
 import { layersAt } from '../../../src-shared/compose/layers-at.ts';
 import { PreviewCanvas } from './PreviewCanvas.tsx';
 import { SoundLayer } from './SoundLayer.tsx';
+import { TakeChanges } from './TakeChanges.tsx';
 import { TransportBar } from './TransportBar.tsx';
 
 /** The generation to watch at this place: running or paused first, else the first that waits. */
@@ -73,7 +74,7 @@ export function Viewer() {
   }, [fullScreen, editor]);
 
   const comparison = useSession((state) => state.comparison);
-  const compared = comparison && { mode: comparison.mode, a: takes.find(({ id }) => id === comparison.a), b: takes.find(({ id }) => id === comparison.b) };
+  const compared = comparison && { mode: comparison.mode, blind: comparison.blind, a: takes.find(({ id }) => id === comparison.a), b: takes.find(({ id }) => id === comparison.b) };
   // Whatever else is opened in the viewer ends the comparison.
   const isComparing = compared?.a !== undefined && compared.b !== undefined && source.kind === 'asset' && source.assetId === compared.a.asset.id;
   useEffect(() => {
@@ -86,7 +87,7 @@ export function Viewer() {
       ref={stage} data-testid="viewer"
       sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.stage', ...(fullScreen ? { position: 'fixed', inset: 0, zIndex: 'modal' } : {}) }}
     >
-      {isComparing && compared?.a && compared.b ? <CompareBar a={compared.a} b={compared.b} mode={compared.mode} /> : source.kind === 'asset' ? (
+      {isComparing && compared?.a && compared.b ? <><CompareBar a={compared.a} b={compared.b} mode={compared.mode} blind={compared.blind} />{compared.blind ? null : <TakeChanges a={compared.a} b={compared.b} />}</> : source.kind === 'asset' ? (
         <Box sx={{ flex: 'none', height: 36, display: 'flex', alignItems: 'center', gap: 1, px: 2, bgcolor: 'studio.panel', borderBottom: 1, borderColor: 'studio.line' }}>
           <ButtonBase onClick={() => editor.session.setState({ viewerSource: { kind: 'timeline' }, playhead: 0, shuttle: 0 })} sx={{ px: 2, height: 26, borderRadius: 1, color: 'text.secondary', fontSize: 12, '&:hover': { bgcolor: 'studio.raised' } }}>{t('viewer.timeline')}</ButtonBase>
           <Box sx={{ px: 2, height: 26, borderRadius: 1, bgcolor: 'studio.raised', fontSize: 12, display: 'flex', alignItems: 'center', gap: 1, minWidth: 0 }}>

@@ -115,7 +115,15 @@ describe('the engine process', () => {
     const again = expectDone(await engine.run(commandOf('keyframes', 4)));
     expect(again.tensor.data).toEqual(keyframesDone.tensor.data);
     expect(expectDone(await engine.run(commandOf('keyframes', 4, { seed: 8 }))).tensor.data).not.toEqual(again.tensor.data);
-    expect(expectDone(await engine.run(commandOf('keyframes', 4, { prompt: 'a blue bird' }))).tensor.data).not.toEqual(again.tensor.data);
+    const other = expectDone(await engine.run(commandOf('keyframes', 4, { prompt: 'a blue bird' }))).tensor.data;
+    expect(other).not.toEqual(again.tensor.data);
+    // Words without any strength leave the other words alone, bit for bit; half of both is neither.
+    const weak = async (strength: number) => expectDone(await engine.run(commandOf('keyframes', 4, { emphasis: { strength, against: 'a blue bird' } }))).tensor.data;
+    expect(await weak(0)).toEqual(other);
+    expect(await weak(1)).toEqual(again.tensor.data);
+    const half = await weak(0.5);
+    expect(half).not.toEqual(other);
+    expect(half).not.toEqual(again.tensor.data);
   });
 
   it('continues behind a checkpoint after SIGKILL, bit for bit', async () => {

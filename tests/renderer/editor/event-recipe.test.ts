@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seedFor, seedOf, wordsOfRecipe } from '../../../src-renderer/editor/event-recipe.ts';
+import { seedFor, seedOf, strengthOf, wordsOfEvent, wordsOfRecipe } from '../../../src-renderer/editor/event-recipe.ts';
 import { composePrompt, setGlobalPrompt } from '../../../src-renderer/editor/timeline-edits.ts';
 import { sceneFromTimeline } from '../../../src-shared/build/scene-from-timeline.ts';
 import { documentOf, eventRecord } from '../../timeline/sample-document.ts';
@@ -13,6 +13,14 @@ describe('what an event says', () => {
     expect(composePrompt(withGlobal('in the sea'), event('a red fish', 'watercolour'))).toBe('a red fish, watercolour, in the sea');
     expect(composePrompt(withGlobal('watercolour'), event('a red fish', ' watercolour '))).toBe('a red fish, watercolour');
     expect(composePrompt(withGlobal(''), event('a red fish'))).toBe('a red fish');
+  });
+
+  it('counts as much as its strength says, against the global words', () => {
+    const records = withGlobal(' in the sea ');
+    const plain = { prompt: 'a red fish, in the sea', negativePrompt: '' };
+    expect(wordsOfEvent(records, event('a red fish'))).toEqual(plain);
+    expect(wordsOfEvent(records, { ...event('a red fish'), strength: 0.4 })).toEqual({ ...plain, emphasis: { strength: 0.4, against: 'in the sea' } });
+    expect([strengthOf({}), strengthOf({ emphasis: { strength: 0.4, against: '' } })]).toEqual([1, 0.4]);
   });
 
   it('says the style in the scene as well', () => {

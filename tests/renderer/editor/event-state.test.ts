@@ -36,6 +36,8 @@ describe('the state of an event', () => {
     expect(state({ take: take('a', '1'), words: 'a blue fish' })).toBe('changed');
     expect(state({ take: take('a', '1'), event: { ...event, negativePrompt: 'fog' } })).toBe('changed');
     expect(state({ take: take('a', '1'), event: { ...event, seedLocked: true } })).toBe('changed');
+    expect(state({ take: take('a', '1'), event: { ...event, strength: 0.5 } })).toBe('changed');
+    expect(state({ take: take('a', '1', { recipe: { ...alone, prompt: 'a red fish', negativePrompt: '', emphasis: { strength: 0.5, against: '' } } }), event: { ...event, strength: 0.5 } })).toBe('rendered');
   });
 
   it('tells of work first: of the event, or of the scene that it is stale in', () => {

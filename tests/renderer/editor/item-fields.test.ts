@@ -34,8 +34,8 @@ describe('fields of items', () => {
     expect([valueOf([a.id], 'x', next), valueOf([b.id], 'y', next)]).toEqual([0, 40]);
   });
 
-  it('knows how long fades and how strong images can be', () => {
+  it('knows how long fades can be, and offers nothing that has no effect', () => {
     const max = (ids: readonly string[], id: string) => fieldsOf(records, ids).find(({ field }) => field.id === id)?.field.max;
-    expect([max([a.id], 'fadeIn'), max([event.id], 'strength'), max(['keyframe:00000000-0000-4000-8000-000000000001'], 'strength')]).toEqual([16, 150, 100]);
+    expect([max([a.id], 'fadeIn'), max([event.id], 'strength'), max(['keyframe:00000000-0000-4000-8000-000000000001'], 'strength')]).toEqual([16, 150, undefined]);
   });
 });
