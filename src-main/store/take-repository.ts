@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { Recipe } from '../../src-shared/recipe/recipe.ts';
-import type { AssetRepository } from './asset-repository.ts';
+import type { AssetRepository, AssetRow } from './asset-repository.ts';
 import type { StoreDatabase } from './database.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -33,15 +33,15 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const setStar = db.prepare('UPDATE takes SET starred = ? WHERE id = ?');
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
-  const toTake = (record: TakeRecord): Take => {
+  const toTake = (record: TakeRecord, asset: AssetRow): Take => {
     const recipe = parseStored(db.path, 'recipe', record.recipe, Recipe);
     const { id, promptEventId, recipeHash, createdAt } = record;
-    return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset: assets.get(record.assetId) };
+    return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset };
   };
   const get = (id: string): Take => {
     const record = byId.get([id]);
     if (record === undefined) throw new StudioError('NOT_FOUND', `The project has no take ${id}; it may have been removed. Reload the takes.`, { details: { takeId: id } });
-    return toTake(record);
+    return toTake(record, assets.get(record.assetId));
   };
 
   return {
@@ -52,7 +52,11 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       db.touch('takes');
       return get(id);
     },
-    list: () => listAll.all().map(toTake),
+    list: () => {
+      const records = listAll.all();
+      const known = new Map(assets.findAll([...new Set(records.map(({ assetId }) => assetId))]).map((asset) => [asset.id, asset]));
+      return records.map((record) => toTake(record, known.get(record.assetId) ?? assets.get(record.assetId)));
+    },
     star: (id, starred) => {
       get(id);
       setStar.run([starred ? 1 : 0, id]);
