@@ -67,6 +67,8 @@ export interface AssetRepository {
   /** An imported asset with exactly these bytes. */
   findBySha256(sha256: string): AssetRow | null;
   rename(id: string, name: string): AssetRow;
+  /** The star in the library; takes of it keep theirs alongside, see {@link TakeRepository.star}. */
+  star(id: string, starred: boolean): void;
   /** Makes a motion's asset findable by what the motion was learned from. */
   describeMotion(id: string, facts: MotionFacts): void;
   /** CONFLICT while a take or a clip on the timeline uses it. */
@@ -255,6 +257,10 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
         db.touch('assets');
         return asset;
       });
+    },
+    star: (id, starred) => {
+      index.star(id, starred);
+      db.touch('assets');
     },
     describeMotion: (id, facts) => index.describe(get(id), facts),
     assertUnused,

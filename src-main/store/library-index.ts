@@ -1,6 +1,6 @@
+import type { Asset } from '../../src-shared/contract/assets.ts';
 import { namedSources, type Recipe } from '../../src-shared/recipe/recipe.ts';
 import type { MotionFacts } from '../../src-shared/contract/motions.ts';
-import type { AssetRow } from './asset-repository.ts';
 import type { StoreDatabase } from './database.ts';
 
 /**
@@ -8,11 +8,12 @@ import type { StoreDatabase } from './database.ts';
  * opening and searching find everything in place. Outputs of stages have none.
  */
 export interface LibraryIndex {
-  add(asset: AssetRow): void;
+  add(asset: Asset): void;
+  star(assetId: string, starred: boolean): void;
   /** What a motion was learned from, which is stored after its asset. */
-  describe(asset: AssetRow, facts: MotionFacts): void;
+  describe(asset: Asset, facts: MotionFacts): void;
   /** After `asset` got its new name. Clips are found by the names of their motions: theirs are written anew. */
-  renamed(asset: AssetRow): void;
+  renamed(asset: Asset): void;
 }
 
 /** `recipeOf` reads a recipe back from an asset's row. */
@@ -20,7 +21,8 @@ export function createLibraryIndex(db: StoreDatabase, recipeOf: (assetId: string
   // Prepared late: the table comes with a later migration than the file's first.
   let statements: ReturnType<typeof prepare> | null = null;
   const prepare = () => ({
-    insert: db.prepare('INSERT INTO libraryEntries (assetId, kind, origin, lowerName, createdAt, sizeBytes, words) VALUES (@id, @kind, @origin, @lowerName, @createdAt, @sizeBytes, @words)'),
+    insert: db.prepare('INSERT INTO libraryEntries (assetId, kind, origin, lowerName, createdAt, sizeBytes, durationMs, words) VALUES (@id, @kind, @origin, @lowerName, @createdAt, @sizeBytes, @durationMs, @words)'),
+    star: db.prepare('UPDATE libraryEntries SET starred = ? WHERE assetId = ?'),
     name: db.prepare('UPDATE libraryEntries SET lowerName = ? WHERE assetId = ?'),
     words: db.prepare('UPDATE libraryEntries SET words = ? WHERE assetId = ?'),
     nameOfMotion: db.prepare<{ name: string }>("SELECT assets.name FROM blobs JOIN assets ON assets.blobId = blobs.id AND assets.kind = 'motion' AND assets.state = 'ready' WHERE blobs.sha256 = ? LIMIT 1"),
@@ -37,8 +39,11 @@ export function createLibraryIndex(db: StoreDatabase, recipeOf: (assetId: string
 
   return {
     add: (asset) => {
-      const { id, kind, origin, name, createdAt, sizeBytes, recipe } = asset;
-      if (kind !== 'stage') sql().insert.run({ id, kind, origin, lowerName: name.toLowerCase(), createdAt, sizeBytes, words: wordsOf(recipe, null, createdAt) });
+      const { id, kind, origin, name, createdAt, sizeBytes, durationMs, recipe } = asset;
+      if (kind !== 'stage') sql().insert.run({ id, kind, origin, lowerName: name.toLowerCase(), createdAt, sizeBytes, durationMs, words: wordsOf(recipe, null, createdAt) });
+    },
+    star: (assetId, starred) => {
+      sql().star.run([starred ? 1 : 0, assetId]);
     },
     describe: (asset, facts) => {
       sql().words.run([wordsOf(null, facts, asset.createdAt), asset.id]);

@@ -27,7 +27,7 @@ interface EntryRecord {
 }
 
 const ORDERS: Readonly<Record<LibraryOrder, string>> = {
-  newest: 'createdAt DESC, id DESC', oldest: 'createdAt, id', name: 'lowerName, id', largest: 'sizeBytes DESC, id DESC',
+  newest: 'createdAt DESC, id DESC', oldest: 'createdAt, id', name: 'lowerName, id', longest: 'durationMs DESC, id DESC', largest: 'sizeBytes DESC, id DESC',
 };
 
 const linesOf = (tags: string): string[] => tags.split('\n').filter((tag) => tag !== '');
@@ -39,10 +39,12 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
   const prepare = () => ({
     entry: db.prepare<EntryRecord>('SELECT assetId, starred, tags, trashedAt FROM libraryEntries WHERE assetId = ?'),
     entries: db.prepare<EntryRecord>('SELECT assetId, starred, tags, trashedAt FROM json_each(?) AS wanted CROSS JOIN libraryEntries ON libraryEntries.id = wanted.value ORDER BY wanted.key'),
-    star: db.prepare('UPDATE libraryEntries SET starred = ? WHERE assetId = ?'),
+    starTakes: db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?'),
     tags: db.prepare('UPDATE libraryEntries SET tags = ? WHERE assetId = ?'),
     trashed: db.prepare('UPDATE libraryEntries SET trashedAt = ? WHERE assetId = ?'),
     allTags: db.prepare<{ tags: string }>("SELECT tags FROM libraryEntries WHERE tags <> '' AND trashedAt IS NULL"),
+    ofTakes: db.prepare<{ assetId: string }>('SELECT DISTINCT assetId FROM takes'),
+    onTimeline: db.prepare<{ record: string }>("SELECT record FROM timelineRecords WHERE instr(record, 'asset:') > 0"),
     inTrash: db.prepare<{ id: string }>('SELECT assetId AS id FROM libraryEntries WHERE trashedAt IS NOT NULL'),
     // Bytes that several assets share count once, for the first of them.
     use: db.prepare<{ purpose: keyof DiskUse; bytes: number }>(`
@@ -64,6 +66,13 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
 
   const toEntry = (asset: AssetRow, record: EntryRecord | undefined): LibraryEntry => ({ asset, starred: record?.starred === 1, tags: linesOf(record?.tags ?? ''), trashedAt: record?.trashedAt ?? null });
 
+  /** What takes and the timeline name anywhere in their records: the rule by which nothing of it can be thrown away. */
+  const usedIds = (): ReadonlySet<string> => {
+    const used = new Set(sql().ofTakes.all().map(({ assetId }) => assetId));
+    for (const { record } of sql().onTimeline.all()) for (const [id] of record.matchAll(/asset:[0-9a-f-]{36}/gu)) used.add(id);
+    return used;
+  };
+
   /** Rows that a filter leaves, as numbers in the file, in order. */
   const found = (filter: LibraryFilter, offset: number, limit: number): { readonly ids: readonly number[]; readonly total: number } => {
     const conditions = [`kind IN (${filter.kinds.map(() => '?').join(', ')})`, `trashedAt IS ${filter.trashed ? 'NOT ' : ''}NULL`];
@@ -74,11 +83,12 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
     };
     if (filter.starred) demand('starred = 1');
     if (filter.origin !== null) demand('origin = ?', filter.origin);
+    if (filter.unused) demand('assetId NOT IN (SELECT value FROM json_each(?))', JSON.stringify([...usedIds()]));
     if (filter.tag !== null) demand(`char(10) || tags || char(10) LIKE ? ESCAPE '\\'`, escaped(`\n${filter.tag}\n`));
     const words = filter.search.toLowerCase().split(/\s+/u).filter(Boolean);
     for (const word of words) demand(`(instr(lowerName, ?) > 0 OR instr(words, ?) > 0 OR tags LIKE ? ESCAPE '\\')`, word, word, escaped(word));
     const rest = `FROM libraryEntries WHERE ${conditions.join(' AND ')}`;
-    if (words.length > 0 || filter.tag !== null) {
+    if (words.length > 0 || filter.tag !== null || filter.unused) {
       // Every row is read to be searched: what is found then costs less to keep than to search for again.
       const all = db.prepare<{ id: number }>(`SELECT id ${rest} ORDER BY ${ORDERS[filter.order]}`).all(values);
       return { ids: all.slice(offset, offset + limit).map(({ id }) => id), total: all.length };
@@ -107,7 +117,10 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
       for (const { tags } of sql().allTags.all()) for (const tag of linesOf(tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
       return [...counts].map(([tag, count]) => ({ tag, count })).sort((a, b) => a.tag.localeCompare(b.tag));
     },
-    star: (assetIds, starred) => change(assetIds, (id) => sql().star.run([starred ? 1 : 0, id])),
+    star: (assetIds, starred) => change(assetIds, (id) => {
+      assets.star(id, starred);
+      if (sql().starTakes.run([starred ? 1 : 0, id]).changes > 0) db.touch('takes');
+    }),
     tag: (assetIds, add, remove) => change(assetIds, (id) => {
       const kept = linesOf(sql().entry.get([id])?.tags ?? '').filter((tag) => !remove.includes(tag));
       sql().tags.run([[...new Set([...kept, ...add])].sort((a, b) => a.localeCompare(b)).join('\n'), id]);

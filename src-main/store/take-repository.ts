@@ -30,7 +30,8 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const insert = db.prepare('INSERT INTO takes (id, promptEventId, assetId, recipeHash, recipe, createdAt) VALUES (@id, @promptEventId, @assetId, @recipeHash, @recipe, @createdAt)');
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
   const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
-  const setStar = db.prepare('UPDATE takes SET starred = ? WHERE id = ?');
+  // A clip has one star, wherever it is put on: in the library, and on every take that shows it.
+  const setStar = db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?');
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
   const toTake = (record: TakeRecord, asset: AssetRow): Take => {
@@ -58,10 +59,13 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       return records.map((record) => toTake(record, known.get(record.assetId) ?? assets.get(record.assetId)));
     },
     star: (id, starred) => {
-      get(id);
-      setStar.run([starred ? 1 : 0, id]);
-      db.touch('takes');
-      return get(id);
+      const { asset } = get(id);
+      return db.transaction(() => {
+        setStar.run([starred ? 1 : 0, asset.id]);
+        assets.star(asset.id, starred);
+        db.touch('takes');
+        return get(id);
+      });
     },
     remove: (id) => {
       get(id);

@@ -7,7 +7,7 @@ import { ProjectId } from './projects.ts';
 export const Tag = z.string().trim().min(1).max(40).regex(/^[^\n,]*$/u, 'must not hold a comma or a line break');
 
 /** The orders in which a library can be looked through. */
-export const LibraryOrder = z.enum(['newest', 'oldest', 'name', 'largest']);
+export const LibraryOrder = z.enum(['newest', 'oldest', 'name', 'longest', 'largest']);
 export type LibraryOrder = z.infer<typeof LibraryOrder>;
 
 /** What of the library to show. Every word of `search` must be found, in name, prompt, model, motion, caption, tag or date (2026-11-21). */
@@ -17,6 +17,8 @@ export const LibraryFilter = z.object({
   starred: z.boolean().default(false),
   tag: Tag.nullable().default(null),
   origin: Asset.shape.origin.nullable().default(null),
+  /** What neither the timeline nor a take needs. */
+  unused: z.boolean().default(false),
   /** What is in the trash, and nothing else. */
   trashed: z.boolean().default(false),
   order: LibraryOrder.default('newest'),

@@ -6,6 +6,7 @@ import type { ProjectStore } from '../../src-main/store/project-store.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
 import { PROJECT_MIGRATIONS } from '../../src-main/store/migrations/project-migrations.ts';
+import { clipRecord } from '../timeline/sample-document.ts';
 import { newProject, noise, opened, storeVideo, testFolder } from './project-bench.ts';
 
 const RECIPE: Recipe = {
@@ -122,6 +123,36 @@ describe('a library', () => {
     expect(names(store)).toEqual(['used']);
   });
 
+  it('knows one star of a clip, wherever it was put on', () => {
+    const store = newProject();
+    const id = generated(store, 'Clip', 'a fish');
+    const takes = [null, null].map((promptEventId) => store.takes.add({ promptEventId, assetId: id, recipe: { ...RECIPE, prompt: 'a fish' }, recipeHash: 'b'.repeat(64) }));
+    store.takes.star(takes[0]!.id, true);
+    expect(names(store, { starred: true })).toEqual(['Clip']);
+    expect(store.takes.list().map(({ starred }) => starred)).toEqual([true, true]);
+    store.library.star([id], false);
+    expect(store.takes.list().map(({ starred }) => starred)).toEqual([false, false]);
+    store.library.star([id], true);
+    expect(store.takes.get(takes[1]!.id).starred).toBe(true);
+  });
+
+  it('tells what nothing needs, and orders by length', () => {
+    const store = newProject();
+    const [spare, shown, taken] = ['spare', 'shown', 'taken'].map((name, index) => {
+      const writer = store.assets.beginWrite({ kind: 'video', name, mimeType: 'video/mp4', origin: 'imported' });
+      writer.write(noise(50 + index));
+      return writer.finish({ frames: 8, durationMs: [1000, 3000, 2000][index]! }).id;
+    });
+    store.takes.add({ promptEventId: null, assetId: taken!, recipe: { ...RECIPE, prompt: 'x' }, recipeHash: 'b'.repeat(64) });
+    store.timeline.apply(0, 'put', { added: [clipRecord(1, 0, 8, { assetId: shown! })], updated: [], removed: [] });
+    expect(names(store, { unused: true })).toEqual(['spare']);
+    expect(names(store, { unused: true, search: 'shown' })).toEqual([]);
+    expect(names(store, { order: 'longest' })).toEqual(['shown', 'taken', 'spare']);
+    // What is shown as unused can be thrown away, and the rest cannot.
+    store.library.trash([spare!]);
+    for (const id of [shown!, taken!]) expect(() => store.library.trash([id])).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
   it('is findable by new names at once: of assets, and of the motions that clips were made with', () => {
     const store = newProject();
     const writer = store.assets.beginWrite({ kind: 'motion', name: 'Wave', mimeType: 'application/x-safetensors', origin: 'generated' });
@@ -167,7 +198,7 @@ describe('a library', () => {
     const db = new Database(path, { readonly: true });
     const rest = "FROM libraryEntries WHERE kind IN ('video', 'image', 'audio') AND trashedAt IS NULL";
     const planOf = (text: string) => (db.prepare(`EXPLAIN QUERY PLAN ${text}`).all() as { detail: string }[]).map(({ detail }) => detail).join('; ');
-    for (const [order, index] of [['createdAt DESC, id DESC', 'byCreated'], ['createdAt, id', 'byCreated'], ['lowerName, id', 'byName'], ['sizeBytes DESC, id DESC', 'bySize']] as const) {
+    for (const [order, index] of [['createdAt DESC, id DESC', 'byCreated'], ['createdAt, id', 'byCreated'], ['lowerName, id', 'byName'], ['sizeBytes DESC, id DESC', 'bySize'], ['durationMs DESC, id DESC', 'byDuration']] as const) {
       const plan = planOf(`SELECT id ${rest} ORDER BY ${order} LIMIT 60 OFFSET 0`);
       expect(plan).toContain(`COVERING INDEX libraryEntries_${index}`);
       expect(plan).not.toMatch(/TEMP B-TREE FOR ORDER BY/);

@@ -7,6 +7,7 @@ interface OldRow {
   readonly name: string;
   readonly createdAt: string;
   readonly sizeBytes: number;
+  readonly durationMs: number | null;
   readonly recipe: string | null;
   readonly facts: string | null;
   readonly starred: number | null;
@@ -47,6 +48,7 @@ export const libraryIndex: Migration = {
         lowerName TEXT NOT NULL,
         createdAt TEXT NOT NULL,
         sizeBytes INTEGER NOT NULL,
+        durationMs REAL,
         starred INTEGER NOT NULL DEFAULT 0 CHECK (starred IN (0, 1)),
         tags TEXT NOT NULL DEFAULT '',
         trashedAt TEXT,
@@ -56,6 +58,7 @@ export const libraryIndex: Migration = {
       CREATE INDEX libraryEntries_byCreated ON libraryEntries(createdAt, kind, origin, starred, trashedAt);
       CREATE INDEX libraryEntries_byName ON libraryEntries(lowerName, kind, origin, starred, trashedAt);
       CREATE INDEX libraryEntries_bySize ON libraryEntries(sizeBytes, kind, origin, starred, trashedAt);
+      CREATE INDEX libraryEntries_byDuration ON libraryEntries(durationMs, kind, origin, starred, trashedAt);
       CREATE INDEX libraryEntries_trash ON libraryEntries(trashedAt) WHERE trashedAt IS NOT NULL;
       CREATE INDEX libraryEntries_tagged ON libraryEntries(tags) WHERE tags <> '';
       -- What each blob is kept for, likewise.
@@ -64,14 +67,16 @@ export const libraryIndex: Migration = {
       DROP INDEX assets_byCreated;
     `);
     const rows = db.prepare<OldRow>(`
-      SELECT assets.id, kind, origin, name, createdAt, sizeBytes, recipe, motions.facts, starred, tags, trashedAt, words
+      SELECT assets.id, kind, origin, name, createdAt, sizeBytes, durationMs, recipe, motions.facts, (assetMarks.starred = 1 OR EXISTS (SELECT 1 FROM takes WHERE takes.assetId = assets.id AND takes.starred = 1)) AS starred, tags, trashedAt, words
       FROM assets JOIN blobs ON blobs.id = blobId LEFT JOIN motions ON motions.assetId = assets.id LEFT JOIN assetMarks ON assetMarks.assetId = assets.id
       WHERE state = 'ready' AND kind <> 'stage' ORDER BY assets.rowid`).all();
-    const insert = db.prepare('INSERT INTO libraryEntries (assetId, kind, origin, lowerName, createdAt, sizeBytes, starred, tags, trashedAt, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    const insert = db.prepare('INSERT INTO libraryEntries (assetId, kind, origin, lowerName, createdAt, sizeBytes, durationMs, starred, tags, trashedAt, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     for (const row of rows) {
       const words = `${row.words ?? wordsOf(row)} ${row.createdAt.toLowerCase()}`;
-      insert.run([row.id, row.kind, row.origin, row.name.toLowerCase(), row.createdAt, row.sizeBytes, row.starred ?? 0, row.tags ?? '', row.trashedAt, words]);
+      insert.run([row.id, row.kind, row.origin, row.name.toLowerCase(), row.createdAt, row.sizeBytes, row.durationMs, row.starred ?? 0, row.tags ?? '', row.trashedAt, words]);
     }
+    // From now on a clip has one star, in the library and on its takes.
+    db.exec('UPDATE takes SET starred = 1 WHERE assetId IN (SELECT assetId FROM libraryEntries WHERE starred = 1)');
     db.exec('DROP TABLE assetMarks');
   },
 };

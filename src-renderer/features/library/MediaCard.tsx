@@ -4,26 +4,26 @@ import StarBorder from '@mui/icons-material/StarBorder';
 import RestoreFromTrash from '@mui/icons-material/RestoreFromTrash';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
-import { useState } from 'react';
-import type { LibraryEntry } from '../../../src-shared/contract/library.ts';
+import { memo, useState } from 'react';
+import { Tag, type LibraryEntry } from '../../../src-shared/contract/library.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { filmstripUrl, playUrl, thumbnailUrl, waveformUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
-import { assetDrag } from '../../components/asset-drag.ts';
+import { assetDrag, dragOut, handsOutFiles } from '../../components/asset-drag.ts';
 import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
 import { FilmstripScrub } from '../../components/FilmstripScrub.tsx';
 import { HoverScrub } from '../../components/HoverScrub.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
+import { PathDialog } from '../../components/PathDialog.tsx';
 import { Poster } from '../../components/Poster.tsx';
-import { restoreAssets, starAssets } from '../../editor/library-commands.ts';
-import { notifyError } from '../../editor/notices.ts';
+import { restoreAssets, starAssets, tagAssets } from '../../editor/library-commands.ts';
 import { t } from '../../i18n/text.ts';
-import { assetMenu } from './asset-menu.ts';
+import { assetMenu, assetsMenu } from './asset-menu.ts';
 
 const corner = { position: 'absolute', top: 3, right: 3, p: 0.5, bgcolor: 'rgb(0 0 0 / 0.55)', color: 'common.white', '&:hover': { bgcolor: 'rgb(0 0 0 / 0.75)', color: 'common.white' }, '& svg': { fontSize: 14 } } as const;
 
 /** One asset in the grid: its picture, its length, and frame by frame what is in it while the pointer moves over it. */
-export function MediaCard({ entry }: { entry: LibraryEntry }) {
+export const MediaCard = memo(function MediaCard({ entry }: { entry: LibraryEntry }) {
   const { asset, starred, tags, trashedAt } = entry;
   const editor = useEditor();
   const isSelected = useSession((state) => state.selectedIds.includes(asset.id));
@@ -33,9 +33,23 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
   const stripSrc = filmstripUrl(editor.info.mediaBase, editor.project.id, asset);
   const wave = waveformUrl(editor.info.mediaBase, editor.project.id, asset);
   const { menu, open, close } = useContextMenu<string>();
+  const [isTagging, setTagging] = useState(false);
+  // What a menu opened on one of several selected files is about: all of them.
+  const chosen = isSelected ? editor.session.getState().selectedIds.filter((id) => id.startsWith('asset:')) : [asset.id];
   return (
-    <Box onContextMenu={(click) => { editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
-      {menu === null ? null : <ContextMenu at={menu.at} lines={assetMenu(entry, readOnly)} label={t('menu.asset', { name: asset.name })} onClose={close} />}
+    <Box onContextMenu={(click) => { if (!isSelected) editor.session.setState({ selectedIds: [asset.id] }); open(click, asset.id); }} sx={{ minWidth: 0, position: 'relative' }} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+      {menu === null ? null : <ContextMenu at={menu.at} lines={chosen.length > 1 ? assetsMenu(chosen, trashedAt !== null, readOnly, () => setTagging(true)) : assetMenu(entry, readOnly)} label={t('menu.asset', { name: asset.name })} onClose={close} />}
+      {isTagging ? (
+        <PathDialog
+          title={t('mediaLibrary.tagAll', { count: chosen.length })} label={t('mediaLibrary.addTag')} confirm={t('mediaLibrary.addTag')} initial="" onClose={() => setTagging(false)}
+          onSubmit={async (text) => {
+            const tag = Tag.safeParse(text);
+            if (!tag.success) throw new Error(t('mediaLibrary.tagUnfit'));
+            await tagAssets(editor, chosen, [tag.data], []);
+            setTagging(false);
+          }}
+        />
+      ) : null}
       <ButtonBase
         draggable={trashedAt === null} {...assetDrag(editor, asset)}
         aria-label={asset.name} aria-pressed={isSelected}
@@ -53,8 +67,8 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
         </Poster>
         <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{asset.name}</Box>
       </ButtonBase>
-      {isHovered && trashedAt === null && editor.info.capabilities.includes('dragOut') ? (
-        <Box sx={{ position: 'absolute', top: 3, left: 3 }} onPointerDown={() => void editor.client.library.dragOut({ projectId: editor.project.id, assetId: asset.id }).catch(notifyError)}>
+      {isHovered && trashedAt === null && handsOutFiles(editor) ? (
+        <Box sx={{ position: 'absolute', top: 3, left: 3 }} onPointerDown={() => dragOut(editor, asset)}>
           <IconAction label={t('library.dragOut', { name: asset.name })} icon={<DriveFileMoveOutlined />} onClick={() => undefined} sx={{ ...corner, position: 'static' }} />
         </Box>
       ) : null}
@@ -65,4 +79,4 @@ export function MediaCard({ entry }: { entry: LibraryEntry }) {
           : null}
     </Box>
   );
-}
+});

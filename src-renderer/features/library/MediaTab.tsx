@@ -71,7 +71,7 @@ export function MediaTab() {
     if (!isReadOnly) send([...event.dataTransfer.files]);
   };
 
-  const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed;
+  const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed || filter.unused || filter.origin !== null || filter.kinds.length < 3;
   const incoming = importing.length + uploads.length === 0 ? null : (
     <Box component="ul" aria-label={t('mediaLibrary.incoming')} sx={{ m: 0, mb: 2, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 2 }}>
       {uploads.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
