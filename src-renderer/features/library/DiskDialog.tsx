@@ -19,9 +19,8 @@ export function DiskDialog({ onClose }: { onClose: () => void }) {
   const { client, queryClient } = editor;
   const projectId = editor.project.id;
   const use = useDiskUse();
-  const { parts, total } = use === null ? { parts: [], total: 0 } : diskParts(use);
   // What can be deleted here is named even when there is none of it.
-  const shown = parts.some(({ name }) => name === 'intermediates') ? parts : [...parts, { name: 'intermediates' as const, colour: 'warning.main' }];
+  const { parts, total } = use === null ? { parts: [], total: 0 } : diskParts(use, ['intermediates']);
   const [isDeleting, setDeleting] = useState(false);
   const remove = async () => {
     setDeleting(true);
@@ -43,14 +42,14 @@ export function DiskDialog({ onClose }: { onClose: () => void }) {
           <>
             <DiskParts use={use} height={8} />
             <Box component="dl" sx={{ m: 0, mt: 2, mb: 3, display: 'grid', gridTemplateColumns: 'auto 1fr auto', alignItems: 'center', columnGap: 2, rowGap: 1, fontSize: 13, fontVariantNumeric: 'tabular-nums', '& dd': { m: 0, textAlign: 'right' } }}>
-              {shown.map(({ name, colour }) => (
+              {parts.map(({ name, colour }) => (
                 <Fragment key={name}>
                   <Box aria-hidden sx={{ width: 8, height: 8, borderRadius: '2px', bgcolor: colour }} />
                   <dt>{t(`mediaLibrary.disk.${name}`)}</dt><dd data-testid={name}>{formatBytes(use[name])}</dd>
                 </Fragment>
               ))}
-              <Box component="dt" sx={{ gridColumn: '1 / 3', borderTop: 1, borderColor: 'divider', pt: 1.5, fontWeight: 600 }}>{t('disk.project')}</Box>
-              <Box component="dd" sx={{ borderTop: 1, borderColor: 'divider', pt: 1.5, fontWeight: 600 }}>{formatBytes(total)}</Box>
+              <Box component="dt" sx={{ gridColumn: '1 / 3', mt: 1, fontWeight: 600 }}>{t('disk.project')}</Box>
+              <Box component="dd" sx={{ '&&': { mt: 1 }, fontWeight: 600 }}>{formatBytes(total)}</Box>
             </Box>
           </>
         )}

@@ -11,8 +11,8 @@ const PARTS: readonly DiskPart[] = [
   { name: 'motions', colour: 'success.main' }, { name: 'trash', colour: 'error.main' }, { name: 'other', colour: 'text.disabled' },
 ];
 
-/** What there is of it, and the sum. */
-export function diskParts(use: DiskUse): { readonly parts: readonly DiskPart[]; readonly total: number } {
-  const parts = PARTS.filter(({ name }) => use[name] > 0);
+/** What there is of it, and the sum; `always` are parts to name even when there is none. */
+export function diskParts(use: DiskUse, always: readonly (keyof DiskUse)[] = []): { readonly parts: readonly DiskPart[]; readonly total: number } {
+  const parts = PARTS.filter(({ name }) => use[name] > 0 || always.includes(name));
   return { parts, total: parts.reduce((sum, { name }) => sum + use[name], 0) };
 }
