@@ -46,6 +46,7 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
     ofTakes: db.prepare<{ assetId: string }>('SELECT DISTINCT assetId FROM takes'),
     onTimeline: db.prepare<{ record: string }>("SELECT record FROM timelineRecords WHERE instr(record, 'asset:') > 0"),
     inTrash: db.prepare<{ id: string }>('SELECT assetId AS id FROM libraryEntries WHERE trashedAt IS NOT NULL'),
+    previews: db.prepare<{ bytes: number }>('SELECT coalesce((SELECT sum(sizeBytes) FROM assetPreviews WHERE ready = 1), 0) + coalesce((SELECT sum(length(data)) FROM thumbnails), 0) AS bytes'),
     // Bytes that several assets share count once, for the first of them.
     use: db.prepare<{ purpose: keyof DiskUse; bytes: number }>(`
       WITH first AS (SELECT blobId, kind, origin, id AS firstId, min(rowid) FROM assets WHERE state = 'ready' GROUP BY blobId)
@@ -136,7 +137,7 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
       return { removed: rows.length, freedBytes: rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
     },
     diskUse: (fileBytes) => {
-      const use = { imported: 0, generated: 0, intermediates: 0, motions: 0, trash: 0, other: 0 };
+      const use = { imported: 0, generated: 0, intermediates: 0, motions: 0, previews: sql().previews.get()?.bytes ?? 0, trash: 0, other: 0 };
       for (const { purpose, bytes } of sql().use.all()) use[purpose] += bytes;
       const known = Object.values(use).reduce((sum, bytes) => sum + bytes, 0);
       return { ...use, other: Math.max(0, fileBytes - known) };

@@ -11,6 +11,8 @@ export interface TakeRepository {
   add(take: { readonly promptEventId: string | null; readonly assetId: string; readonly recipe: Recipe; readonly recipeHash: string }): Take;
   get(id: string): Take;
   list(): Take[];
+  /** The one that was made last; null when there are none. */
+  newest(): Take | null;
   star(id: string, starred: boolean): Take;
   /** The clip itself stays in the library until it is removed there. */
   remove(id: string): void;
@@ -31,6 +33,7 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
   const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
   // A clip has one star, wherever it is put on: in the library, and on every take that shows it.
+  const last = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY rowid DESC LIMIT 1');
   const setStar = db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?');
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
@@ -57,6 +60,10 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       const records = listAll.all();
       const known = new Map(assets.findAll([...new Set(records.map(({ assetId }) => assetId))]).map((asset) => [asset.id, asset]));
       return records.map((record) => toTake(record, known.get(record.assetId) ?? assets.get(record.assetId)));
+    },
+    newest: () => {
+      const record = last.get();
+      return record === undefined ? null : toTake(record, assets.get(record.assetId));
     },
     star: (id, starred) => {
       const { asset } = get(id);

@@ -29,9 +29,9 @@ export type LibraryFilter = z.infer<typeof LibraryFilter>;
 export const LibraryEntry = z.object({ asset: Asset, starred: z.boolean(), tags: z.array(Tag), trashedAt: z.string().nullable() });
 export type LibraryEntry = z.infer<typeof LibraryEntry>;
 
-/** Bytes of a project by what they are for. `other` is the file's own order and room that was freed and waits for reuse. */
+/** Bytes of a project by what they are for. `previews` can all be made again. `other` is the file's own order and room that was freed and waits for reuse. */
 export const DiskUse = z.object({
-  imported: z.number().int(), generated: z.number().int(), intermediates: z.number().int(), motions: z.number().int(), trash: z.number().int(), other: z.number().int(),
+  imported: z.number().int(), generated: z.number().int(), intermediates: z.number().int(), motions: z.number().int(), previews: z.number().int(), trash: z.number().int(), other: z.number().int(),
 });
 export type DiskUse = z.infer<typeof DiskUse>;
 

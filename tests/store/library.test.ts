@@ -100,7 +100,8 @@ describe('a library', () => {
     expect(store.assets.list().map(({ name }) => name)).toEqual(['other']);
     expect(store.assets.findBySha256(sha256)).toBeNull();
     expect(Buffer.compare(store.assets.readAll(id), bytes)).toBe(0);
-    expect(store.library.diskUse(100_000)).toMatchObject({ trash: 40_000, imported: 5000, other: 55_000 });
+    store.assets.setThumbnail(id, noise(700));
+    expect(store.library.diskUse(100_000)).toMatchObject({ trash: 40_000, imported: 5000, previews: 700, other: 54_300 });
     store.library.restore([id]);
     expect(names(store)).toEqual(['other', 'clip']);
     store.library.trash([id]);

@@ -8,7 +8,7 @@ export interface DiskPart {
 
 const PARTS: readonly DiskPart[] = [
   { name: 'imported', colour: 'info.main' }, { name: 'generated', colour: 'primary.main' }, { name: 'intermediates', colour: 'warning.main' },
-  { name: 'motions', colour: 'success.main' }, { name: 'trash', colour: 'error.main' }, { name: 'other', colour: 'text.disabled' },
+  { name: 'motions', colour: 'success.main' }, { name: 'previews', colour: 'secondary.main' }, { name: 'trash', colour: 'error.main' }, { name: 'other', colour: 'text.disabled' },
 ];
 
 /** What there is of it, and the sum; `always` are parts to name even when there is none. */
