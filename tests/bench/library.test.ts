@@ -92,6 +92,8 @@ test('ten thousand assets', async () => {
     const searches: number[] = [];
     const searchWork: PageWork[] = [];
     for (let index = 0; index < 9; index += 1) {
+      // What clearing the field brought back is on screen, whole.
+      await page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(() => resolve())))));
       await work.take();
       const words = `${WORDS[index]} ${1000 + index}`;
       await field.fill('');

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
 import Tooltip from '@mui/material/Tooltip';
+import { memo } from 'react';
 import type { DiskUse } from '../../../src-shared/contract/library.ts';
 import { useDiskUse } from '../../api/library-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
@@ -12,7 +13,7 @@ import { diskParts } from './disk-parts.ts';
 import { DiskParts } from './DiskParts.tsx';
 
 /** What the project takes on disk, by what it is for; a press tells more. */
-export function DiskUseBar({ isTrash }: { isTrash: boolean }) {
+export const DiskUseBar = memo(function DiskUseBar({ isTrash }: { isTrash: boolean }) {
   const editor = useEditor();
   const use = useDiskUse();
   if (!use) return null;
@@ -34,4 +35,4 @@ export function DiskUseBar({ isTrash }: { isTrash: boolean }) {
       </Box>
     </Box>
   );
-}
+});

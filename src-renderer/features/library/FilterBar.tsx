@@ -7,7 +7,7 @@ import Box from '@mui/material/Box';
 import Chip from '@mui/material/Chip';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
-import { useState, type MouseEvent } from 'react';
+import { memo, useState, type MouseEvent } from 'react';
 import type { AssetKind } from '../../../src-shared/contract/assets.ts';
 import { LibraryFilter, LibraryOrder } from '../../../src-shared/contract/library.ts';
 import { useTags } from '../../api/library-queries.ts';
@@ -30,8 +30,8 @@ const partOf = (shown: Shown): Pick<LibraryFilter, 'kinds' | 'origin' | 'unused'
 };
 const shownBy = ({ kinds, origin, unused }: LibraryFilter): Shown => NAMES.find((name) => JSON.stringify(partOf(name)) === JSON.stringify({ kinds, origin, unused })) ?? 'all';
 
-/** Narrows the library down: stars, tags, the trash; and its order. */
-export function FilterBar({ filter, onChange }: { filter: LibraryFilter; onChange: (change: Partial<LibraryFilter>) => void }) {
+/** Narrows the library down: kind and use, stars, tags, the trash; and its order. Words come from elsewhere: `filter` is without them. */
+export const FilterBar = memo(function FilterBar({ filter, onChange }: { filter: LibraryFilter; onChange: (change: Partial<LibraryFilter>) => void }) {
   const tags = useTags();
   const [open, setOpen] = useState<Open>(null);
   const shown = shownBy(filter);
@@ -59,4 +59,4 @@ export function FilterBar({ filter, onChange }: { filter: LibraryFilter; onChang
       </Menu>
     </Box>
   );
-}
+});

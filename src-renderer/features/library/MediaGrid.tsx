@@ -7,18 +7,17 @@ import { useEditor } from '../../api/studio-context.tsx';
 import { useCardGrid } from '../../components/use-card-grid.ts';
 import { wantPreviews } from '../../editor/preview-wishes.ts';
 import { t } from '../../i18n/text.ts';
+import { CARD_STYLES } from './card-styles.ts';
 import { MediaCard } from './MediaCard.tsx';
 
 export interface MediaGridProps {
   readonly filter: LibraryFilter;
   /** Cards of what is on its way in, before all others. */
   readonly incoming: ReactNode;
-  /** What to say when the filter leaves nothing. */
-  readonly nothing: ReactNode;
 }
 
 /** The library as a grid of any length: only the rows on screen exist, and only their pages are asked for. */
-export const MediaGrid = memo(function MediaGrid({ filter, incoming, nothing }: MediaGridProps) {
+export const MediaGrid = memo(function MediaGrid({ filter, incoming }: MediaGridProps) {
   const { filter: shownFilter, total: known } = useLibraryTotal(filter);
   const total = known ?? 0;
   const { scroller, list, pictureHeight, height, cards, cardWidth } = useCardGrid(total);
@@ -31,8 +30,7 @@ export const MediaGrid = memo(function MediaGrid({ filter, incoming, nothing }: 
   return (
     <Box ref={scroller} data-testid="media-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
       {incoming}
-      {known === 0 ? nothing : null}
-      <Box ref={list} component="ul" aria-label={t('library.media')} data-total={total} sx={{ m: 0, p: 0, listStyle: 'none', position: 'relative', height }}>
+      <Box ref={list} component="ul" aria-label={t('library.media')} data-total={total} sx={{ m: 0, p: 0, listStyle: 'none', position: 'relative', ...CARD_STYLES }} style={{ height }}>
         {cards.map(({ index, top, left }) => {
           const entry = entryAt(index);
           return (
