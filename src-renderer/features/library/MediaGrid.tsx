@@ -25,7 +25,8 @@ export const MediaGrid = memo(function MediaGrid({ filter, incoming }: MediaGrid
   const editor = useEditor();
   const shown = cards.flatMap(({ index }) => entryAt(index)?.asset ?? []);
   useEffect(() => wantPreviews(editor, shown));
-  // What was found begins at the top.
+  // What was found begins at the top: the filter is no part of the work, it is the occasion.
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps
   useEffect(() => void scroller.current?.scrollTo({ top: 0 }), [scroller, shownFilter]);
   return (
     <Box ref={scroller} data-testid="media-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
