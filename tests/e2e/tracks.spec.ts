@@ -89,7 +89,8 @@ describe('editing tracks', () => {
     await solo.focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => solo.getAttribute('aria-pressed')).toBe('true');
-    await page.getByRole('tooltip', { name: 'Hear Audio alone' }).waitFor();
+    await solo.hover();
+    await page.getByRole('tooltip').filter({ hasText: 'Hear Audio alone' }).waitFor();
     await studio.screenshot('tracks-solo');
     await window.saved();
     await window.leaveFields();

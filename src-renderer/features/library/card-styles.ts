@@ -16,6 +16,6 @@ export const CARD_STYLES = {
   '& .note.length': { right: 4 },
   '& .note.tags': { left: 4, maxWidth: 0.6 },
   '& .name': { display: 'block', px: 0.5, pt: 0.75, fontSize: 11, lineHeight: 1.5, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
-  '& .corner': { position: 'absolute', top: 3, right: 3 },
-  '& .corner.left': { right: 'auto', left: 3 },
+  '& .corner': { position: 'absolute', top: 6, right: 6 },
+  '& .corner.left': { right: 'auto', left: 6 },
 } satisfies SxProps<Theme>;
