@@ -32,10 +32,10 @@ export interface Media {
   joinClearSegments(request: JoinSegmentsRequest): Promise<{ sizeBytes: number }>;
   /** JPEG of one frame. */
   thumbnail(path: string, request?: ThumbnailRequest): Promise<Uint8Array>;
-  /** Frames of a clip beside each other, as one JPEG. */
-  filmstrip(path: string, signal?: AbortSignal): ReturnType<typeof makeFilmstrip>;
-  /** The course of a file's sound, as a PNG. */
-  waveform(path: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Frames of a probed clip beside each other, as one JPEG. */
+  filmstrip(info: MediaInfo, signal?: AbortSignal): ReturnType<typeof makeFilmstrip>;
+  /** The course of a probed file's sound, as a PNG. */
+  waveform(info: MediaInfo, signal?: AbortSignal): Promise<Uint8Array>;
   /** A stand-in that every browser plays, frame by frame the same. */
   proxy(request: Parameters<typeof makeProxy>[1]): Promise<void>;
   /** Embedded recipe as JSON text from outside, or null. */
@@ -89,8 +89,8 @@ export function createMedia(options: FindOptions = {}): Media {
     encodeClearSegment: async (request) => encodeClearSegment(await binaries(), request),
     joinClearSegments: async (request) => joinClearSegments(await binaries(), request),
     thumbnail: async (path, request) => makeThumbnail(await binaries(), path, request),
-    filmstrip: async (path, signal) => makeFilmstrip(await binaries(), path, signal),
-    waveform: async (path, signal) => makeWaveform(await binaries(), path, signal),
+    filmstrip: async (info, signal) => makeFilmstrip(await binaries(), info, signal),
+    waveform: async (info, signal) => makeWaveform(await binaries(), info, signal),
     proxy: async (request) => makeProxy(await binaries(), request),
     readRecipe: async (path, signal) => readRecipe(await binaries(), path, signal),
     copyWithRecipe: async (source, destination, recipeJson, signal) => copyWithRecipe(await binaries(), source, destination, recipeJson, signal),

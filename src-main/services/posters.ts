@@ -19,8 +19,8 @@ export function createPosters(folder: string): Posters {
   const fileOf = (key: string) => join(folder, `${key}.jpg`);
   return {
     update(store) {
-      const newest = store.takes.list()[0];
-      const thumbnail = newest === undefined ? null : store.assets.thumbnail(newest.asset.id);
+      const newest = store.takes.newest();
+      const thumbnail = newest === null ? null : store.assets.thumbnail(newest.asset.id);
       if (thumbnail === null || thumbnail.mimeType !== 'image/jpeg') return;
       mkdirSync(folder, { recursive: true });
       const file = fileOf(keyFor(store.path));

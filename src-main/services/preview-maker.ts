@@ -11,7 +11,7 @@ export interface PreviewMaker {
   forget(store: ProjectStore): void;
 }
 
-export function createPreviewMaker({ media, temporaryFolder, log }: { readonly media: Pick<Media, 'filmstrip' | 'waveform'>; readonly temporaryFolder: string; readonly log: (line: string) => void }): PreviewMaker {
+export function createPreviewMaker({ media, temporaryFolder, log }: { readonly media: Pick<Media, 'probe' | 'filmstrip' | 'waveform'>; readonly temporaryFolder: string; readonly log: (line: string) => void }): PreviewMaker {
   let wishes: { readonly store: ProjectStore; readonly assetId: string }[] = [];
   let working: { readonly store: ProjectStore; readonly abort: AbortController } | null = null;
   /** What could not be made is not tried again while the project is open. */
@@ -23,14 +23,14 @@ export function createPreviewMaker({ media, temporaryFolder, log }: { readonly m
     const lacks = lackingPreviews(asset);
     if (!lacks.filmstrip && !lacks.waveform) return;
     await withScratchFolder(temporaryFolder, async (folder) => {
-      const file = await copyAssetInto(folder, store, asset, signal);
+      const info = await media.probe(await copyAssetInto(folder, store, asset, signal), signal);
       if (lacks.filmstrip) {
-        const made = await media.filmstrip(file, signal);
+        const made = await media.filmstrip(info, signal);
         signal.throwIfAborted();
         await store.previews.write(assetId, 'filmstrip', made.strip, [made.jpeg]);
       }
       if (lacks.waveform) {
-        const made = await media.waveform(file, signal);
+        const made = await media.waveform(info, signal);
         signal.throwIfAborted();
         await store.previews.write(assetId, 'waveform', {}, [made]);
       }

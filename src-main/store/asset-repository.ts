@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Filmstrip, type Asset, type AssetKind } from '../../src-shared/contract/assets.ts';
+import type { MotionFacts } from '../../src-shared/contract/motions.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { Recipe } from '../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 import type { BlobRepository, BlobRow } from './blob-repository.ts';
 import type { StoreDatabase } from './database.ts';
+import { createLibraryIndex } from './library-index.ts';
 import { parseStored } from './stored-json.ts';
 
 /** A finished asset as clients see it, with the keys that the queue looks it up by. */
@@ -56,6 +58,8 @@ export interface AssetRepository {
   /** NOT_FOUND when there is no ready asset of that id. */
   get(id: string): AssetRow;
   find(id: string): AssetRow | null;
+  /** Those of them that are there, in their order. One statement: each would otherwise take and leave the file's lock, which costs far more than reading. */
+  findAll(ids: readonly string[]): AssetRow[];
   /** Newest first, without the trash; with `ids` those of them that are there, in their order. */
   list(filter?: { readonly kinds?: readonly AssetKind[]; readonly ids?: readonly string[] | undefined }): AssetRow[];
   findByStageKey(key: string): AssetRow | null;
@@ -63,6 +67,10 @@ export interface AssetRepository {
   /** An imported asset with exactly these bytes. */
   findBySha256(sha256: string): AssetRow | null;
   rename(id: string, name: string): AssetRow;
+  /** The star in the library; takes of it keep theirs alongside, see {@link TakeRepository.star}. */
+  star(id: string, starred: boolean): void;
+  /** Makes a motion's asset findable by what the motion was learned from. */
+  describeMotion(id: string, facts: MotionFacts): void;
   /** CONFLICT while a take or a clip on the timeline uses it. */
   assertUnused(id: string): void;
   /** CONFLICT as above. */
@@ -115,11 +123,10 @@ const previewsOf = ({ filmstrip, waveform, proxy }: z.infer<typeof StoredPreview
 
 const Shape = z.array(z.number().int().positive());
 
-const SELECT = `
+const COLUMNS = `
   SELECT assets.*, blobs.sha256, blobs.sizeBytes, EXISTS (SELECT 1 FROM thumbnails WHERE assetId = assets.id) AS hasThumbnail,
-    (SELECT json_group_object(kind, json(facts)) FROM assetPreviews WHERE assetId = assets.id AND ready = 1) AS previews
-  FROM assets JOIN blobs ON blobs.id = assets.blobId
-  WHERE assets.state = 'ready'`;
+    (SELECT json_group_object(kind, json(facts)) FROM assetPreviews WHERE assetId = assets.id AND ready = 1) AS previews`;
+const SELECT = `${COLUMNS} FROM assets JOIN blobs ON blobs.id = assets.blobId WHERE assets.state = 'ready'`;
 
 export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository): AssetRepository {
   const insert = db.prepare(
@@ -133,9 +140,10 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   // Prepared late: previews and the trash come with later migrations than the assets. What lies in the trash is as good as gone.
   let selecting: ReturnType<typeof prepareSelecting> | null = null;
   const prepareSelecting = () => {
-    const SEEN = `${SELECT} AND NOT EXISTS (SELECT 1 FROM assetMarks WHERE assetId = assets.id AND trashedAt IS NOT NULL)`;
+    const SEEN = `${SELECT} AND NOT EXISTS (SELECT 1 FROM libraryEntries WHERE assetId = assets.id AND trashedAt IS NOT NULL)`;
     return {
       byId: db.prepare<AssetRecord>(`${SELECT} AND assets.id = ?`),
+      byIds: db.prepare<AssetRecord>(`${COLUMNS} FROM json_each(?) AS wanted CROSS JOIN assets ON assets.id = wanted.value JOIN blobs ON blobs.id = assets.blobId WHERE assets.state = 'ready' ORDER BY wanted.key`),
       byStageKey: db.prepare<AssetRecord>(`${SELECT} AND assets.stageKey = ? ORDER BY assets.rowid LIMIT 1`),
       list: db.prepare<AssetRecord>(`${SEEN} ORDER BY assets.createdAt DESC, assets.rowid DESC`),
       byRecipeHash: db.prepare<AssetRecord>(`${SEEN} AND assets.recipeHash = ? AND assets.kind = 'video' ORDER BY assets.rowid LIMIT 1`),
@@ -157,12 +165,15 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   let takeUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
   let clipUsing: ReturnType<typeof db.prepare<{ id: string }>> | null = null;
 
-  const find = (id: string): AssetRow | null => toAsset(db.path, select().byId.get([id]));
+  const found = (record: AssetRecord | undefined): AssetRow | null => (record === undefined ? null : toAsset(db.path, record));
+  const find = (id: string): AssetRow | null => found(select().byId.get([id]));
+  const findAll = (ids: readonly string[]): AssetRow[] => select().byIds.all([JSON.stringify(ids)]).map((record) => toAsset(db.path, record));
   const get = (id: string): AssetRow => {
     const asset = find(id);
     if (asset === null) throw new StudioError('NOT_FOUND', `The project has no asset ${id}; it may have been removed. Reload the library.`, { details: { assetId: id } });
     return asset;
   };
+  const index = createLibraryIndex(db, (id) => find(id)?.recipe ?? null);
   const blobRow = (id: string): BlobRow => {
     const record = select().byId.get([id]);
     if (record === undefined) {
@@ -216,8 +227,10 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
           });
           if (changes !== 1) throw new StudioError('CONFLICT', `The asset ${draft.name} was discarded while it was being stored. Store it again.`, { details: { assetId } });
           if (blob.id !== writer.blobId) blobs.removeIfUnused(writer.blobId);
+          const asset = get(assetId);
+          index.add(asset);
           db.touch('assets');
-          return get(assetId);
+          return asset;
         }),
       abort,
     };
@@ -227,19 +240,29 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     beginWrite,
     get,
     find,
+    findAll,
     list: ({ kinds, ids } = {}) => {
-      const assets = ids === undefined ? select().list.all().map((record) => toAsset(db.path, record)!) : ids.flatMap((id) => find(id) ?? []);
+      const assets = ids === undefined ? select().list.all().map((record) => toAsset(db.path, record)) : findAll(ids);
       return kinds === undefined ? assets : assets.filter(({ kind }) => kinds.includes(kind));
     },
-    findByStageKey: (key) => toAsset(db.path, select().byStageKey.get([key])),
-    findByRecipeHash: (hash) => toAsset(db.path, select().byRecipeHash.get([hash])),
-    findBySha256: (sha256) => toAsset(db.path, select().bySha256.get([sha256])),
+    findByStageKey: (key) => found(select().byStageKey.get([key])),
+    findByRecipeHash: (hash) => found(select().byRecipeHash.get([hash])),
+    findBySha256: (sha256) => found(select().bySha256.get([sha256])),
     rename: (id, name) => {
       get(id);
-      updateName.run([name, id]);
-      db.touch('assets');
-      return get(id);
+      return db.transaction(() => {
+        updateName.run([name, id]);
+        const asset = get(id);
+        index.renamed(asset);
+        db.touch('assets');
+        return asset;
+      });
     },
+    star: (id, starred) => {
+      index.star(id, starred);
+      db.touch('assets');
+    },
+    describeMotion: (id, facts) => index.describe(get(id), facts),
     assertUnused,
     remove: (id) => {
       assertUnused(id);
@@ -286,8 +309,7 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   };
 }
 
-function toAsset(path: string, record: AssetRecord | undefined): AssetRow | null {
-  if (record === undefined) return null;
+function toAsset(path: string, record: AssetRecord): AssetRow {
   const { id, kind, name, mimeType, sha256, sizeBytes, createdAt, origin, width, height, frames, durationMs, stage, stageKey, recipeHash } = record;
   return {
     id, kind, name, mimeType, sha256, sizeBytes, createdAt, origin, width, height, frames, durationMs, stage, stageKey, recipeHash,

@@ -69,6 +69,7 @@ export function createMotionRepository(db: StoreDatabase, assets: AssetRepositor
     get,
     add: (assetId, { facts, hasNoise, frames }) => {
       sql().insert.run({ assetId, facts: JSON.stringify(facts), hasNoise: hasNoise ? 1 : 0, frameCount: frames.count, frameWidth: frames.width, frameHeight: frames.height, frames: frames.data });
+      assets.describeMotion(assetId, facts);
       db.touch('motions');
       return get(assetId);
     },

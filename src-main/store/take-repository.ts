@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { Recipe } from '../../src-shared/recipe/recipe.ts';
-import type { AssetRepository } from './asset-repository.ts';
+import type { AssetRepository, AssetRow } from './asset-repository.ts';
 import type { StoreDatabase } from './database.ts';
 import { parseStored } from './stored-json.ts';
 
@@ -11,6 +11,8 @@ export interface TakeRepository {
   add(take: { readonly promptEventId: string | null; readonly assetId: string; readonly recipe: Recipe; readonly recipeHash: string }): Take;
   get(id: string): Take;
   list(): Take[];
+  /** The one that was made last; null when there are none. */
+  newest(): Take | null;
   star(id: string, starred: boolean): Take;
   /** The clip itself stays in the library until it is removed there. */
   remove(id: string): void;
@@ -30,18 +32,20 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const insert = db.prepare('INSERT INTO takes (id, promptEventId, assetId, recipeHash, recipe, createdAt) VALUES (@id, @promptEventId, @assetId, @recipeHash, @recipe, @createdAt)');
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
   const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
-  const setStar = db.prepare('UPDATE takes SET starred = ? WHERE id = ?');
+  // A clip has one star, wherever it is put on: in the library, and on every take that shows it.
+  const last = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY rowid DESC LIMIT 1');
+  const setStar = db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?');
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
-  const toTake = (record: TakeRecord): Take => {
+  const toTake = (record: TakeRecord, asset: AssetRow): Take => {
     const recipe = parseStored(db.path, 'recipe', record.recipe, Recipe);
     const { id, promptEventId, recipeHash, createdAt } = record;
-    return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset: assets.get(record.assetId) };
+    return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset };
   };
   const get = (id: string): Take => {
     const record = byId.get([id]);
     if (record === undefined) throw new StudioError('NOT_FOUND', `The project has no take ${id}; it may have been removed. Reload the takes.`, { details: { takeId: id } });
-    return toTake(record);
+    return toTake(record, assets.get(record.assetId));
   };
 
   return {
@@ -52,12 +56,23 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       db.touch('takes');
       return get(id);
     },
-    list: () => listAll.all().map(toTake),
+    list: () => {
+      const records = listAll.all();
+      const known = new Map(assets.findAll([...new Set(records.map(({ assetId }) => assetId))]).map((asset) => [asset.id, asset]));
+      return records.map((record) => toTake(record, known.get(record.assetId) ?? assets.get(record.assetId)));
+    },
+    newest: () => {
+      const record = last.get();
+      return record === undefined ? null : toTake(record, assets.get(record.assetId));
+    },
     star: (id, starred) => {
-      get(id);
-      setStar.run([starred ? 1 : 0, id]);
-      db.touch('takes');
-      return get(id);
+      const { asset } = get(id);
+      return db.transaction(() => {
+        setStar.run([starred ? 1 : 0, asset.id]);
+        assets.star(asset.id, starred);
+        db.touch('takes');
+        return get(id);
+      });
     },
     remove: (id) => {
       get(id);

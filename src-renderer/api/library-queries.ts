@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import type { Asset } from '../../src-shared/contract/assets.ts';
 import { LibraryFilter, type DiskUse, type LibraryEntry } from '../../src-shared/contract/library.ts';
 import { projectKeys } from '../editor/editor.ts';
@@ -7,7 +7,7 @@ import { useEditor } from './studio-context.tsx';
 /** Entries that are asked for at once. */
 const PAGE = 60;
 
-type Page = { readonly entries: readonly LibraryEntry[]; readonly total: number };
+type Page = { readonly filter: LibraryFilter; readonly entries: readonly LibraryEntry[]; readonly total: number };
 
 function usePageQuery(filter: LibraryFilter) {
   const { client, project, noteAssets } = useEditor();
@@ -16,16 +16,17 @@ function usePageQuery(filter: LibraryFilter) {
     queryFn: async (): Promise<Page> => {
       const found = await client.library.page({ projectId: project.id, filter, offset: page * PAGE, limit: PAGE });
       noteAssets(found.entries.map(({ asset }) => asset));
-      return found;
+      return { filter, ...found };
     },
     staleTime: 60_000,
   });
 }
 
-/** How much a filter leaves; the number of the filter before while the new one is asked for, null before the first answer. */
-export function useLibraryTotal(filter: LibraryFilter): number | null {
+/** How much a filter leaves, null before the first answer. While a new one is asked for, the one before and what it left stay: `filter` says which is shown. */
+export function useLibraryTotal(filter: LibraryFilter): { readonly filter: LibraryFilter; readonly total: number | null } {
   const query = usePageQuery(filter);
-  return useQuery({ ...query(0), placeholderData: (before) => before }).data?.total ?? null;
+  const { data } = useQuery({ ...query(0), placeholderData: keepPreviousData });
+  return data === undefined ? { filter, total: null } : { filter: data.filter, total: data.total };
 }
 
 /** Entries `first` to `last` of what a filter leaves, by their number; undefined while their page is on its way. */

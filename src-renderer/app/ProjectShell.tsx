@@ -20,7 +20,7 @@ import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
-import { DiskDialog } from '../features/scene/DiskDialog.tsx';
+import { DiskDialog } from '../features/library/DiskDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
 import { VariationDialog } from '../features/scene/VariationDialog.tsx';
 import { SettingsDialog } from '../features/settings/SettingsDialog.tsx';

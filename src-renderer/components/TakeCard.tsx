@@ -4,7 +4,7 @@ import Star from '@mui/icons-material/Star';
 import StarBorder from '@mui/icons-material/StarBorder';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
-import { useState, type MouseEvent } from 'react';
+import { useState, type CSSProperties, type MouseEvent } from 'react';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import { thumbnailUrl } from '../api/media-address.ts';
 import { useEditor } from '../api/studio-context.tsx';
@@ -20,10 +20,12 @@ export interface TakeCardProps {
   readonly caption: string;
   readonly onClick: () => void;
   readonly onOpen?: () => void;
+  /** Where it lies, in grids that place their cards. */
+  readonly place?: CSSProperties;
 }
 
 /** One take: its picture, star, preset, and everything one can do with it on the right button. */
-export function TakeCard({ take, isActive, caption, onClick, onOpen }: TakeCardProps) {
+export function TakeCard({ take, isActive, caption, onClick, onOpen, place }: TakeCardProps) {
   const editor = useEditor();
   const [menuAt, setMenuAt] = useState<{ top: number; left: number } | null>(null);
   const openMenu = (event: MouseEvent) => {
@@ -33,7 +35,7 @@ export function TakeCard({ take, isActive, caption, onClick, onOpen }: TakeCardP
   };
   const corner = { position: 'absolute', width: 20, height: 20, borderRadius: 1, color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.6)', '& svg': { fontSize: 14 } } as const;
   return (
-    <Box component="li" data-take={take.id} onContextMenu={openMenu} sx={{ position: 'relative', listStyle: 'none', minWidth: 0, '& .quiet': { opacity: 0 }, '&:hover .quiet, &:focus-within .quiet': { opacity: 1 } }}>
+    <Box component="li" data-take={take.id} onContextMenu={openMenu} {...(place === undefined ? {} : { style: place })} sx={{ position: 'relative', listStyle: 'none', minWidth: 0, '& .quiet': { opacity: 0 }, '&:hover .quiet, &:focus-within .quiet': { opacity: 1 } }}>
       <ButtonBase
         draggable {...assetDrag(editor, take.asset)} onClick={onClick} onDoubleClick={onOpen} aria-pressed={isActive} aria-label={take.recipe.scene === undefined ? t('take.named', { seed: take.recipe.seed, preset: t(`preset.${take.preset}`) }) : takeName(take)}
         sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 1.5, p: '2px', border: 2, borderColor: isActive ? 'primary.main' : 'transparent', '&:hover': { borderColor: isActive ? 'primary.main' : 'divider' } }}

@@ -9,6 +9,7 @@ import { t } from '../i18n/text.ts';
 import { editAndSelect, newRecordId } from './edit-actions.ts';
 import type { Editor } from './editor.ts';
 import { notify, notifyError } from './notices.ts';
+import { saveText } from './save-text.ts';
 import { addEvent } from './timeline-edits.ts';
 import { clipFrames, newEventDraft } from './generate.ts';
 
@@ -38,9 +39,7 @@ export function exportCaptions(editor: Editor, trackId: string, format: CaptionF
     return;
   }
   const text = writeCaptions(cuesFromCaptions(captions, sequenceOf(editor.document.getState().records).frameRate), format);
-  const url = URL.createObjectURL(new Blob([text], { type: format === 'vtt' ? 'text/vtt' : 'application/x-subrip' }));
-  Object.assign(document.createElement('a'), { href: url, download: `${editor.project.name}.${format}` }).click();
-  URL.revokeObjectURL(url);
+  saveText(text, { name: `${editor.project.name}.${format}`, type: format === 'vtt' ? 'text/vtt' : 'application/x-subrip' });
 }
 
 /** Puts a title at the playhead, on the first caption track with room for it, and selects it. */

@@ -62,11 +62,14 @@ function jumpToEdge(editor: Editor, direction: 1 | -1): void {
 /** The motion whose facts the inspector shows: what Delete means then, rather than the event behind it. */
 const selectedMotion = (editor: Editor) => editor.motions().find(({ id }) => id === editor.session.getState().selectedIds[0]) ?? null;
 
-/** The imported file whose facts the inspector shows; what was generated stays with its takes. */
-function selectedImport(editor: Editor) {
-  const [id] = editor.session.getState().selectedIds;
-  const asset = id === undefined ? null : editor.asset(id);
-  return asset?.origin === 'imported' && asset.kind !== 'stage' && asset.kind !== 'motion' ? asset : null;
+/** The selected files while all that is selected are imported ones; what was generated stays with its takes. */
+function selectedImports(editor: Editor): readonly string[] {
+  const { selectedIds } = editor.session.getState();
+  const isImport = (id: string): boolean => {
+    const asset = editor.asset(id);
+    return asset?.origin === 'imported' && asset.kind !== 'stage' && asset.kind !== 'motion';
+  };
+  return selectedIds.every(isImport) ? selectedIds : [];
 }
 
 /** The clip that Export means: the selected asset, the shown asset, or the current take's. */
@@ -149,16 +152,16 @@ const ACTIONS: readonly Action[] = [
   { id: 'addEvent', label: 'action.addEvent', group: 'timeline', shortcuts: ['E'], isEnabled: editable, run: (editor) => void createEvent(editor) },
   {
     id: 'delete', label: 'action.delete', group: 'timeline', shortcuts: ['Delete', 'Backspace'],
-    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedImport(editor) !== null || selectedRecordIds(editor).length > 0),
+    isEnabled: (editor) => editable(editor) && (selectedMotion(editor) !== null || selectedImports(editor).length > 0 || selectedRecordIds(editor).length > 0),
     run: (editor) => {
       const motion = selectedMotion(editor);
       if (motion) {
         removeMotion(editor, motion);
         return;
       }
-      const file = selectedImport(editor);
-      if (file) {
-        void trashAssets(editor, [file.id]);
+      const files = selectedImports(editor);
+      if (files.length > 0) {
+        void trashAssets(editor, files);
         return;
       }
       const ids = selectedRecordIds(editor);

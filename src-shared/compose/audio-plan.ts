@@ -4,6 +4,7 @@ import type { TrackItem } from '../timeline/document.ts';
 import { sourceTime } from '../timeline/edits/source-range.ts';
 import { endFrame } from '../timeline/records/span.ts';
 import type { Track } from '../timeline/records/track.ts';
+import { heardTracks } from '../timeline/tracks.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 /**
@@ -35,8 +36,7 @@ export const sampleOfFrame = (frame: number, rate: FrameRate): number => Math.ro
 /** Everything that is heard, in no order that matters. Silent spans are left out. */
 export function soundsOf(tracks: readonly Track[], items: ReadonlyMap<string, readonly TrackItem[]>, factsOf: (assetId: string) => SourceFacts | null, rate: FrameRate): SoundShot[] {
   const sounds: SoundShot[] = [];
-  for (const track of tracks) {
-    if (track.muted) continue;
+  for (const track of heardTracks(tracks)) {
     const lane = items.get(track.id) ?? [];
     for (const [index, item] of lane.entries()) {
       if ((item.type !== 'clip' && item.type !== 'audio') || item.volume <= 0) continue;

@@ -4,7 +4,7 @@ import type { PromptEvent, TimelineRecords } from '../timeline/document.ts';
 import type { Caption } from '../timeline/records/caption.ts';
 import type { Clip } from '../timeline/records/clip.ts';
 import { endFrame } from '../timeline/records/span.ts';
-import { itemsByTrack, sequenceOf, tracksOf } from '../timeline/tracks.ts';
+import { heardTracks, itemsByTrack, sequenceOf, tracksOf } from '../timeline/tracks.ts';
 import { soundsOf, type SoundShot } from './audio-plan.ts';
 import type { SourceFacts } from './source-facts.ts';
 import { coversCanvas, frameMap, placeLayer, toEven, type FrameMap, type LayerPlace } from './pixel-rules.ts';
@@ -212,8 +212,8 @@ export function planComposition({ records, asset, takeOf, width, height, caption
     .filter(({ kind, text }) => text.trim() !== '' && (kind === 'title' || captions === 'burned'))
     .map(({ id, kind, text, startFrame, durationFrames, position, size, color }): TextShot => ({ type: 'text', id, kind, text, from: startFrame, to: startFrame + durationFrames, position, size, color }));
 
-  for (const track of tracks) {
-    if (track.kind !== 'audio' || track.muted) continue;
+  for (const track of heardTracks(tracks)) {
+    if (track.kind !== 'audio') continue;
     for (const item of items.get(track.id) ?? []) if (item.type === 'audio' && factsOf(item.assetId) === null) noteMissing(item);
   }
 

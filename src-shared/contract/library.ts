@@ -7,7 +7,7 @@ import { ProjectId } from './projects.ts';
 export const Tag = z.string().trim().min(1).max(40).regex(/^[^\n,]*$/u, 'must not hold a comma or a line break');
 
 /** The orders in which a library can be looked through. */
-export const LibraryOrder = z.enum(['newest', 'oldest', 'name', 'largest']);
+export const LibraryOrder = z.enum(['newest', 'oldest', 'name', 'longest', 'largest']);
 export type LibraryOrder = z.infer<typeof LibraryOrder>;
 
 /** What of the library to show. Every word of `search` must be found, in name, prompt, model, motion, caption, tag or date (2026-11-21). */
@@ -17,6 +17,8 @@ export const LibraryFilter = z.object({
   starred: z.boolean().default(false),
   tag: Tag.nullable().default(null),
   origin: Asset.shape.origin.nullable().default(null),
+  /** What neither the timeline nor a take needs. */
+  unused: z.boolean().default(false),
   /** What is in the trash, and nothing else. */
   trashed: z.boolean().default(false),
   order: LibraryOrder.default('newest'),
@@ -27,9 +29,9 @@ export type LibraryFilter = z.infer<typeof LibraryFilter>;
 export const LibraryEntry = z.object({ asset: Asset, starred: z.boolean(), tags: z.array(Tag), trashedAt: z.string().nullable() });
 export type LibraryEntry = z.infer<typeof LibraryEntry>;
 
-/** Bytes of a project by what they are for. `other` is the file's own order and room that was freed and waits for reuse. */
+/** Bytes of a project by what they are for. `previews` can all be made again. `other` is the file's own order and room that was freed and waits for reuse. */
 export const DiskUse = z.object({
-  imported: z.number().int(), generated: z.number().int(), intermediates: z.number().int(), motions: z.number().int(), trash: z.number().int(), other: z.number().int(),
+  imported: z.number().int(), generated: z.number().int(), intermediates: z.number().int(), motions: z.number().int(), previews: z.number().int(), trash: z.number().int(), other: z.number().int(),
 });
 export type DiskUse = z.infer<typeof DiskUse>;
 

@@ -35,6 +35,13 @@ export function trackById(records: TimelineRecords, id: string): Track | null {
 /** Whether a lane is one of those that cannot be removed. */
 export const isDefaultTrack = (id: string): boolean => DEFAULT_TRACKS.some((track) => track.id === id);
 
+/** Lanes whose sound is heard, in their order: those that are not muted, and of them only the solo ones while there is any, muted or not. Pictures are seen either way. */
+export function heardTracks(tracks: readonly Track[]): Track[] {
+  const sounding = tracks.filter(({ kind }) => kind === 'video' || kind === 'audio');
+  const isSolo = sounding.some(({ solo }) => solo === true);
+  return sounding.filter(({ muted, solo }) => !muted && (!isSolo || solo === true));
+}
+
 const byStart = (a: TrackItem, b: TrackItem): number => a.startFrame - b.startFrame;
 
 /** Every track's items from left to right, by track id; made in one pass over the records. */

@@ -6,9 +6,12 @@ import { layersAt, spansOf, type Layer } from '../../src-shared/compose/layers-a
 import { placeLayer, sourceFrameAt } from '../../src-shared/compose/pixel-rules.ts';
 import { picturePieces, stretchesOf } from '../../src-main/media/export/picture-pieces.ts';
 import { soundStretches, tempoFilters } from '../../src-main/media/export/audio-mix.ts';
+import { applyDiff } from '../../src-shared/timeline/diff.ts';
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
+import { setTrack } from '../../src-shared/timeline/edits/lanes.ts';
+import { DEFAULT_TRACKS, type Track } from '../../src-shared/timeline/records/track.ts';
 import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/records/sequence.ts';
-import { captionRecord, clipRecord, documentOf, eventRecord } from '../timeline/sample-document.ts';
+import { audioRecord, captionRecord, clipRecord, documentOf, eventRecord } from '../timeline/sample-document.ts';
 import { randomTimeline, SOURCES } from './random-timeline.ts';
 
 const planOf = (records: TimelineRecords, takes: Readonly<Record<string, ShownTake>> = {}): CompositionPlan =>
@@ -113,6 +116,25 @@ describe('in particular', () => {
     const plan = planOf(documentOf(sequence, clipRecord(1, 0, 10, { assetId: 'asset:a', crossfadeOutFrames: 2 }), clipRecord(2, 10, 10, { assetId: 'asset:a', sourceIn: { num: 1, den: 1 }, crossfadeInFrames: 1 })));
     const weights = [7, 8, 9, 10, 11].map((frame) => layersAt(plan, frame)[0]).map((layer) => (layer?.type === 'dissolve' ? [layer.weight, layer.first.sourceFrame, layer.second.sourceFrame] : layer?.type === 'picture' ? layer.sourceFrame : null));
     expect(weights).toEqual([7, [0.25, 8, 22], [0.5, 9, 23], [0.75, 10, 24], 25]);
+  });
+
+  it('hears solo tracks alone, never a muted one, and sees all of them', () => {
+    const items = [clipRecord(1, 0, 10, { assetId: 'asset:a' }), clipRecord(2, 0, 10, { assetId: 'asset:a', trackId: 'track:above' }), audioRecord(3, 0, 10, { assetId: 'asset:a' })];
+    const above: Track = { ...DEFAULT_TRACKS.find(({ kind }) => kind === 'video')!, id: 'track:above', order: 35 };
+    const heard = (...edits: readonly [string, Parameters<typeof setTrack>[2]][]) => {
+      const records = edits.reduce((now, [id, patch]) => applyDiff(now, setTrack(now, id, patch)), documentOf(sequence, above, ...items));
+      const plan = planOf(records);
+      expect(plan.lanes.flatMap(({ shots }) => shots.map(({ id }) => id)).sort()).toEqual([items[0]!.id, items[1]!.id]);
+      return plan.sounds.map(({ id }) => items.findIndex((item) => item.id === id) + 1).sort();
+    };
+    expect(heard()).toEqual([1, 2, 3]);
+    expect(heard(['track:above', { muted: true }])).toEqual([1, 3]);
+    expect(heard(['track:audio', { solo: true }])).toEqual([3]);
+    expect(heard(['track:audio', { solo: true }], ['track:video', { solo: true }])).toEqual([1, 3]);
+    expect(heard(['track:audio', { solo: true, muted: true }])).toEqual([]);
+    expect(heard(['track:audio', { solo: true }], ['track:audio', { solo: false }])).toEqual([1, 2, 3]);
+    // Only lanes with sound can be heard alone.
+    expect(heard(['track:caption', { solo: true }])).toEqual([1, 2, 3]);
   });
 
   it('fades from nothing and to nothing where no clip touches', () => {

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FFMPEG_GLOBAL } from '../../src-main/media/command-line.ts';
 import { run } from '../../src-main/media/run.ts';
 import { FORMATS, formatsWith, type ExportFormat } from '../../src-shared/export/formats.ts';
+import { applyDiff } from '../../src-shared/timeline/diff.ts';
+import { setTrack } from '../../src-shared/timeline/edits/lanes.ts';
 import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/records/sequence.ts';
 import { availableBinaries } from '../media/binaries.ts';
 import { audioRecord, captionRecord, clipRecord, documentOf } from '../timeline/sample-document.ts';
@@ -115,6 +117,19 @@ describe.each(machine)('$label', ({ binaries, media, label }) => {
     expect(crossings(50_000, 70_000) / 1000).toBeCloseTo(1, 1);
     // Twice the speed, the same pitch.
     expect(crossings(76_000, 94_000) / 1000).toBeCloseTo(1, 1);
+  }, 120_000);
+
+  it('exports what is heard: the sound of solo tracks alone', async () => {
+    const records = documentOf(sequence, clipRecord(1, 0, 24, { assetId: 'asset:a', sourceDuration: null }), audioRecord(2, 24, 24, { assetId: 'asset:a', sourceDuration: null }));
+    const loudness = async (name: string, solo: readonly string[]) => {
+      const path = await bench.render(solo.reduce((now, id) => applyDiff(now, setTrack(now, id, { solo: true })), records), name, { format: 'wav' });
+      const raw = await run(binaries.ffmpeg, [...FFMPEG_GLOBAL, '-i', path, '-ac', '1', '-f', 'f32le', 'pipe:1'], { purpose: 'decode' });
+      const samples = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
+      return [samples.subarray(2_000, 46_000), samples.subarray(50_000, 94_000)].map((part) => part.some((value) => Math.abs(value) > 0.01));
+    };
+    expect(await loudness('all.wav', [])).toEqual([true, true]);
+    expect(await loudness('audio-alone.wav', ['track:audio'])).toEqual([false, true]);
+    expect(await loudness('video-alone.wav', ['track:video'])).toEqual([true, false]);
   }, 120_000);
 
   it('carries the recipe in every format that can, and reads it back', async () => {

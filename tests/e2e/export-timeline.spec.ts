@@ -121,8 +121,22 @@ describe('exporting the timeline', () => {
 
       await page.keyboard.press('Control+Alt+E');
       await pages.settled();
+      // It leaves in a file, is deleted, and comes back from the file.
+      const presetMenu = async (line: string) => {
+        await pages.dialog.getByRole('button', { name: 'More about presets' }).click();
+        await page.getByRole('menuitem', { name: line }).click();
+      };
+      const saved = page.waitForEvent('download');
+      await presetMenu('Save my presets to a file…');
+      const file = join(out, 'presets.json');
+      await (await saved).saveAs(file);
       await pages.dialog.getByRole('button', { name: 'Delete the preset Small loop' }).click();
       await expect.poll(() => pages.chosen('Preset')).toBe('Custom');
+      const chooser = page.waitForEvent('filechooser');
+      await presetMenu('Bring presets from a file…');
+      await (await chooser).setFiles(file);
+      await expect.poll(() => pages.chosen('Preset')).toBe('Small loop');
+      rmSync(file);
       await page.keyboard.press('Escape');
     });
 

@@ -57,6 +57,54 @@ describe('the library', () => {
     await studio.screenshot('library');
   }, 90_000);
 
+  test('does to several at once what it does to one, and says what nothing needs', async () => {
+    const { page } = studio;
+    const { library } = window;
+    const card = (name: string) => library.getByRole('button', { name, exact: true });
+    await card('dune.png').click();
+    await card('sea.png').click({ modifiers: ['ControlOrMeta'] });
+    await card('sea.png').click({ button: 'right' });
+    await studio.screenshot('library-several');
+    await page.getByRole('menuitem', { name: 'Tag 2 files' }).click();
+    await page.getByRole('dialog', { name: 'Tag 2 files' }).getByRole('textbox').fill('shore, north');
+    await page.keyboard.press('Enter');
+    await page.getByText('A tag has at most 40 letters and no comma.').waitFor();
+    await page.getByRole('dialog', { name: 'Tag 2 files' }).getByRole('textbox').fill('shore');
+    await page.keyboard.press('Enter');
+    await library.getByRole('button', { name: 'Tags' }).click();
+    await page.getByRole('menuitem', { name: 'shore (2)' }).click();
+    await expect.poll(shown).toEqual(['dune.png', 'sea.png']);
+    await library.getByRole('button', { name: 'shore', exact: true }).press('Backspace');
+    await expect.poll(shown).toEqual(['city.png', 'dune.png', 'sea.png']);
+    // One goes onto the timeline: the others are what nothing needs.
+    await card('city.png').click();
+    await page.keyboard.press(',');
+    await window.saved();
+    const choose = async (what: string) => {
+      await library.getByRole('button', { name: /^Show: / }).click();
+      await page.getByRole('menuitem', { name: what, exact: true }).click();
+    };
+    await choose('Unused');
+    await expect.poll(shown).toEqual(['dune.png', 'sea.png']);
+    await studio.screenshot('library-unused');
+    await card('dune.png').click();
+    await card('sea.png').click({ modifiers: ['ControlOrMeta'] });
+    await page.keyboard.press('Delete');
+    await page.getByText('Moved to the trash: 2').waitFor();
+    await library.getByText('Nothing here yet').waitFor();
+    await choose('Pictures');
+    await expect.poll(shown).toEqual(['city.png']);
+    await choose('Clips');
+    await library.getByText('Nothing here yet').waitFor();
+    await choose('All media');
+    await expect.poll(shown).toEqual(['city.png']);
+    await library.getByRole('button', { name: /on disk:.*Trash/ }).click();
+    const disk = page.getByRole('dialog', { name: 'Disk use' });
+    await disk.getByTestId('trash').waitFor();
+    expect(await disk.getByTestId('imported').textContent()).toMatch(/\d/);
+    await studio.screenshot('library-disk');
+  }, 90_000);
+
   test('keeps what was thrown away until the trash is emptied', async () => {
     const { page } = studio;
     const { library, inspector } = window;

@@ -44,11 +44,12 @@ describe('previews of media', () => {
     const clip = library.getByRole('button', { name: 'master.mov', exact: true });
     await clip.waitFor({ timeout: 30_000 });
     await library.getByTestId('waveform').waitFor({ timeout: 30_000 });
-    const box = (await clip.boundingBox())!;
     await expect.poll(async () => {
+      // Cards move up when what was on its way in has arrived.
+      const box = (await clip.boundingBox())!;
       await page.mouse.move(box.x + 20, box.y + 20);
       await page.mouse.move(box.x + box.width - 20, box.y + 20);
-      return library.getByTestId('hover-scrub').getAttribute('data-tile');
+      return library.getByTestId('hover-scrub').first().getAttribute('data-tile', { timeout: 1_000 }).catch(() => null);
     }, { timeout: 30_000 }).not.toBeNull();
     await studio.screenshot('previews-card');
 

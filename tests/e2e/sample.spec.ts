@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
@@ -50,5 +50,7 @@ describe('the sample project', () => {
     await open();
     await page.getByText('Sample 2').first().waitFor();
     expect(hashOf(SHIPPED)).toBe(before);
+    // The shipped file is the way back: no copy from before it was brought up to date lies beside it.
+    expect(readdirSync(studio.home.projectsFolder).filter((name) => name.endsWith('.backup'))).toEqual([]);
   });
 });

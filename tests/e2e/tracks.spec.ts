@@ -83,6 +83,24 @@ describe('editing tracks', () => {
     await studio.screenshot('tracks-locked');
   });
 
+  test('a track is heard alone from its header and its menu, by hand and by key', async () => {
+    const { page } = studio;
+    const solo = page.getByRole('button', { name: 'Hear Audio alone' });
+    await solo.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => solo.getAttribute('aria-pressed')).toBe('true');
+    await solo.hover();
+    await page.getByRole('tooltip').filter({ hasText: 'Hear Audio alone' }).waitFor();
+    await studio.screenshot('tracks-solo');
+    await window.saved();
+    await window.leaveFields();
+    await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => solo.getAttribute('aria-pressed')).toBe('false');
+    await page.locator('[data-track="track:video"]').click({ button: 'right', position: { x: 20, y: 8 } });
+    await page.getByRole('menuitem', { name: 'Hear alone' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Hear Video alone' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
   test('Escape lets go of a drag, and a drag shows where it snaps', async () => {
     const { page } = studio;
     const step = await pixels();

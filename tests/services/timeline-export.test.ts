@@ -5,6 +5,9 @@ import { createMedia } from '../../src-main/media/media.ts';
 import { ExportSettings } from '../../src-shared/export/settings.ts';
 import type { TimelineRecord } from '../../src-shared/timeline/document.ts';
 import { DEFAULT_SEQUENCE } from '../../src-shared/timeline/records/sequence.ts';
+import { DEFAULT_TRACKS } from '../../src-shared/timeline/records/track.ts';
+import { findFfmpeg } from '../../src-main/media/find-ffmpeg.ts';
+import { makeClip } from '../compose/make-sources.ts';
 import { captionRecord, clipRecord } from '../timeline/sample-document.ts';
 import { jobEnd, openTestStudio, writeTestClip, type StudioUnderTest } from './studio-fixture.ts';
 
@@ -53,6 +56,22 @@ describe('exporting a timeline', () => {
     expect(await media.probe(out('first.mp4'))).toMatchObject({ frames: 16, width: 64, height: 48, codec: 'h264', hasAudio: false });
     expect(readFileSync(out('first.srt'), 'utf8')).toContain('00:00:00,250 --> 00:00:00,750\nHello <there>');
     expect(readdirSync(out('')).filter((name) => name.endsWith('.part'))).toEqual([]);
+  }, 60_000);
+
+  it('copies a clip without its sound while that is not heard', async () => {
+    const file = await makeClip(await findFfmpeg(), join(under.folder, 'tone.mp4'), { width: 64, height: 48, rate: '8', seconds: 2, tone: 440 });
+    const { jobId } = await under.client.assets.importFile({ projectId, path: file });
+    const toneId = (await jobEnd(under.client, projectId, jobId)).resultAssetId ?? '';
+    const video = DEFAULT_TRACKS.find(({ kind }) => kind === 'video')!;
+    const audio = DEFAULT_TRACKS.find(({ kind }) => kind === 'audio')!;
+    const clip = clipRecord(1, 0, 16, { assetId: toneId, sourceDuration: null });
+    for (const [name, heard, ...more] of [['heard', true], ['muted', false, { ...video, muted: true }], ['solo-elsewhere', false, { ...audio, solo: true }]] as const) {
+      await arrange(sequence, clip, ...more);
+      const path = out(`${name}.mp4`);
+      expect(await under.client.export.estimate({ projectId, settings: settings({}), path, clipIds: [] })).toMatchObject({ copies: true, hasSound: heard });
+      await exported(path, {});
+      expect([name, (await media.probe(path)).hasAudio]).toEqual([name, heard]);
+    }
   }, 60_000);
 
   it('copies a single clip that nothing was done to, bit for bit', async () => {

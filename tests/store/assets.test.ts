@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CHUNK_BYTES } from '../../src-main/store/blob-repository.ts';
+import { CHUNK_BYTES } from '../../src-main/store/chunks.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import { newProject, noise, opened, storeVideo } from './project-bench.ts';
 

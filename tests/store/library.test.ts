@@ -1,14 +1,36 @@
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LibraryFilter } from '../../src-shared/contract/library.ts';
 import type { ProjectStore } from '../../src-main/store/project-store.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
-import { newProject, noise, opened, storeVideo } from './project-bench.ts';
+import { PROJECT_MIGRATIONS } from '../../src-main/store/migrations/project-migrations.ts';
+import { clipRecord } from '../timeline/sample-document.ts';
+import { newProject, noise, opened, storeVideo, testFolder } from './project-bench.ts';
 
 const RECIPE: Recipe = {
   format: 1, engine: { name: 'motif-engine', version: '1', executionProvider: 'cpu' }, pack: { id: 'motif-mini', version: '1', sha256: 'a'.repeat(64) },
   prompt: '', negativePrompt: '', seed: 1, preset: 'draft', stages: [{ stage: 'keyframes', numInferenceSteps: 4, guidanceScale: 2 }], frameRate: { num: 8, den: 1 },
 };
+const FACTS = {
+  name: 'Wave', caption: 'a hand waves', settings: { loss: 'motion' as const, rank: 4, steps: 2, learningRate: 1e-3, seed: 0 }, steps: 2, bestStep: 2, firstLoss: 1, bestLoss: 0.5,
+  lossCurve: [], model: { packId: 'tiny', packName: 'Tiny', sha256: 'b'.repeat(64) }, source: { name: 'hand.mp4', fromSeconds: 0, toSeconds: 1, crop: null, reversed: false },
+};
+
+/** Makes a project file of today one of before the library's own rows, and runs statements on it. */
+function backTo(path: string, version: number, statements: readonly (readonly [string, readonly string[]])[]): void {
+  const db = new Database(path);
+  const scratch = new Database(':memory:');
+  for (const migration of PROJECT_MIGRATIONS.filter((step) => step.version <= version && step.name.startsWith('library'))) migration.up({ exec: (text: string) => scratch.exec('CREATE TABLE assets (id TEXT PRIMARY KEY, createdAt TEXT)').exec(text) } as never);
+  db.exec('DROP TABLE libraryEntries; DROP INDEX assets_byBlob; CREATE INDEX assets_byBlob ON assets(blobId)');
+  for (const { sql } of scratch.prepare("SELECT sql FROM sqlite_schema WHERE name IN ('assetMarks', 'assets_byCreated') ORDER BY type DESC").all() as { sql: string }[]) db.exec(sql);
+  db.pragma(`user_version = ${version}`);
+  for (const [text, values] of statements) db.prepare(text).run(...values);
+  scratch.close();
+  db.close();
+}
+
 const filter = (override: Partial<LibraryFilter> = {}): LibraryFilter => LibraryFilter.parse(override);
 const names = (store: ProjectStore, override: Partial<LibraryFilter> = {}): string[] => store.library.page(filter(override), 0, 100).entries.map(({ asset }) => asset.name);
 
@@ -78,7 +100,8 @@ describe('a library', () => {
     expect(store.assets.list().map(({ name }) => name)).toEqual(['other']);
     expect(store.assets.findBySha256(sha256)).toBeNull();
     expect(Buffer.compare(store.assets.readAll(id), bytes)).toBe(0);
-    expect(store.library.diskUse(100_000)).toMatchObject({ trash: 40_000, imported: 5000, other: 55_000 });
+    store.assets.setThumbnail(id, noise(700));
+    expect(store.library.diskUse(100_000)).toMatchObject({ trash: 40_000, imported: 5000, previews: 700, other: 54_300 });
     store.library.restore([id]);
     expect(names(store)).toEqual(['other', 'clip']);
     store.library.trash([id]);
@@ -99,6 +122,90 @@ describe('a library', () => {
     expect(names(store, { trashed: true })).toEqual([]);
     store.library.trash([free]);
     expect(names(store)).toEqual(['used']);
+  });
+
+  it('knows one star of a clip, wherever it was put on', () => {
+    const store = newProject();
+    const id = generated(store, 'Clip', 'a fish');
+    const takes = [null, null].map((promptEventId) => store.takes.add({ promptEventId, assetId: id, recipe: { ...RECIPE, prompt: 'a fish' }, recipeHash: 'b'.repeat(64) }));
+    store.takes.star(takes[0]!.id, true);
+    expect(names(store, { starred: true })).toEqual(['Clip']);
+    expect(store.takes.list().map(({ starred }) => starred)).toEqual([true, true]);
+    store.library.star([id], false);
+    expect(store.takes.list().map(({ starred }) => starred)).toEqual([false, false]);
+    store.library.star([id], true);
+    expect(store.takes.get(takes[1]!.id).starred).toBe(true);
+  });
+
+  it('tells what nothing needs, and orders by length', () => {
+    const store = newProject();
+    const [spare, shown, taken] = ['spare', 'shown', 'taken'].map((name, index) => {
+      const writer = store.assets.beginWrite({ kind: 'video', name, mimeType: 'video/mp4', origin: 'imported' });
+      writer.write(noise(50 + index));
+      return writer.finish({ frames: 8, durationMs: [1000, 3000, 2000][index]! }).id;
+    });
+    store.takes.add({ promptEventId: null, assetId: taken!, recipe: { ...RECIPE, prompt: 'x' }, recipeHash: 'b'.repeat(64) });
+    store.timeline.apply(0, 'put', { added: [clipRecord(1, 0, 8, { assetId: shown! })], updated: [], removed: [] });
+    expect(names(store, { unused: true })).toEqual(['spare']);
+    expect(names(store, { unused: true, search: 'shown' })).toEqual([]);
+    expect(names(store, { order: 'longest' })).toEqual(['shown', 'taken', 'spare']);
+    // What is shown as unused can be thrown away, and the rest cannot.
+    store.library.trash([spare!]);
+    for (const id of [shown!, taken!]) expect(() => store.library.trash([id])).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  it('is findable by new names at once: of assets, and of the motions that clips were made with', () => {
+    const store = newProject();
+    const writer = store.assets.beginWrite({ kind: 'motion', name: 'Wave', mimeType: 'application/x-safetensors', origin: 'generated' });
+    writer.write(noise(64, 9));
+    const motion = writer.finish({});
+    store.motions.add(motion.id, { facts: FACTS, hasNoise: false, frames: { count: 1, width: 1, height: 1, data: Uint8Array.of(1, 2, 3) } });
+    const clip = store.assets.beginWrite({ kind: 'video', name: 'Clip', mimeType: 'video/mp4', origin: 'generated', recipe: { ...RECIPE, prompt: 'a sea', motions: [{ sha256: motion.sha256, strength: 1, noiseMix: 0 }] } });
+    clip.write(noise(70, 3));
+    clip.finish({ frames: 8 });
+    expect(names(store, { search: 'wave sea' })).toEqual(['Clip']);
+    expect(names(store, { search: 'hand waves', kinds: ['motion'] })).toEqual(['Wave']);
+    store.motions.rename(motion.id, 'Größe');
+    expect(names(store, { search: 'wave sea' })).toEqual([]);
+    expect(names(store, { search: 'GRÖSSE'.replace('SS', 'ß') })).toEqual(['Clip']);
+    expect(names(store, { search: 'größe', kinds: ['motion'] })).toEqual(['Größe']);
+  });
+
+  it('of an older project keeps its stars, tags and trash, and is found by what it was', () => {
+    const path = join(testFolder(), 'old.motif');
+    const old = openProjectStore(path, { create: { name: 'Old' } });
+    const [first, second, third] = [generated(old, 'First', 'a Red fish'), generated(old, 'Second', 'a ball'), storeVideo(old, noise(900), 'Third.mp4').id];
+    old.close();
+    const before = PROJECT_MIGRATIONS.findIndex(({ name }) => name === 'library-index');
+    backTo(path, PROJECT_MIGRATIONS[before - 1]!.version, [
+      ['INSERT INTO assetMarks (assetId, starred, tags, trashedAt, words) VALUES (?, 1, ?, NULL, ?)', [first!, 'sea\nsummer', 'a red fish motif-mini draft']],
+      ['INSERT INTO assetMarks (assetId, starred, tags, trashedAt, words) VALUES (?, 0, ?, ?, ?)', [third!, '', '2026-01-01T00:00:00.000Z', '']],
+    ]);
+    const store = opened(openProjectStore(path));
+    expect(names(store, { order: 'oldest' })).toEqual(['First', 'Second']);
+    expect(names(store, { starred: true, tag: 'summer', search: 'red mini' })).toEqual(['First']);
+    // Nobody had looked at it, so no words of it were kept.
+    expect(names(store, { search: 'ball DRAFT' })).toEqual(['Second']);
+    expect(names(store, { trashed: true })).toEqual(['Third.mp4']);
+    expect(store.library.get(second!)).toMatchObject({ starred: false, tags: [], trashedAt: null });
+    expect(store.checkIntegrity()).toEqual([]);
+  });
+
+  it('is paged and counted from its indexes, without sorting and without reading rows', () => {
+    const store = newProject();
+    storeVideo(store, noise(300));
+    const { path } = store;
+    store.close();
+    const db = new Database(path, { readonly: true });
+    const rest = "FROM libraryEntries WHERE kind IN ('video', 'image', 'audio') AND trashedAt IS NULL";
+    const planOf = (text: string) => (db.prepare(`EXPLAIN QUERY PLAN ${text}`).all() as { detail: string }[]).map(({ detail }) => detail).join('; ');
+    for (const [order, index] of [['createdAt DESC, id DESC', 'byCreated'], ['createdAt, id', 'byCreated'], ['lowerName, id', 'byName'], ['sizeBytes DESC, id DESC', 'bySize'], ['durationMs DESC, id DESC', 'byDuration']] as const) {
+      const plan = planOf(`SELECT id ${rest} ORDER BY ${order} LIMIT 60 OFFSET 0`);
+      expect(plan).toContain(`COVERING INDEX libraryEntries_${index}`);
+      expect(plan).not.toMatch(/TEMP B-TREE FOR ORDER BY/);
+    }
+    expect(planOf(`SELECT count(*) ${rest}`)).toContain('COVERING INDEX');
+    db.close();
   });
 
   it('with thousands of assets finds among them without reading them all', () => {

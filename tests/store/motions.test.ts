@@ -33,7 +33,7 @@ function openOldProject(path: string): OldProject {
     db.prepare('INSERT INTO project (id, name, createdAt) VALUES (?, ?, ?)').run(['project:00000000-0000-4000-8000-000000000001', 'Old', db.timestamp()]);
   });
   // Later than the file: nothing of them is written, but the code of today asks for them.
-  db.exec('CREATE TEMP TABLE assetPreviews (assetId, kind, facts, ready); CREATE TEMP TABLE assetMarks (assetId, trashedAt);');
+  db.exec('CREATE TEMP TABLE assetPreviews (assetId, kind, facts, ready); CREATE TEMP TABLE libraryEntries (assetId, kind, origin, lowerName, createdAt, sizeBytes, durationMs, starred, words, trashedAt);');
   const assets = createAssetRepository(db, createBlobRepository(db));
   return { assets, takes: createTakeRepository(db, assets), close: () => db.close() };
 }

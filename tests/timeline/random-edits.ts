@@ -88,7 +88,7 @@ function attempt(records: TimelineRecords, step: RandomEdit, newId: NewId): Time
     case 'removeTrack': return removeTrack(records, track);
     case 'reorder': return moveTrack(records, { id: track, index: which % 8 });
     // Unlocking is as likely as locking, or soon nothing could be edited.
-    case 'track': return setTrack(records, track, which % 3 === 0 ? { locked: other % 4 === 0 } : { muted: other % 2 === 0, hidden: which % 2 === 0 });
+    case 'track': return setTrack(records, track, which % 3 === 0 ? { locked: other % 4 === 0 } : { muted: other % 2 === 0, solo: other % 3 === 0, hidden: which % 2 === 0 });
     case 'marker': return addMarker(records, { id: newId('marker'), type: 'marker', frame: Math.max(0, frame), label: '', color: 'amber' });
     case 'moveMarker': return moveMarker(records, Object.values(records).find(({ type }) => type === 'marker')?.id ?? 'marker:none', frame);
     case 'range': return setInOut(records, which % 2 === 0 ? { inFrame: Math.max(0, frame) } : { outFrame: Math.max(1, frame) });

@@ -159,14 +159,16 @@ export function createExportTimelineHandler({ media, temporaryFolder, fontsDir, 
       let isInside = recipeJson !== null;
       const untouched = untouchedAsset(plan, from, to, settings);
       const copied = untouched === null ? undefined : sources.get(untouched);
+      // A copy brings the sound of its source along, heard or not.
+      const isHeard = settings.audio && plan.sounds.some((sound) => sound.to > from && sound.from < to);
       const text = await drawTexts(plan, from, to, await loadFonts(fontsDir), scratch);
       context.finishPart('prepare', 'done');
 
       context.beginPart('export', to - from, 0);
       // What is signed is made aside: only the signed file takes the name.
       const target = keys === null ? { path, temporaryName } : { path: join(scratch, `unsigned.${facts.extension}`) };
-      if (copied !== undefined && canCopy(copied, settings.format, settings.audio)) {
-        await media.copyUntouched({ ...target, source: copied, format: settings.format, withSound: settings.audio, recipeJson, signal });
+      if (copied !== undefined && canCopy(copied, settings.format, isHeard)) {
+        await media.copyUntouched({ ...target, source: copied, format: settings.format, withSound: isHeard, recipeJson, signal });
       } else {
         const source = (id: string): MediaInfo => {
           const info = sources.get(id);

@@ -8,6 +8,7 @@ import { sceneRuns } from './0070-scene-runs.ts';
 import { library } from './0080-library.ts';
 import { previews } from './0090-previews.ts';
 import { timelineVersions } from './0100-timeline-versions.ts';
+import { libraryIndex } from './0110-library-index.ts';
 
 /** Every step of the project file's schema in order. Numbers go up by ten so that one can be slotted between. */
-export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, motions, timelineLanes, sceneRuns, library, previews, timelineVersions];
+export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, motions, timelineLanes, sceneRuns, library, previews, timelineVersions, libraryIndex];

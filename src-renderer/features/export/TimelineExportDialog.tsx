@@ -1,4 +1,3 @@
-import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import FolderOpenOutlined from '@mui/icons-material/FolderOpenOutlined';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
@@ -15,20 +14,17 @@ import type { MissingMediaChoice } from '../../../src-shared/export/missing-medi
 import { BUILT_IN_PRESETS, ExportSettings } from '../../../src-shared/export/settings.ts';
 import { canSign } from '../../../src-shared/export/signing.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
-import { IconAction } from '../../components/IconAction.tsx';
-import { PathDialog } from '../../components/PathDialog.tsx';
 import { notify } from '../../editor/notices.ts';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { Choice, ExportFields } from './ExportFields.tsx';
 import { ExportProgress } from './ExportProgress.tsx';
 import { Forecast, MissingMediaField } from './Forecast.tsx';
+import { PresetField } from './PresetField.tsx';
 import { SigningField } from './SigningField.tsx';
 import { useExportJobs } from './use-export-jobs.ts';
 
 const REMEMBERED = 'motif.timelineExport';
-/** Stands for settings that no preset has: the name of none, because it is too long. */
-const CUSTOM = '?'.repeat(81);
 type Target = 'all' | 'marked' | 'clips';
 
 /** What was chosen last, in any project. */
@@ -57,7 +53,6 @@ export function TimelineExportDialog() {
   const [missingMedia, setMissingMedia] = useState<MissingMediaChoice>('placeholder');
   const [path, setPath] = useState(() => withEnding(`${info.projectsFolder}/{project}`, '', FORMATS[settings.format].extension));
   const [error, setError] = useState<string | null>(null);
-  const [isNaming, setNaming] = useState(false);
   const [isStarting, setStarting] = useState(false);
   const close = () => session.setState({ dialog: null });
   const hasDialogs = info.capabilities.includes('nativeDialogs');
@@ -68,13 +63,9 @@ export function TimelineExportDialog() {
   const run = useExportJobs(close);
   const isBusy = isStarting || run.isRunning;
   const formats = useQuery({ queryKey: ['exportFormats'], queryFn: () => client.export.formats({}) }).data?.formats ?? [settings.format];
-  const presets = useQuery({ queryKey: ['exportPresets'], queryFn: () => client.export.presets({}) });
-  const own = presets.data?.own ?? [];
-  const named = [...(presets.data?.builtIn ?? BUILT_IN_PRESETS), ...own].filter((preset) => formats.includes(preset.settings.format));
   // Typing a name waits for no answer.
   const asked = { ...request, path: useDeferredValue(request.path) };
   const estimate = useQuery({ queryKey: ['exportEstimate', asked], queryFn: () => client.export.estimate(asked), retry: false, staleTime: 0, gcTime: 0, enabled: asked.path !== '' && !isBusy, placeholderData: keepPreviousData });
-  const same = named.find((preset) => JSON.stringify({ ...preset.settings, range: null }) === JSON.stringify({ ...settings, range: null }));
 
   const change = (next: Partial<ExportSettings>) => {
     const merged = { ...settings, ...next };
@@ -106,15 +97,6 @@ export function TimelineExportDialog() {
     const chosen = await client.system.chooseSavePath({ defaultName: path.split(/[\\/]/).at(-1) ?? 'timeline.mp4' });
     if (chosen.path !== null) setPath(chosen.path);
   });
-  const savePreset = async (name: string) => {
-    await client.export.savePreset({ name, settings });
-    await presets.refetch();
-    setNaming(false);
-  };
-  const removePreset = (name: string) => attempt(async () => {
-    await client.export.removePreset({ name });
-    await presets.refetch();
-  });
 
   const problem = error ?? run.problem ?? (estimate.error instanceof Error ? estimate.error.message : null);
   const copyDetails = () => attempt(async () => {
@@ -126,11 +108,7 @@ export function TimelineExportDialog() {
     <Dialog open onClose={close} fullWidth maxWidth="sm" slotProps={{ paper: { 'aria-label': t('timelineExport.title') } }}>
       <DialogTitle>{t('timelineExport.title')}</DialogTitle>
       <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 3, '&&': { pt: 1.5 } }}>
-        <Box sx={{ display: 'grid', gridTemplateColumns: '1fr auto', gap: 1.5, alignItems: 'center' }}>
-          <Choice label={t('timelineExport.preset')} value={same?.name ?? CUSTOM} disabled={isBusy} options={[...(same === undefined ? [{ value: CUSTOM, label: t('timelineExport.custom') }] : []), ...named.map(({ name }) => ({ value: name, label: name }))]} onChange={(name) => change(named.find((preset) => preset.name === name)?.settings ?? {})} />
-          {same !== undefined && own.some(({ name }) => name === same.name) ? <IconAction label={t('timelineExport.removePreset', { name: same.name })} icon={<DeleteOutlined />} disabled={isBusy} onClick={() => void removePreset(same.name)} />
-            : <Button color="inherit" disabled={isBusy || same !== undefined} onClick={() => setNaming(true)}>{t('timelineExport.savePreset')}</Button>}
-        </Box>
+        <PresetField settings={settings} formats={formats} disabled={isBusy} onChange={change} />
         <Choice label={t('timelineExport.range')} value={target} disabled={isBusy} onChange={setTarget} options={targets.map((value) => ({ value, label: t(`timelineExport.range.${value}`) }))} />
         <ExportFields settings={settings} formats={formats} sequenceHeight={sequence.height} disabled={isBusy} onChange={change} />
         {canSign(settings.format) ? <SigningField checked={settings.sign} disabled={isBusy} onChange={(sign) => change({ sign })} /> : null}
@@ -154,7 +132,6 @@ export function TimelineExportDialog() {
         <Button color="inherit" onClick={close}>{t(run.isRunning ? 'timelineExport.hide' : 'action.close')}</Button>
         <Button variant="contained" disabled={isBusy || request.path === '' || (target === 'clips' && clipIds.length === 0)} onClick={() => void begin()}>{t('action.export')}</Button>
       </DialogActions>
-      {isNaming ? <PathDialog title={t('timelineExport.savePreset')} label={t('timelineExport.presetName')} confirm={t('timelineExport.savePreset')} initial="" onClose={() => setNaming(false)} onSubmit={savePreset} /> : null}
     </Dialog>
   );
 }

@@ -7,8 +7,9 @@ import ButtonBase from '@mui/material/ButtonBase';
 import InputAdornment from '@mui/material/InputAdornment';
 import LinearProgress from '@mui/material/LinearProgress';
 import TextField from '@mui/material/TextField';
-import { useDeferredValue, useMemo, useRef, useState, type DragEvent } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState, type DragEvent } from 'react';
 import { LibraryFilter } from '../../../src-shared/contract/library.ts';
+import { useLibraryTotal } from '../../api/library-queries.ts';
 import { useJobs } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -33,7 +34,9 @@ export function MediaTab() {
   const isReadOnly = editor.project.readOnly;
   const [narrowed, setNarrowed] = useState<Partial<LibraryFilter>>({});
   const wanted = useDeferredValue(search.trim());
-  const filter = useMemo(() => LibraryFilter.parse({ ...narrowed, search: wanted }), [narrowed, wanted]);
+  const unworded = useMemo(() => LibraryFilter.parse(narrowed), [narrowed]);
+  const filter = useMemo(() => ({ ...unworded, search: wanted }), [unworded, wanted]);
+  const narrow = useCallback((change: Partial<LibraryFilter>) => setNarrowed((before) => ({ ...before, ...change })), []);
 
   const patch = (id: string, change: Partial<Upload>) => setUploads((all) => all.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
 
@@ -71,7 +74,8 @@ export function MediaTab() {
     if (!isReadOnly) send([...event.dataTransfer.files]);
   };
 
-  const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed;
+  const { total } = useLibraryTotal(filter);
+  const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed || filter.unused || filter.origin !== null || filter.kinds.length < 3;
   const incoming = importing.length + uploads.length === 0 ? null : (
     <Box component="ul" aria-label={t('mediaLibrary.incoming')} sx={{ m: 0, mb: 2, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 2 }}>
       {uploads.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
@@ -96,8 +100,9 @@ export function MediaTab() {
         <Button variant="outlined" color="inherit" disabled={isReadOnly} onClick={() => void choose()} startIcon={<FileUploadOutlined />} sx={{ borderColor: 'divider', flex: 'none' }}>{t('library.import')}</Button>
         <input ref={picker} type="file" multiple hidden accept="video/*,image/*,audio/*" aria-label={t('library.chooseFiles')} onChange={(event) => { send([...(event.target.files ?? [])]); event.target.value = ''; }} />
       </Box>
-      <FilterBar filter={filter} onChange={(change) => setNarrowed((before) => ({ ...before, ...change }))} />
-      <MediaGrid filter={filter} incoming={incoming} nothing={nothing} />
+      <FilterBar filter={unworded} onChange={narrow} />
+      {total === 0 ? <Box sx={{ flex: 'none', px: 2.5 }}>{nothing}</Box> : null}
+      <MediaGrid filter={filter} incoming={incoming} />
       <DiskUseBar isTrash={filter.trashed} />
     </Box>
   );

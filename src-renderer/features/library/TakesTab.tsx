@@ -4,12 +4,13 @@ import Star from '@mui/icons-material/Star';
 import Box from '@mui/material/Box';
 import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
-import { useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { useTakes } from '../../api/queries.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
+import { useCardGrid } from '../../components/use-card-grid.ts';
 import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventById } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
@@ -21,8 +22,9 @@ export function TakesTab() {
   const records = useDocument((state) => state.records);
   const [search, setSearch] = useState('');
   const [starredOnly, setStarredOnly] = useState(false);
-  const wanted = search.trim().toLowerCase();
-  const shown = takes.filter((take) => (!starredOnly || take.starred) && `${take.recipe.prompt} ${take.recipe.seed}`.toLowerCase().includes(wanted)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const wanted = useDeferredValue(search.trim().toLowerCase());
+  const shown = useMemo(() => takes.filter((take) => (!starredOnly || take.starred) && `${take.recipe.prompt} ${take.recipe.seed}`.toLowerCase().includes(wanted)).sort((a, b) => b.createdAt.localeCompare(a.createdAt)), [takes, starredOnly, wanted]);
+  const { scroller, list, height, cards, cardWidth } = useCardGrid(shown.length);
   return (
     <>
       <Box sx={{ flex: 'none', display: 'flex', gap: 1, p: 2.5 }}>
@@ -32,16 +34,18 @@ export function TakesTab() {
         />
         <IconAction label={t('takes.starredOnly')} icon={<Star />} pressed={starredOnly} onClick={() => setStarredOnly(!starredOnly)} />
       </Box>
-      <Box sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
+      <Box ref={scroller} data-testid="takes-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
         {takes.length === 0 ? <EmptyState icon={<AutoAwesomeMotionOutlined />} title={t('takes.empty')} body={t('takes.emptyHelp')} /> : null}
         {takes.length > 0 && shown.length === 0 ? <EmptyState title={t('takes.nothingFound')} /> : null}
-        <Box component="ul" aria-label={t('takes.all')} sx={{ m: 0, p: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 1.5 }}>
-          {shown.map((take) => {
+        <Box ref={list} component="ul" aria-label={t('takes.all')} sx={{ m: 0, p: 0, position: 'relative' }} style={{ height }}>
+          {cards.map(({ index, top, left }) => {
+            const take = shown[index];
+            if (take === undefined) return null;
             const event = eventById(records, take.promptEventId);
             const isActive = event !== null && activeTake(takes, event)?.id === take.id;
             return (
               <TakeCard
-                key={take.id} take={take} isActive={isActive} caption={take.recipe.prompt}
+                key={take.id} take={take} isActive={isActive} caption={take.recipe.prompt} place={{ position: 'absolute', width: cardWidth, top, left }}
                 onClick={() => editor.session.setState({ selectedIds: [take.id, ...(event ? [event.id] : [])], rightOpen: true })}
                 onOpen={() => editor.session.setState({ viewerSource: { kind: 'asset', assetId: take.asset.id }, playhead: 0, shuttle: 0 })}
               />

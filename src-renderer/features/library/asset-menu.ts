@@ -6,6 +6,19 @@ import { openRecipe } from '../../editor/recipe-commands.ts';
 import { openLearning } from '../../editor/motion-commands.ts';
 import { t } from '../../i18n/text.ts';
 
+/** What can be done with several files at once. */
+export function assetsMenu(assetIds: readonly string[], isTrash: boolean, isReadOnly: boolean, tag: () => void): MenuLine[] {
+  const count = assetIds.length;
+  if (isTrash) return [{ label: t('mediaLibrary.restoreAll', { count }), disabled: isReadOnly, run: (editor) => void restoreAssets(editor, assetIds) }];
+  return [
+    { label: t('mediaLibrary.starAll', { count }), disabled: isReadOnly, run: (editor) => void starAssets(editor, assetIds, true) },
+    { label: t('mediaLibrary.unstarAll', { count }), disabled: isReadOnly, run: (editor) => void starAssets(editor, assetIds, false) },
+    { label: t('mediaLibrary.tagAll', { count }), disabled: isReadOnly, run: tag },
+    'divider',
+    { label: t('mediaLibrary.trashAll', { count }), danger: true, disabled: isReadOnly, run: (editor) => void trashAssets(editor, assetIds) },
+  ];
+}
+
 /** Everything one can do with a file of the library. It is selected by then: actions mean it. */
 export function assetMenu({ asset, starred, trashedAt }: LibraryEntry, isReadOnly: boolean): MenuLine[] {
   const { name } = asset;

@@ -69,7 +69,7 @@ export function RecipeDialog({ source, name }: { readonly source: RecipeSource; 
             <Divider />
             <Box sx={{ display: 'flex', alignItems: 'center', flexWrap: 'wrap', gap: 3 }}>
               {isOneEvent && selected !== null ? (
-                <TextField select size="small" label={t('recipe.target')} value={target} onChange={(event) => setTarget(event.target.value === 'selected' ? 'selected' : 'new')} sx={{ minWidth: 220 }}>
+                <TextField select size="small" label={t('recipe.target')} value={target} onChange={(event) => setTarget(event.target.value === 'selected' ? 'selected' : 'new')} sx={{ width: 260 }}>
                   <MenuItem value="new">{t('recipe.target.new')}</MenuItem>
                   <MenuItem value="selected">{t('recipe.target.selected')}</MenuItem>
                 </TextField>

@@ -7,6 +7,7 @@ import { useStore } from 'zustand';
 import { exportKeymap, importKeymap, type KeyMatching } from '../../editor/keymap.ts';
 import { PRESET_IDS, type PresetId } from '../../editor/keymap-presets.ts';
 import { notifyError } from '../../editor/notices.ts';
+import { saveText } from '../../editor/save-text.ts';
 import { studioActions } from '../../editor/studio-actions.ts';
 import { studioKeymap } from '../../editor/studio-keymap.ts';
 import { t } from '../../i18n/text.ts';
@@ -15,12 +16,7 @@ import { t } from '../../i18n/text.ts';
 export function KeymapTools() {
   const choice = useStore(studioKeymap, (state) => state.choice);
   const file = useRef<HTMLInputElement>(null);
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([exportKeymap(choice)], { type: 'application/json' }));
-    const link = Object.assign(document.createElement('a'), { href: url, download: 'motif-keys.json' });
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const save = () => saveText(exportKeymap(choice), { name: 'motif-keys.json', type: 'application/json' });
   const load = async (chosen: File) => {
     try {
       studioKeymap.choose(importKeymap(studioActions.actions, await chosen.text()));

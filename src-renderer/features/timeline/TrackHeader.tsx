@@ -1,3 +1,4 @@
+import HeadphonesOutlined from '@mui/icons-material/HeadphonesOutlined';
 import LockOpenOutlined from '@mui/icons-material/LockOpenOutlined';
 import LockOutlined from '@mui/icons-material/LockOutlined';
 import MoreVert from '@mui/icons-material/MoreVert';
@@ -32,6 +33,7 @@ export const TrackHeader = memo(function TrackHeader({ lane }: { lane: Lane }) {
       {track === null ? null : (
         <>
           {track.kind === 'video' || track.kind === 'audio' ? <IconAction label={t('timeline.track.mute', { name })} disabled={disabled} pressed={track.muted} icon={track.muted ? <VolumeOffOutlined /> : <VolumeUpOutlined />} sx={SMALL} onClick={() => set({ muted: !track.muted })} /> : null}
+          {track.kind === 'video' || track.kind === 'audio' ? <IconAction label={t('timeline.track.solo', { name })} disabled={disabled} pressed={track.solo === true} icon={<HeadphonesOutlined />} sx={SMALL} onClick={() => set({ solo: track.solo !== true })} /> : null}
           {track.kind === 'audio' ? null : <IconAction label={t('timeline.track.hide', { name })} disabled={disabled} pressed={track.hidden} icon={track.hidden ? <VisibilityOffOutlined /> : <VisibilityOutlined />} sx={SMALL} onClick={() => set({ hidden: !track.hidden })} />}
           <IconAction label={t('timeline.track.lock', { name })} disabled={disabled} pressed={track.locked} icon={track.locked ? <LockOutlined /> : <LockOpenOutlined />} sx={SMALL} onClick={() => set({ locked: !track.locked })} />
           <IconAction label={t('menu.trackOf', { name })} icon={<MoreVert />} sx={{ ...SMALL, mr: -0.5 }} onClick={(click) => open(click, track.id)} />

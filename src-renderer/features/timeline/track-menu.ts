@@ -35,7 +35,7 @@ export function trackMenu(track: Track, name: string, isReadOnly: boolean, renam
     { label: t('menu.trackDown'), disabled: isReadOnly, run: (editor) => shift(editor, track, 1) },
     'divider',
     { label: t(track.locked ? 'menu.unlock' : 'menu.lock'), disabled: isReadOnly, run: (editor) => set(editor, track, { locked: !track.locked }) },
-    ...(track.kind === 'video' || track.kind === 'audio' ? [{ label: t(track.muted ? 'menu.unmute' : 'menu.mute'), disabled: isReadOnly, run: (editor: Editor) => set(editor, track, { muted: !track.muted }) }] : []),
+    ...(track.kind === 'video' || track.kind === 'audio' ? [{ label: t(track.muted ? 'menu.unmute' : 'menu.mute'), disabled: isReadOnly, run: (editor: Editor) => set(editor, track, { muted: !track.muted }) }, { label: t(track.solo === true ? 'menu.unsolo' : 'menu.solo'), disabled: isReadOnly, run: (editor: Editor) => set(editor, track, { solo: track.solo !== true }) }] : []),
     ...(track.kind === 'audio' ? [] : [{ label: t(track.hidden ? 'menu.show' : 'menu.hide'), disabled: isReadOnly, run: (editor: Editor) => set(editor, track, { hidden: !track.hidden }) }]),
     ...(isDefaultTrack(track.id) ? [] : ['divider' as const, { label: t('timeline.track.remove', { name }), danger: true, disabled: isReadOnly || track.locked, run: (editor: Editor) => editor.document.edit(t('timeline.edit.removeTrack'), (records) => removeTrack(records, track.id)) }]),
   ];

@@ -43,8 +43,8 @@ export function moveTrack(records: TimelineRecords, { id, index }: { readonly id
   });
 }
 
-/** Locks, mutes, hides or names a lane. */
-export function setTrack(records: TimelineRecords, id: string, patch: Partial<Pick<Track, 'locked' | 'muted' | 'hidden' | 'name'>>): TimelineDiff {
+/** Locks, mutes, hides, names a lane, or has it heard alone. */
+export function setTrack(records: TimelineRecords, id: string, patch: Partial<Pick<Track, 'locked' | 'muted' | 'solo' | 'hidden' | 'name'>>): TimelineDiff {
   return edit(records, (batch) => {
     const track = trackById(records, id);
     if (track !== null) batch.put({ ...track, ...patch });

@@ -17,6 +17,8 @@ export const Track = z.object({
   locked: z.boolean(),
   /** Its sound is not heard. */
   muted: z.boolean(),
+  /** While any lane is: only the sound of such lanes is heard. Left out where it is not. */
+  solo: z.boolean().optional(),
   /** Its pictures are not seen, its events not generated. */
   hidden: z.boolean(),
 });
