@@ -74,10 +74,12 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     smaller.set(by, known);
     return known;
   };
+  let byId: { readonly plan: CompositionPlan; readonly shots: ReadonlyMap<string, PictureShot> } | null = null;
   const shotNow = (id: string): PictureShot | null => {
     if (plan === null) return null;
-    for (const { shots } of planFor(plan, shrink).lanes) for (const shot of shots) if (shot.id === id) return shot;
-    return null;
+    const current = planFor(plan, shrink);
+    if (byId?.plan !== current) byId = { plan: current, shots: new Map(current.lanes.flatMap(({ shots }) => shots.map((shot) => [shot.id, shot] as const))) };
+    return byId.shots.get(id) ?? null;
   };
   /** A decoded frame in its place. A stand-in is smaller than what it stands for. */
   const toPlace = (picture: PlanarPicture, { assetId, place: { source, target } }: PictureShot): PlanarPicture => {
@@ -149,10 +151,12 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     words.set(key, drawn && { picture: pictureFromRgba(drawn.rgba, drawn.width, drawn.height), x: drawn.x, y: drawn.y });
   };
 
-  /** Source frames by shot, of `frame` and of those behind it. */
+  /** Source frames by shot, of `frame` and of so many that come next; a negative number goes backwards. */
   const framesFrom = (current: CompositionPlan, frame: number, ahead: number): Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }> => {
     const found = new Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }>();
-    for (let at = frame; at <= Math.min(frame + ahead, current.durationFrames - 1); at += 1) {
+    for (let step = 0; step <= Math.abs(ahead); step += 1) {
+      const at = frame + Math.sign(ahead) * step;
+      if (step > 0 && (at < 0 || at >= current.durationFrames)) break;
       for (const { shot, sourceFrame } of picturesOf(layersAt(current, at))) {
         const known = found.get(shot.id) ?? { shot, frames: [], isNow: at === frame };
         found.set(shot.id, known);
@@ -164,7 +168,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   const prepare = async (current: CompositionPlan, frame: number, ahead: number, flow: boolean): Promise<ViewerProblem | null> => {
     const work: Promise<unknown>[] = [];
     for (const { shot, frames, isNow } of framesFrom(current, frame, ahead).values()) {
-      const ready = readerOf(shot)?.want(frames, flow || !isNow);
+      const ready = readerOf(shot)?.want(frames, flow);
       if (ready && isNow) work.push(ready);
       // What comes later says so when it is there.
       else ready?.catch(() => undefined);
@@ -194,10 +198,11 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
       const whole = plan;
       wanted = null;
       shrink = wish.shrink;
-      isHasty = wish.isPlaying && wish.shrink > 1;
+      isHasty = wish.direction !== 0 && wish.shrink > 1;
       const current = planFor(whole, wish.shrink);
       const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
-      let problem = await prepare(current, wish.frame, wish.isPlaying ? AHEAD : isStep ? STEP_AHEAD : 0, wish.isPlaying || isStep);
+      // Backwards, one run from a key frame makes all of the next frames ready.
+      let problem = await prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
       for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
       // Another plan may have another size: what was read for an older one is not drawn.
       if (whole !== plan) {

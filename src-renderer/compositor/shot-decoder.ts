@@ -14,12 +14,20 @@ export interface PacketTrack {
   numberOf(seconds: number): number;
 }
 
+/** What is asked of a decoder. */
+export interface DecodeWish {
+  readonly frame: number;
+  /** Whether a frame is there already. */
+  readonly has: (frame: number) => boolean;
+  /** Whether others are taken on the way. */
+  readonly isWanted: (frame: number) => boolean;
+  /** In a flow the decoder goes on from where it is and is not emptied at the end, so that the next frames cost one frame each. */
+  readonly flow: boolean;
+}
+
 export interface ShotDecoder {
-  /**
-   * Decodes until `frame` was taken. `isWanted` tells for other numbers whether they are taken on the way. In a `flow` the decoder goes on from
-   * where it is and is not emptied at the end, so that the next frames cost one frame each.
-   */
-  reach(frame: number, isWanted: (frame: number) => boolean, flow: boolean): Promise<void>;
+  /** Decodes until the frame was taken. One at a time. */
+  reach(wish: DecodeWish): Promise<void>;
   close(): void;
 }
 
@@ -32,34 +40,38 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
   let failure: Error | null = null;
   /** The last packet that was given to it; null where it needs a key frame next. */
   let last: EncodedPacket | null = null;
-  /** Time stamps of frames that it was given and has not shown. */
+  /** Time stamps of frames that it was given and that have not come out, or are being taken. */
   const inside = new Set<number>();
-  let target = { time: 0, frame: 0 };
-  let isWanted: (frame: number) => boolean = () => false;
-  let taking: Promise<unknown> = Promise.resolve();
+  let wish: DecodeWish | null = null;
+  let targetTime = 0;
   let isTaken = false;
   let wake: () => void = () => undefined;
   let isClosed = false;
 
   const onOutput = (picture: VideoFrame): void => {
-    inside.delete(picture.timestamp);
-    const isTarget = picture.timestamp === target.time;
-    // Packets that lack in the file are covered by the one before: the target may have another number than its packet.
-    const number = isTarget ? target.frame : track.numberOf(picture.timestamp / 1e6);
-    if (isTarget || isWanted(number)) {
-      const taken = take(number, picture).then(() => {
-        if (isTarget && number === target.frame) isTaken = true;
+    const time = picture.timestamp;
+    const isTarget = time === targetTime;
+    // Frames that lack in the file are covered by the one before: the target may have another number than its packet.
+    const number = isTarget && wish !== null ? wish.frame : track.numberOf(time / 1e6);
+    // A flow comes to what lies ahead: what came out too early would have to be decoded from a key frame again.
+    const isKept = wish !== null && (isTarget || (!wish.has(number) && (wish.isWanted(number) || (wish.flow && number > wish.frame))));
+    if (!isKept) {
+      inside.delete(time);
+      picture.close();
+      wake();
+      return;
+    }
+    take(number, picture).then(
+      () => {
+        inside.delete(time);
+        if (time === targetTime) isTaken = true;
         wake();
-      });
-      taken.catch((error: unknown) => {
+      },
+      (error: unknown) => {
         failure = error instanceof Error ? error : new Error(String(error));
         wake();
-      });
-      taking = Promise.allSettled([taking, taken]);
-    } else {
-      picture.close();
-    }
-    wake();
+      },
+    );
   };
   const open = (): VideoDecoder => {
     if (decoder !== null && decoder.state === 'configured') return decoder;
@@ -80,51 +92,53 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
   const moved = (): Promise<void> => new Promise((resolve) => {
     wake = resolve;
   });
+  const needs = (packet: EncodedPacket, target: EncodedPacket, { frame, isWanted, flow }: DecodeWish): boolean => {
+    const number = track.numberOf(packet.timestamp);
+    return packet.sequenceNumber === target.sequenceNumber || isWanted(number) || (flow && number > frame) || !track.isDisposable(packet.data);
+  };
 
   return {
-    reach: async (frame, wanted, flow) => {
-      const packet = (await track.packets.getPacket(track.secondsOf(frame), { metadataOnly: true })) ?? (await track.packets.getFirstPacket({ metadataOnly: true }));
-      const key = packet && (await track.packets.getKeyPacket(packet.timestamp));
-      if (packet === null || key === null) throw new Error('no frame to decode');
-      if (isClosed) return;
-      target = { time: packet.microsecondTimestamp, frame };
+    reach: async (next) => {
+      const { frame, has, flow } = next;
+      const target = (await track.packets.getPacket(track.secondsOf(frame), { metadataOnly: true })) ?? (await track.packets.getFirstPacket({ metadataOnly: true }));
+      const key = target && (await track.packets.getKeyPacket(target.timestamp));
+      if (target === null || key === null) throw new Error('no frame to decode');
+      // It may have come out meanwhile.
+      if (isClosed || has(frame)) return;
+      wish = next;
+      targetTime = target.microsecondTimestamp;
       isTaken = false;
-      isWanted = wanted;
       const running = open();
-      const isAhead = last !== null && key.sequenceNumber <= last.sequenceNumber && (packet.sequenceNumber > last.sequenceNumber || inside.has(target.time));
-      let next: EncodedPacket | null = isAhead && last !== null ? await track.packets.getNextPacket(last) : key;
+      const isAhead = last !== null && key.sequenceNumber <= last.sequenceNumber && (target.sequenceNumber > last.sequenceNumber || inside.has(targetTime));
+      let packet: EncodedPacket | null = isAhead && last !== null ? await track.packets.getNextPacket(last) : key;
       if (!isAhead) last = null;
-      while (!isTaken && !isClosed) {
+      while (!isTaken && !has(frame) && !isClosed) {
         if (failure !== null) {
+          if (running.state !== 'closed') running.close();
           decoder = null;
           throw failure;
         }
-        const hasIt = last !== null && last.sequenceNumber >= packet.sequenceNumber;
-        if (next === null || (!flow && hasIt)) {
+        const hasIt = last !== null && last.sequenceNumber >= target.sequenceNumber;
+        if (packet === null || (!flow && hasIt)) {
           // Emptied, it gives what it holds at once, and needs a key frame next.
           await running.flush();
           last = null;
+          while (inside.has(targetTime) && failure === null && !isClosed) await moved();
           inside.clear();
-          await taking;
-          if (!isTaken && failure === null) throw new Error('the frame could not be decoded');
+          if (!isTaken && !has(frame) && failure === null && !isClosed) throw new Error('the frame could not be decoded');
           continue;
         }
         if (flow && running.decodeQueueSize >= MOST_WAITING) {
           await moved();
           continue;
         }
-        const number = track.numberOf(next.timestamp);
-        // A flow comes to what lies ahead.
-        const isNeeded = next.sequenceNumber === packet.sequenceNumber || wanted(number) || (flow && number > frame);
-        if (isNeeded || !track.isDisposable(next.data)) {
-          running.decode(next.toEncodedVideoChunk());
-          inside.add(next.microsecondTimestamp);
+        if (needs(packet, target, next)) {
+          inside.add(packet.microsecondTimestamp);
+          running.decode(packet.toEncodedVideoChunk());
         }
-        last = next;
-        next = await track.packets.getNextPacket(next);
+        last = packet;
+        packet = await track.packets.getNextPacket(packet);
       }
-      if (isClosed) return;
-      await taking;
     },
     close: () => {
       isClosed = true;

@@ -73,6 +73,9 @@ export interface ShotReaderOptions {
 
 export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
   let wanted: readonly number[] = [];
+  /** Those of them that were decoded: what does not fit into the cache is not decoded for ever. */
+  const done = new Set<number>();
+  const missing = (): number | undefined => wanted.find((frame) => !has(frame) && !done.has(frame));
   let inFlow = false;
   let decoder: ShotDecoder | null = null;
   let pumping: Promise<void> | null = null;
@@ -98,17 +101,17 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
 
   const pump = async (): Promise<void> => {
     const { packets, samples } = await file.track;
-    for (let frame = wanted.find((one) => !has(one)); frame !== undefined && !isClosed; frame = wanted.find((one) => !has(one))) {
+    for (let frame = missing(); frame !== undefined && !isClosed; frame = missing()) {
       if (samples === null) {
         decoder ??= createShotDecoder(packets, take);
-        const isWanted = (number: number): boolean => wanted.includes(number) && !has(number);
-        await decoder.reach(frame, isWanted, inFlow);
+        await decoder.reach({ frame, has, isWanted: (number) => wanted.includes(number), flow: inFlow });
       } else {
         const sample = await samples.getSample(packets.secondsOf(frame));
         if (sample === null) throw new Error('no frame to decode');
         taken(frame, fromSample(sample));
         sample.close();
       }
+      done.add(frame);
       settle(frame);
     }
   };
@@ -128,16 +131,17 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
     ).finally(() => {
       pumping = null;
       // What was asked for at the last moment.
-      if (!isClosed && wanted.some((frame) => !has(frame))) start();
+      if (!isClosed && missing() !== undefined) start();
     });
   };
   return {
     want: (frames, flow) => {
       wanted = frames;
       inFlow = flow;
+      done.clear();
       const [first] = frames;
       const ready = first === undefined || has(first) ? Promise.resolve() : new Promise<void>((resolve, reject) => waiting.set(first, [...(waiting.get(first) ?? []), { resolve, reject }]));
-      if (frames.some((frame) => !has(frame))) start();
+      if (missing() !== undefined) start();
       return ready;
     },
     close: () => {

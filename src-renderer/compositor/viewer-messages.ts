@@ -25,8 +25,8 @@ export type Shrink = 1 | 2 | 4;
 
 export interface ShowWish {
   readonly frame: number;
-  /** While it plays frames are made ready beforehand, and scaled in haste. */
-  readonly isPlaying: boolean;
+  /** While it plays, forwards or backwards, frames are made ready beforehand and scaled in haste; 0 stands still. */
+  readonly direction: 1 | 0 | -1;
   readonly shrink: Shrink;
   readonly ghosts: readonly Ghost[];
 }

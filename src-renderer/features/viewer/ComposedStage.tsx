@@ -34,7 +34,8 @@ const sameProblem = (a: ViewerProblem | null, b: ViewerProblem | null): boolean 
 export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { composition: Composition; ghosts: readonly Ghost[] }) {
   const editor = useEditor();
   const playhead = useSession((state) => state.playhead);
-  const isPlaying = useSession((state) => state.shuttle !== 0);
+  const direction = useSession((state) => Math.sign(state.shuttle) as 1 | 0 | -1);
+  const isPlaying = direction !== 0;
   const quality = useSession((state) => state.playbackQuality);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [compositor, setCompositor] = useState<Compositor | null>(null);
@@ -76,8 +77,8 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
 
   useEffect(() => {
     if (isPlaying) pace.travelled(playhead);
-    compositor?.show({ frame: playhead, isPlaying, shrink: isPlaying ? pace.shrink : 1, ghosts });
-  }, [compositor, plan, assetOf, pace, playhead, isPlaying, quality, ghosts]);
+    compositor?.show({ frame: playhead, direction, shrink: isPlaying ? pace.shrink : 1, ghosts });
+  }, [compositor, plan, assetOf, pace, playhead, direction, isPlaying, quality, ghosts]);
 
   return (
     <>
