@@ -66,6 +66,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   let shrink: Shrink = 1;
   let isHasty = false;
   let lastShown = -1;
+  let lastWish: ShowWish | null = null;
 
   const frameKey = (assetId: string, frame: number): string => `${assetId}/${frame}`;
   const placeKey = ({ assetId, place: { source: s, target: t } }: PictureShot, frame: number): string => `${assetId}/${frame} ${s.x},${s.y},${s.width},${s.height} ${t.width}x${t.height} ${isHasty ? 'q' : ''}`;
@@ -136,7 +137,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     return reader;
   };
   const closeReaders = (which: (id: string, open: OpenReader) => boolean): void => {
-    for (const [id, open] of [...readers]) {
+    for (const [id, open] of readers) {
       if (!which(id, open)) continue;
       open.reader.close();
       readers.delete(id);
@@ -234,9 +235,12 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
         file.close();
         files.delete(assetId);
       }
+      wanted ??= lastWish;
+      if (!isBusy) void run();
     },
     show: (wish) => {
       wanted = wish;
+      lastWish = wish;
       if (!isBusy) void run();
     },
     reuse: (pixels) => {

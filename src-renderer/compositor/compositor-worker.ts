@@ -4,7 +4,7 @@ import { createComposer } from './composer.ts';
 import type { FromCompositor, ToCompositor } from './viewer-messages.ts';
 
 /** The part of a worker's own scope that is used: the window's types have another `postMessage`. */
-const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<ToCompositor>) => void) | null; postMessage(message: FromCompositor, transfer: Transferable[]): void };
+const scope = globalThis as unknown as { addEventListener(type: 'message', listener: (event: MessageEvent<ToCompositor>) => void): void; postMessage(message: FromCompositor, transfer: Transferable[]): void };
 
 let fontUrls: readonly string[] = [];
 let loading: Promise<FontChain> | null = null;
@@ -24,9 +24,9 @@ const composer = createComposer({
   onUndecodable: (assetId) => scope.postMessage({ type: 'undecodable', assetId }, []),
 });
 
-scope.onmessage = ({ data }) => {
+scope.addEventListener('message', ({ data }) => {
   if (data.type === 'begin') fontUrls = data.fonts;
   else if (data.type === 'plan') composer.setPlan(data.plan, data.sources);
   else if (data.type === 'show') composer.show(data.wish);
   else composer.reuse(data.pixels);
-};
+});

@@ -3,7 +3,7 @@ import type { ComposedPicture, CompositorSource, FromCompositor, ShowWish, ToCom
 
 /** Draws the composed timeline on one canvas. A worker decodes and composes, so that the window stays quick. */
 export interface Compositor {
-  /** What is composed from now on. Sources that are used again stay open; one whose address is another (its stand-in has come) is opened anew. */
+  /** What is composed from now on; the frame that was asked for last is drawn anew. Sources that are used again stay open; one whose address is another (its stand-in has come) is opened anew. */
   setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
   /** Draws a frame; see `Composer.show`. */
   show(wish: ShowWish): void;

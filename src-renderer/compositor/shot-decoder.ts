@@ -61,17 +61,18 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
       wake();
       return;
     }
-    take(number, picture).then(
-      () => {
-        inside.delete(time);
-        if (time === targetTime) isTaken = true;
-        wake();
-      },
-      (error: unknown) => {
-        failure = error instanceof Error ? error : new Error(String(error));
-        wake();
-      },
-    );
+    void takeIt(number, picture);
+  };
+  const takeIt = async (number: number, picture: VideoFrame): Promise<void> => {
+    const time = picture.timestamp;
+    try {
+      await take(number, picture);
+      inside.delete(time);
+      if (time === targetTime) isTaken = true;
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
+    wake();
   };
   const open = (): VideoDecoder => {
     if (decoder !== null && decoder.state === 'configured') return decoder;

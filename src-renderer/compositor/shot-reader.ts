@@ -115,24 +115,24 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
       settle(frame);
     }
   };
+  const pumpAndSettle = async (): Promise<void> => {
+    try {
+      await pump();
+      for (const frame of waiting.keys()) if (has(frame)) settle(frame);
+    } catch (error) {
+      decoder?.close();
+      decoder = null;
+      wanted = [];
+      for (const each of waiting.values()) for (const { reject } of each) reject(error);
+      waiting.clear();
+    }
+    pumping = null;
+    // What was asked for at the last moment.
+    if (!isClosed && missing() !== undefined) start();
+  };
   const start = (): void => {
     if (pumping !== null) return;
-    pumping = pump().then(
-      () => {
-        for (const frame of [...waiting.keys()]) if (has(frame)) settle(frame);
-      },
-      (error: unknown) => {
-        decoder?.close();
-        decoder = null;
-        wanted = [];
-        for (const each of waiting.values()) for (const { reject } of each) reject(error);
-        waiting.clear();
-      },
-    ).finally(() => {
-      pumping = null;
-      // What was asked for at the last moment.
-      if (!isClosed && missing() !== undefined) start();
-    });
+    pumping = pumpAndSettle();
   };
   return {
     want: (frames, flow) => {
@@ -147,7 +147,7 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
     close: () => {
       isClosed = true;
       decoder?.close();
-      for (const frame of [...waiting.keys()]) settle(frame);
+      for (const frame of waiting.keys()) settle(frame);
     },
   };
 }

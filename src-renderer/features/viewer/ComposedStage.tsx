@@ -78,7 +78,7 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
   useEffect(() => {
     if (isPlaying) pace.travelled(playhead);
     compositor?.show({ frame: playhead, direction, shrink: isPlaying ? pace.shrink : 1, ghosts });
-  }, [compositor, plan, assetOf, pace, playhead, direction, isPlaying, quality, ghosts]);
+  }, [compositor, pace, playhead, direction, isPlaying, ghosts]);
 
   return (
     <>
