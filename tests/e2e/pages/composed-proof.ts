@@ -88,6 +88,8 @@ export interface Playback {
   /** Different frames that were drawn, and how many frames the playhead passed. */
   readonly shown: number;
   readonly passed: number;
+  /** Animation frames that the page had each second: below some ten the machine is too busy to judge anything in motion. */
+  readonly looksPerSecond: number;
   /** How many times smaller than the film the last one was drawn. */
   readonly shrink: number;
 }
@@ -101,10 +103,12 @@ export async function watchPlayback(page: Page, seconds: number): Promise<Playba
     const shown = new Set<number>();
     const began = performance.now() + 1000;
     let first: number | null = null;
+    let looks = 0;
     while (performance.now() < began + forMs!) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       if (performance.now() < began) continue;
       first ??= Number(input.value);
+      looks += 1;
       const frame = Number(canvas.dataset['frame']);
       shown.add(frame);
       const audio = document.querySelector<HTMLAudioElement>('audio[data-testid="sound"]');
@@ -113,6 +117,6 @@ export async function watchPlayback(page: Page, seconds: number): Promise<Playba
       const position = audio.currentTime * rate!;
       apart.push(position < frame ? position - frame : Math.max(0, position - (frame + 1)));
     }
-    return { apart, shown: shown.size, passed: Number(input.value) - (first ?? 0), shrink: Number(canvas.dataset['shrink']) };
+    return { apart, shown: shown.size, passed: Number(input.value) - (first ?? 0), looksPerSecond: (1000 * looks) / forMs!, shrink: Number(canvas.dataset['shrink']) };
   }, [FILM_RATE, seconds * 1000] as const);
 }
