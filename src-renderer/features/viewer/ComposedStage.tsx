@@ -13,6 +13,9 @@ import type { Editor } from '../../editor/editor.ts';
 import { wantProxy } from '../../editor/preview-wishes.ts';
 import { t } from '../../i18n/text.ts';
 
+/** Longer delays are those of a first frame, not of every one. */
+const MOST_DELAY_MS = 250;
+
 /** Everything that a plan shows, as the compositor reads it. */
 function sourcesOf(plan: CompositionPlan, assetOf: Composition['assetOf'], { info, project }: Pick<Editor, 'info' | 'project'>): CompositorSource[] {
   const assetIds = new Set(plan.lanes.flatMap(({ shots }) => shots.map(({ assetId }) => assetId)));
@@ -35,12 +38,16 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
   const editor = useEditor();
   const playhead = useSession((state) => state.playhead);
   const direction = useSession((state) => Math.sign(state.shuttle) as 1 | 0 | -1);
+  const speed = useSession((state) => state.shuttle);
   const isPlaying = direction !== 0;
   const quality = useSession((state) => state.playbackQuality);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [compositor, setCompositor] = useState<Compositor | null>(null);
   const [problem, setProblem] = useState<ViewerProblem | null>(null);
   const [pace] = useState(createPlaybackPace);
+  /** When frames were asked for, and how long one takes (ms) until it is seen. */
+  const asked = useRef(new Map<number, number>());
+  const delay = useRef(0);
   const assets = useRef(assetOf);
 
   useEffect(() => {
@@ -55,6 +62,9 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
       // Told to the element itself: a frame that is shown is no reason to render the window anew.
       onShown: ({ frame, shrink }) => {
         pace.shown();
+        const since = asked.current.get(frame);
+        if (since !== undefined) delay.current += (Math.min(MOST_DELAY_MS, performance.now() - since) - delay.current) * 0.2;
+        asked.current.delete(frame);
         element.dataset['frame'] = String(frame);
         element.dataset['shrink'] = String(shrink);
       },
@@ -77,8 +87,13 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
 
   useEffect(() => {
     if (isPlaying) pace.travelled(playhead);
-    compositor?.show({ frame: playhead, direction, shrink: isPlaying ? pace.shrink : 1, ghosts });
-  }, [compositor, pace, playhead, direction, isPlaying, ghosts]);
+    // What is asked for now is seen a little later: in motion that frame is asked for which will be due then.
+    const lead = Math.round((delay.current * speed * plan.frameRate.num) / (1000 * plan.frameRate.den));
+    const frame = isPlaying ? Math.max(0, Math.min(plan.durationFrames - 1, playhead + lead)) : playhead;
+    if (asked.current.size > 32) asked.current.clear();
+    if (isPlaying && !asked.current.has(frame)) asked.current.set(frame, performance.now());
+    compositor?.show({ frame, direction, shrink: isPlaying ? pace.shrink : 1, ghosts });
+  }, [compositor, pace, plan, playhead, direction, speed, isPlaying, ghosts]);
 
   return (
     <>
