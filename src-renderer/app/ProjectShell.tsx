@@ -59,7 +59,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   useMotions();
 
   useEffect(() => followProject(editor, connection, (job) => announceJob(editor, job)), [editor, connection]);
-  useEffect(() => runTransport(editor.session, () => sourceOf(editor)), [editor]);
+  useEffect(() => runTransport(editor.session, () => sourceOf(editor), editor.soundClock.position), [editor]);
   useShortcuts(editor);
   useUnloadGuard(editor);
 

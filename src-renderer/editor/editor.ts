@@ -11,6 +11,7 @@ import type { PromptEvent } from '../../src-shared/timeline/document.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { notifyError } from './notices.ts';
+import { createSoundClock, type SoundClock } from './sound-clock.ts';
 import { createSessionStore, type LayoutStorage, type SessionStore } from './session-store.ts';
 import { eventAt, eventById, eventsInOrder, sequenceOf, timelineEnd } from './timeline-edits.ts';
 
@@ -32,6 +33,7 @@ export interface Editor {
   readonly document: DocumentStore;
   readonly session: SessionStore;
   readonly drafts: Drafts;
+  readonly soundClock: SoundClock;
   /** Takes that were deleted here while they can still be taken back: hidden, not yet gone. */
   readonly removedTakes: Set<string>;
   /** The same for motions. */
@@ -71,7 +73,7 @@ export async function openEditor(input: { project: Project; info: SystemInfo; cl
   const known = new Map<string, Asset>();
   const takes = (): readonly Take[] => queryClient.getQueryData<Take[]>(projectKeys.takes(project.id)) ?? [];
   return {
-    project, info, client, queryClient, document, session, drafts: createDrafts(), removedTakes: new Set(), removedMotions: new Set(), startedWishes: new Set(),
+    project, info, client, queryClient, document, session, drafts: createDrafts(), soundClock: createSoundClock(), removedTakes: new Set(), removedMotions: new Set(), startedWishes: new Set(),
     takes,
     jobs: () => queryClient.getQueryData<Job[]>(projectKeys.jobs(project.id)) ?? [],
     asset: (assetId) => known.get(assetId) ?? takes().find(({ asset }) => asset.id === assetId)?.asset ?? null,

@@ -3,6 +3,7 @@ import type { RecipeSource } from '../../src-shared/contract/recipes.ts';
 import type { Variant } from '../../src-shared/contract/scenes.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { ClipPart } from '../../src-shared/contract/stylization.ts';
+import type { PlaybackQuality } from '../compositor/playback-pace.ts';
 import type { Clipboard } from '../../src-shared/timeline/edits/arrange.ts';
 
 /** What the viewer shows: the composed timeline, or one asset on its own. */
@@ -78,6 +79,8 @@ export interface SessionState {
   readonly safeAreas: boolean;
   /** Key frames before and behind shine through while the timeline stands still. */
   readonly onion: boolean;
+  /** How large the composed timeline is drawn while it plays. */
+  readonly playbackQuality: PlaybackQuality;
   readonly fullScreen: boolean;
   readonly dialog: Dialog;
   /** Grows each time something asks for the keyboard focus to go to the prompt field. */
@@ -86,7 +89,7 @@ export interface SessionState {
 
 export type SessionStore = StoreApi<SessionState>;
 
-const REMEMBERED = ['loop', 'safeAreas', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'advancedOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
+const REMEMBERED = ['loop', 'safeAreas', 'playbackQuality', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'advancedOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
 
 type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
 
@@ -126,6 +129,7 @@ const DEFAULTS: SessionState = {
   queueOpen: false,
   safeAreas: false,
   onion: false,
+  playbackQuality: 'auto',
   fullScreen: false,
   dialog: null,
   promptFocusRequest: 0,

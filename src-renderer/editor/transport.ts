@@ -24,11 +24,26 @@ export function nextShuttle(current: number, direction: 1 | -1): number {
   return direction * Math.min(8, Math.abs(current) * 2);
 }
 
+/** Share of what lies between picture and sound that one tick makes good, and how far apart they may be to be the same moment. */
+const FOLLOW = 0.25;
+const FAR_FRAMES = 24;
+
+/**
+ * Frames to travel in a tick of `elapsed` frames so that the playhead follows what is heard: it waits for a sound that is late and hurries to one
+ * that is ahead, but never turns round. `sound` is the frame that is heard, null in silence.
+ */
+export function followSound(position: number, elapsed: number, sound: number | null): number {
+  if (sound === null || elapsed <= 0) return elapsed;
+  const apart = sound - (position + elapsed);
+  if (Math.abs(apart) > FAR_FRAMES) return elapsed;
+  return elapsed + Math.max(-elapsed, Math.min(2 * elapsed, apart * FOLLOW));
+}
+
 /**
  * Moves the playhead while the session plays, on the page's animation frames. The length is asked for on every tick because
- * takes arrive while one watches.
+ * takes arrive while one watches. `soundFrame` is the frame that is heard.
  */
-export function runTransport(session: SessionStore, source: () => { lengthFrames: number; frameRate: FrameRate }): () => void {
+export function runTransport(session: SessionStore, source: () => { lengthFrames: number; frameRate: FrameRate }, soundFrame: () => number | null = () => null): () => void {
   let handle = 0;
   let position = 0;
   let lastMs = 0;
@@ -43,7 +58,7 @@ export function runTransport(session: SessionStore, source: () => { lengthFrames
     lastMs = nowMs;
     // Someone else moved the playhead: go on from there.
     if (Math.floor(position) !== state.playhead) position = state.playhead;
-    const moved = travelFrames(position, elapsed, playRange(state, lengthFrames), state.loop);
+    const moved = travelFrames(position, followSound(position, elapsed, soundFrame()), playRange(state, lengthFrames), state.loop);
     position = moved.frame;
     const playhead = Math.floor(position);
     if (playhead !== state.playhead || moved.stop) session.setState({ playhead, ...(moved.stop ? { shuttle: 0 } : {}) });

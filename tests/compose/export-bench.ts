@@ -12,7 +12,7 @@ import { planComposition, type CompositionPlan } from '../../src-shared/compose/
 import type { FontChain } from '../../src-shared/compose/text/layout.ts';
 import { ExportSettings } from '../../src-shared/export/settings.ts';
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
-import type { DecodedSource } from './reference-composition.ts';
+import { packed, type Colours, type DecodedSource } from './reference-composition.ts';
 
 export const FONTS_DIR = fileURLToPath(new URL('../../assets/fonts', import.meta.url));
 
@@ -26,9 +26,9 @@ export interface ExportBench {
   /** Renders frames `[from, to)` of a document; all of them where none are named. */
   render(records: TimelineRecords, name: string, settings: Partial<ExportSettings> & Pick<ExportSettings, 'format'>, more?: { from?: number; to?: number; signal?: AbortSignal; onFrames?: (frames: number) => void; recipeJson?: string }): Promise<string>;
   /** Every frame of a known file, decoded by ffmpeg alone. */
-  decoded(assetId: string): Promise<DecodedSource>;
-  /** Frames of a file as RGB24 or RGBA. `decoder` is for files whose transparency needs one. */
-  pixels(path: string, format: 'rgb24' | 'rgba', decoder?: string): Promise<{ width: number; height: number; frames: Uint8Array[] }>;
+  decoded(assetId: string, colours?: Colours): Promise<DecodedSource>;
+  /** Frames of a file as RGB24, RGBA or planes of 4:4:4. `decoder` is for files whose transparency needs one. */
+  pixels(path: string, format: 'rgb24' | 'rgba' | 'yuv444p', decoder?: string): Promise<{ width: number; height: number; frames: Uint8Array[] }>;
   close(): void;
 }
 
@@ -52,7 +52,7 @@ export async function openExportBench(media: Media, binaries: FfmpegBinaries): P
   const pixels: ExportBench['pixels'] = async (path, format, decoder) => {
     const { width, height } = await media.probe(path);
     if (width === null || height === null) throw new Error('no pictures');
-    const raw = await run(binaries.ffmpeg, [...FFMPEG_GLOBAL, ...(decoder === undefined ? [] : ['-c:v', decoder]), '-i', path, '-map', '0:v:0', '-vf', `scale=in_color_matrix=bt709:flags=bicubic+accurate_rnd+full_chroma_int,format=${format}`, '-f', 'rawvideo', 'pipe:1'], { purpose: 'decode', maxBytes: 2 ** 31 - 1 });
+    const raw = await run(binaries.ffmpeg, [...FFMPEG_GLOBAL, ...(decoder === undefined ? [] : ['-c:v', decoder]), '-i', path, '-map', '0:v:0', '-vf', `scale=in_color_matrix=bt709:out_color_matrix=bt709:flags=bicubic+accurate_rnd+full_chroma_int,format=${format}`, '-f', 'rawvideo', 'pipe:1'], { purpose: 'decode', maxBytes: 2 ** 31 - 1 });
     const size = width * height * (format === 'rgba' ? 4 : 3);
     return { width, height, frames: Array.from({ length: raw.length / size }, (_, index) => raw.subarray(index * size, (index + 1) * size)) };
   };
@@ -64,9 +64,10 @@ export async function openExportBench(media: Media, binaries: FfmpegBinaries): P
       infos.set(assetId, found);
       return found;
     },
-    decoded: async (assetId) => {
+    decoded: async (assetId, colours = 'rgb') => {
       const { path, frameRate } = info(assetId);
-      return { ...(await pixels(path, 'rgb24')), rate: frameRate === null ? 1 : frameRate.num / frameRate.den };
+      const found = await pixels(path, colours === 'rgb' ? 'rgb24' : 'yuv444p');
+      return { ...found, frames: colours === 'rgb' ? found.frames : found.frames.map(packed), rate: frameRate === null ? 1 : frameRate.num / frameRate.den };
     },
     render: async (records, name, partial, { from = 0, to, ...more } = {}) => {
       const settings = ExportSettings.parse(partial);

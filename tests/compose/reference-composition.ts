@@ -1,6 +1,9 @@
 /**
  * The composed picture, made the plainest way there is: straight from the timeline records (not from the plan), in 64-bit floats, a
  * pixel at a time. It shares no code with the exporter but the drawing of letters.
+ *
+ * It is composed in the colours of its sources. Video is blended in Y'CbCr (pixel rule 3), where colours that no screen has count in full; made RGB
+ * first they would be cut before they are blended, which is another picture.
  */
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
 import type { Caption } from '../../src-shared/timeline/records/caption.ts';
@@ -8,7 +11,41 @@ import type { Clip } from '../../src-shared/timeline/records/clip.ts';
 import { drawText } from '../../src-shared/compose/text/draw-text.ts';
 import type { FontChain } from '../../src-shared/compose/text/layout.ts';
 
-/** Decoded frames of a source: RGB24 `[frame][height, width, 3]`. */
+/** In which colours is composed: those of pictures, or Y'CbCr of BT.709 in limited range at full size. */
+export type Colours = 'rgb' | 'ycbcr';
+
+const [KR, KB] = [0.2126, 0.0722];
+
+/** A colour of 0..255 in what is composed in. */
+export function fromRgb([r, g, b]: readonly [number, number, number], colours: Colours): readonly [number, number, number] {
+  if (colours === 'rgb') return [r, g, b];
+  const light = KR * r + (1 - KR - KB) * g + KB * b;
+  return [16 + (219 * light) / 255, 128 + (112 * (b - light)) / (255 * (1 - KB)), 128 + (112 * (r - light)) / (255 * (1 - KR))];
+}
+
+/** What a screen shows of a picture in Y'CbCr: RGB, cut to 0..255. */
+export function toRgb(picture: Picture): Picture {
+  const out = picture.slice();
+  const cut = (value: number): number => Math.max(0, Math.min(255, value));
+  for (let at = 0; at < out.length; at += 4) {
+    const [light, cb, cr] = [((picture[at]! - 16) * 255) / 219, ((picture[at + 1]! - 128) * 255) / 224, ((picture[at + 2]! - 128) * 255) / 224];
+    const [r, b] = [light + 2 * (1 - KR) * cr, light + 2 * (1 - KB) * cb];
+    out[at] = cut(r);
+    out[at + 1] = cut((light - KR * r - KB * b) / (1 - KR - KB));
+    out[at + 2] = cut(b);
+  }
+  return out;
+}
+
+/** Planes of 4:4:4 as samples beside each other, `[height, width, 3]`. */
+export function packed(planes: Uint8Array): Uint8Array {
+  const area = planes.length / 3;
+  const out = new Uint8Array(planes.length);
+  for (let pixel = 0; pixel < area; pixel += 1) for (let plane = 0; plane < 3; plane += 1) out[pixel * 3 + plane] = planes[plane * area + pixel]!;
+  return out;
+}
+
+/** Decoded frames of a source: RGB24 `[frame][height, width, 3]`, or Y'CbCr in the same order. */
 export interface DecodedSource {
   readonly width: number;
   readonly height: number;
@@ -75,14 +112,15 @@ function over(under: Picture, width: number, height: number, layer: { x: number;
   return out;
 }
 
-/** The picture at a frame of the timeline. `background` is the alpha of nothing. */
-export function referenceFrame(records: TimelineRecords, sources: ReadonlyMap<string, DecodedSource>, fonts: FontChain, frame: number, background: 0 | 1 = 1): Picture {
+/** The picture at a frame of the timeline, in the `colours` that its sources are in. `background` is the alpha of nothing. */
+export function referenceFrame(records: TimelineRecords, sources: ReadonlyMap<string, DecodedSource>, fonts: FontChain, frame: number, background: 0 | 1 = 1, colours: Colours = 'rgb'): Picture {
   const sequence = records['sequence:main'];
   if (sequence?.type !== 'sequence') throw new Error('no sequence');
   const { width, height } = sequence;
   const rate = sequence.frameRate.num / sequence.frameRate.den;
   let picture: Picture = new Float64Array(width * height * 4);
-  for (let pixel = 0; pixel < width * height; pixel += 1) picture[pixel * 4 + 3] = background;
+  const black = [...fromRgb([0, 0, 0], colours), background];
+  for (let at = 0; at < picture.length; at += 1) picture[at] = black[at % 4]!;
   const orders = new Map(Object.values(records).flatMap((record) => (record.type === 'track' ? [[record.id, record.order] as const] : [])));
   const orderOf = (trackId: string): number => orders.get(trackId) ?? { 'track:video': 40, 'track:caption': 60 }[trackId] ?? 0;
   const clips = Object.values(records).filter((record): record is Clip => record.type === 'clip');
@@ -132,7 +170,7 @@ export function referenceFrame(records: TimelineRecords, sources: ReadonlyMap<st
   }
   for (const words of Object.values(records).filter((record): record is Caption => record.type === 'caption' && frame >= record.startFrame && frame < record.startFrame + record.durationFrames).sort((a, b) => orderOf(b.trackId) - orderOf(a.trackId))) {
     const text = drawText(fonts, words, { width, height });
-    if (text !== null) picture = over(picture, width, height, { ...text, rgb: (pixel, channel) => text.rgba[pixel * 4 + channel]!, alpha: (pixel) => text.rgba[pixel * 4 + 3]! / 255 });
+    if (text !== null) picture = over(picture, width, height, { ...text, rgb: (pixel, channel) => fromRgb([text.rgba[pixel * 4]!, text.rgba[pixel * 4 + 1]!, text.rgba[pixel * 4 + 2]!], colours)[channel]!, alpha: (pixel) => text.rgba[pixel * 4 + 3]! / 255 });
   }
   return picture;
 }

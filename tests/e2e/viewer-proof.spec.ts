@@ -6,7 +6,7 @@ import { findFfmpeg, type FfmpegBinaries } from '../../src-main/media/find-ffmpe
 import { createMedia } from '../../src-main/media/media.ts';
 import { makeFilm, type Film } from '../compose/three-track-film.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
-import { compareFrame, exportFilm, scattered, soundAgainstPicture, scrubTo } from './pages/composed-proof.ts';
+import { compareFrame, exportFilm, scattered, scrubTo, watchPlayback } from './pages/composed-proof.ts';
 import { openPrepared, projectWith } from './pages/prepared-project.ts';
 import { StudioWindow } from './pages/studio-window.ts';
 import { makeTestPacks, type TestPacks } from './pages/test-packs.ts';
@@ -43,18 +43,42 @@ describe('the viewer beside the export', () => {
     for (const frame of [...scattered(film, 6), film.frames / 2 + 3]) dB.push(await compareFrame(studio.page, binaries, exported, frame));
     await studio.screenshot('viewer-proof');
     process.stdout.write(`viewer against export: ${dB.map((value) => value.toFixed(1)).join(', ')} dB\n`);
-    // 40 is wanted and not reached yet (docs/viewer.md): this holds what is.
-    expect(Math.min(...dB)).toBeGreaterThan(33);
+    expect(Math.min(...dB)).toBeGreaterThan(40);
   });
 
-  test('keeps sound and picture together', async () => {
-    await scrubTo(studio.page, 0);
-    await studio.page.keyboard.press('Space');
-    const { apart } = await soundAgainstPicture(studio.page, 3);
-    await studio.page.keyboard.press('Space');
-    expect(apart.length).toBeGreaterThan(10);
+  test('keeps sound and picture together, in a size that keeps up, and is whole where it stops', async () => {
+    const { page } = studio;
+    await scrubTo(page, 0);
+    await page.keyboard.press('Space');
+    const { apart, shown, passed, looksPerSecond, shrink } = await watchPlayback(page, 2);
+    await page.keyboard.press('Space');
     const sorted = apart.map(Math.abs).sort((a, b) => a - b);
-    process.stdout.write(`sound against picture: median ${sorted[sorted.length >> 1]!.toFixed(2)}, p90 ${sorted[Math.floor(sorted.length * 0.9)]!.toFixed(2)} frames\n`);
-    expect(sorted[sorted.length >> 1]!).toBeLessThanOrEqual(1);
+    const median = sorted[sorted.length >> 1] ?? Infinity;
+    process.stdout.write(`sound against picture: median ${median.toFixed(2)} frames of ${apart.length} looks; ${shown} of ${passed} frames seen at 1/${shrink}, ${looksPerSecond.toFixed(0)} looks a second\n`);
+    // A window that itself is drawn a few times a second can show no more than that: then only what it comes to rest on is judged.
+    if (looksPerSecond >= 15) {
+      expect(apart.length).toBeGreaterThan(10);
+      expect(median).toBeLessThanOrEqual(1);
+      expect(shown).toBeGreaterThan(8);
+    }
+    const canvas = page.getByTestId('composed');
+    await expect.poll(() => canvas.getAttribute('data-shrink')).toBe('1');
+    expect(await canvas.evaluate((element: HTMLCanvasElement) => element.width)).toBe(film.width);
+  });
+
+  test('plays in the size that was chosen', async () => {
+    const { page } = studio;
+    await page.getByRole('button', { name: /^Picture size while playing/u }).click();
+    await studio.screenshot('viewer-quality');
+    await page.getByRole('menuitemradio', { name: 'Quarter' }).click();
+    await new StudioWindow(page).leaveFields();
+    await scrubTo(page, 0);
+    await page.keyboard.press('Space');
+    const canvas = page.getByTestId('composed');
+    await expect.poll(() => canvas.getAttribute('data-shrink')).toBe('4');
+    expect(await canvas.evaluate((element: HTMLCanvasElement) => element.width)).toBe(film.width / 4);
+    await studio.screenshot('viewer-quarter');
+    await page.keyboard.press('Space');
+    await expect.poll(() => canvas.getAttribute('data-shrink')).toBe('1');
   });
 });

@@ -1,28 +1,53 @@
 import Box from '@mui/material/Box';
 import { useEffect, useRef, useState } from 'react';
+import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
 import { FONT_FILES } from '../../../src-shared/compose/text/font-files.ts';
 import { playUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import type { Composition } from '../../api/use-composition.ts';
-import { createCompositor, type Compositor, type Ghost } from '../../compositor/compositor.ts';
-import { loadFonts } from '../../compositor/fonts.ts';
-import { openImage, openVideo } from '../../compositor/source-reader.ts';
+import { createCompositor, type Compositor } from '../../compositor/compositor.ts';
+import { fontUrls } from '../../compositor/fonts.ts';
+import { createPlaybackPace } from '../../compositor/playback-pace.ts';
+import type { CompositorSource, Ghost, ViewerProblem } from '../../compositor/viewer-messages.ts';
+import type { Editor } from '../../editor/editor.ts';
 import { wantProxy } from '../../editor/preview-wishes.ts';
 import { t } from '../../i18n/text.ts';
 
-/** Frames decoded before they are due while the timeline plays. */
-const AHEAD = 12;
+/** Longer delays are those of a first frame, not of every one. */
+const MOST_DELAY_MS = 250;
+
+/** Everything that a plan shows, as the compositor reads it. */
+function sourcesOf(plan: CompositionPlan, assetOf: Composition['assetOf'], { info, project }: Pick<Editor, 'info' | 'project'>): CompositorSource[] {
+  const assetIds = new Set(plan.lanes.flatMap(({ shots }) => shots.map(({ assetId }) => assetId)));
+  return [...assetIds].flatMap((assetId) => {
+    const asset = assetOf(assetId);
+    if (!asset) return [];
+    const { kind, name, frameRate, width, height } = asset;
+    // Workers have an address of their own: theirs would be relative to another place.
+    const url = new URL(playUrl(info.mediaBase, project.id, asset), document.baseURI).href;
+    return [{ assetId, url, name, rate: kind === 'image' ? null : frameRate, width: width ?? 0, height: height ?? 0 }];
+  });
+}
+
+const wordsOf = (problem: ViewerProblem): string => (problem.kind === 'other' ? problem.message : t(problem.kind === 'undecodable' ? 'viewer.proxyComing' : 'viewer.cannotPlay', { name: problem.name }));
+
+const sameProblem = (a: ViewerProblem | null, b: ViewerProblem | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The composed timeline at the playhead: every track, as an export would show it. `ghosts` are frames that shine through. */
 export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { composition: Composition; ghosts: readonly Ghost[] }) {
   const editor = useEditor();
-  const { info, project } = editor;
   const playhead = useSession((state) => state.playhead);
-  const isPlaying = useSession((state) => state.shuttle !== 0);
+  const direction = useSession((state) => Math.sign(state.shuttle) as 1 | 0 | -1);
+  const speed = useSession((state) => state.shuttle);
+  const isPlaying = direction !== 0;
+  const quality = useSession((state) => state.playbackQuality);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [compositor, setCompositor] = useState<Compositor | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [shown, setShown] = useState<number | null>(null);
+  const [problem, setProblem] = useState<ViewerProblem | null>(null);
+  const [pace] = useState(createPlaybackPace);
+  /** When frames were asked for, and how long one takes (ms) until it is seen. */
+  const asked = useRef(new Map<number, number>());
+  const delay = useRef(0);
   const assets = useRef(assetOf);
 
   useEffect(() => {
@@ -30,39 +55,50 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
   }, [assetOf]);
 
   useEffect(() => {
+    const element = canvas.current!;
+    element.dataset['frame'] = '-1';
     const made = createCompositor({
-      canvas: canvas.current!, fonts: () => loadFonts(FONT_FILES), onShown: setShown, onProblem: setProblem,
-      open: (assetId, cache) => {
-        const asset = assets.current(assetId);
-        if (!asset) return null;
-        const url = playUrl(info.mediaBase, project.id, asset);
-        const { name, frameRate: rate, width, height, hasProxy } = asset;
-        if (asset.kind === 'image' || rate === null) return openImage(assetId, url, name, cache);
-        return openVideo({ assetId, url, name, rate, width: width ?? 0, height: height ?? 0, onUndecodable: () => { if (!hasProxy) wantProxy(editor, assetId); } }, cache);
+      canvas: element, fonts: fontUrls(FONT_FILES),
+      // Told to the element itself: a frame that is shown is no reason to render the window anew.
+      onShown: ({ frame, shrink }) => {
+        pace.shown();
+        const since = asked.current.get(frame);
+        if (since !== undefined) delay.current += (Math.min(MOST_DELAY_MS, performance.now() - since) - delay.current) * 0.2;
+        asked.current.delete(frame);
+        element.dataset['frame'] = String(frame);
+        element.dataset['shrink'] = String(shrink);
+      },
+      onProblem: (next) => setProblem((before) => (sameProblem(before, next) ? before : next)),
+      onUndecodable: (assetId) => {
+        if (assets.current(assetId)?.hasProxy === false) wantProxy(editor, assetId);
       },
     });
     setCompositor(made);
     return () => made.close();
-  }, [editor, info, project]);
-
-  // A stand-in that has come takes the place of what could not be decoded.
-  const standIns = useRef<ReadonlySet<string>>(new Set());
-  useEffect(() => {
-    const now = new Set(plan.lanes.flatMap(({ shots }) => shots.map(({ assetId }) => assetId)).filter((assetId) => assetOf(assetId)?.hasProxy === true));
-    for (const assetId of now) if (!standIns.current.has(assetId)) compositor?.reopen(assetId);
-    standIns.current = now;
-  }, [compositor, plan, assetOf]);
+  }, [editor, pace]);
 
   useEffect(() => {
-    if (!compositor) return;
-    compositor.setPlan(plan);
-    compositor.show({ frame: playhead, ahead: isPlaying ? AHEAD : 1, ghosts });
-  }, [compositor, plan, playhead, isPlaying, ghosts]);
+    compositor?.setPlan(plan, sourcesOf(plan, assetOf, editor));
+  }, [compositor, plan, assetOf, editor]);
+
+  useEffect(() => {
+    if (isPlaying) pace.begin(quality, plan.width, canvas.current!.clientWidth * window.devicePixelRatio);
+  }, [isPlaying, quality, pace, plan.width]);
+
+  useEffect(() => {
+    if (isPlaying) pace.travelled(playhead);
+    // What is asked for now is seen a little later: in motion that frame is asked for which will be due then.
+    const lead = Math.round((delay.current * speed * plan.frameRate.num) / (1000 * plan.frameRate.den));
+    const frame = isPlaying ? Math.max(0, Math.min(plan.durationFrames - 1, playhead + lead)) : playhead;
+    if (asked.current.size > 32) asked.current.clear();
+    if (isPlaying && !asked.current.has(frame)) asked.current.set(frame, performance.now());
+    compositor?.show({ frame, direction, shrink: isPlaying ? pace.shrink : 1, ghosts });
+  }, [compositor, pace, plan, playhead, direction, speed, isPlaying, ghosts]);
 
   return (
     <>
-      <Box component="canvas" ref={canvas} role="img" aria-label={t('viewer.composed')} data-testid="composed" data-frame={shown ?? -1} sx={{ position: 'absolute', inset: 0, width: 1, height: 1, display: 'block' }} />
-      {problem === null ? null : <Box role="alert" sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, p: 2, textAlign: 'center', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.7)', fontSize: 12 }}>{problem}</Box>}
+      <Box component="canvas" ref={canvas} role="img" aria-label={t('viewer.composed')} data-testid="composed" sx={{ position: 'absolute', inset: 0, width: 1, height: 1, display: 'block' }} />
+      {problem === null ? null : <Box role="alert" sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, p: 2, textAlign: 'center', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.7)', fontSize: 12 }}>{wordsOf(problem)}</Box>}
     </>
   );
 }

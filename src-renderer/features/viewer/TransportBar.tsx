@@ -19,6 +19,7 @@ import { ActionButton } from '../../components/ActionButton.tsx';
 import { sourceOf } from '../../editor/playback-source.ts';
 import { timelineEnd } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { PlaybackQualityMenu } from './PlaybackQualityMenu.tsx';
 
 /** Scrub bar, timecode and the buttons of playback. */
 export const TransportBar = memo(function TransportBar() {
@@ -32,6 +33,7 @@ export const TransportBar = memo(function TransportBar() {
   const safeAreas = useSession((state) => state.safeAreas);
   const loop = useSession((state) => state.loop);
   const fullScreen = useSession((state) => state.fullScreen);
+  const isTimeline = useSession((state) => state.viewerSource.kind === 'timeline');
   const { lengthFrames, frameRate } = sourceOf(editor);
   const last = Math.max(0, lengthFrames - 1);
   const frame = Math.min(playhead, last);
@@ -59,6 +61,7 @@ export const TransportBar = memo(function TransportBar() {
         <Box sx={{ display: 'flex', justifyContent: 'flex-end', alignItems: 'center', gap: 0.5, fontVariantNumeric: 'tabular-nums' }}>
           {Math.abs(shuttle) > 1 || shuttle < 0 ? <Box component="span" sx={{ fontSize: 11.5, color: 'primary.light', mr: 1 }}>{shuttle}×</Box> : null}
           <Box component="span" sx={{ fontSize: 11.5, color: 'text.secondary', mr: 1 }}>{lengthFrames === 0 ? '' : formatTimecode(lengthFrames, frameRate)}</Box>
+          {isTimeline ? <PlaybackQualityMenu /> : null}
           <ActionButton id="onion" icon={<Layers />} pressed={onion} />
           <ActionButton id="safeAreas" icon={<FilterCenterFocus />} pressed={safeAreas} />
           <ActionButton id="loop" icon={<Repeat />} pressed={loop} />

@@ -1,4 +1,4 @@
-import type { Ghost } from '../../compositor/compositor.ts';
+import type { Ghost } from '../../compositor/viewer-messages.ts';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 
 /** Show-1 draws a key frame and three between it and the next. */

@@ -81,23 +81,42 @@ export async function compareFrame(page: Page, binaries: FfmpegBinaries, file: s
 /** Frames spread over a film without a pattern. */
 export const scattered = (film: Pick<Film, 'frames'>, count: number, seed = 0.37): number[] => Array.from({ length: count }, (_, index) => Math.floor(((index * 0.618034 + seed) % 1) * film.frames));
 
-/** While it plays: by how many frames of the film the sound is ahead of the shown picture's own span; 0 within it. */
-export async function soundAgainstPicture(page: Page, seconds: number): Promise<{ readonly apart: readonly number[]; readonly shown: number }> {
+/** What is seen and heard while the film plays. */
+export interface Playback {
+  /** By how many frames of the film the sound is ahead of the shown picture's own span, at each look; 0 within it. */
+  readonly apart: readonly number[];
+  /** Different frames that were drawn, and how many frames the playhead passed. */
+  readonly shown: number;
+  readonly passed: number;
+  /** Animation frames that the page had each second: below some ten the machine is too busy to judge anything in motion. */
+  readonly looksPerSecond: number;
+  /** How many times smaller than the film the last one was drawn. */
+  readonly shrink: number;
+}
+
+/** Looks at each of the page's own frames for so many seconds. The first second, in which a sound begins, is left out. */
+export async function watchPlayback(page: Page, seconds: number): Promise<Playback> {
   return page.evaluate(async ([rate, forMs]) => {
-    const canvas = document.querySelector('[data-testid="composed"]')!;
+    const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="composed"]')!;
+    const input = document.querySelector<HTMLInputElement>('input[type="range"][aria-label="Playhead"]')!;
     const apart: number[] = [];
     const shown = new Set<number>();
-    const until = performance.now() + forMs!;
-    while (performance.now() < until) {
+    const began = performance.now() + 1000;
+    let first: number | null = null;
+    let looks = 0;
+    while (performance.now() < began + forMs!) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
+      if (performance.now() < began) continue;
+      first ??= Number(input.value);
+      looks += 1;
+      const frame = Number(canvas.dataset['frame']);
+      shown.add(frame);
       const audio = document.querySelector<HTMLAudioElement>('audio[data-testid="sound"]');
       if (!audio || audio.paused || audio.seeking || audio.readyState < 3) continue;
-      const frame = Number(canvas.getAttribute('data-frame'));
-      shown.add(frame);
       // The film's sound begins with its source, at its speed.
       const position = audio.currentTime * rate!;
       apart.push(position < frame ? position - frame : Math.max(0, position - (frame + 1)));
     }
-    return { apart, shown: shown.size };
+    return { apart, shown: shown.size, passed: Number(input.value) - (first ?? 0), looksPerSecond: (1000 * looks) / forMs!, shrink: Number(canvas.dataset['shrink']) };
   }, [FILM_RATE, seconds * 1000] as const);
 }

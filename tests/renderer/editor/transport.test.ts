@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextShuttle, playRange, travelFrames } from '../../../src-renderer/editor/transport.ts';
+import { followSound, nextShuttle, playRange, travelFrames } from '../../../src-renderer/editor/transport.ts';
 
 describe('playback', () => {
   it('covers the marked range of the timeline, the out point included', () => {
@@ -20,5 +20,23 @@ describe('playback', () => {
     const presses = (direction: 1 | -1, times: number) => Array.from({ length: times }).reduce<number>((shuttle) => nextShuttle(shuttle, direction), 0);
     expect([1, 2, 3, 4, 5].map((times) => presses(1, times))).toEqual([1, 2, 4, 8, 8]);
     expect(nextShuttle(4, -1)).toBe(-1);
+  });
+
+  it('follows the sound: waits for one that is late, hurries to one that is ahead, and never turns round', () => {
+    const after = (start: number, sound: (tick: number) => number | null, ticks: number): number[] => {
+      const places = [start];
+      for (let tick = 1; tick <= ticks; tick += 1) places.push(places.at(-1)! + followSound(places.at(-1)!, 0.4, sound(tick)));
+      return places;
+    };
+    for (const apart of [-6, -1, 0, 1, 6]) {
+      const places = after(10, (tick) => 10 + apart + tick * 0.4, 60);
+      expect(Math.abs(places.at(-1)! - (10 + apart + 24))).toBeLessThan(0.1);
+      for (const [index, place] of places.entries()) if (index > 0) expect(place).toBeGreaterThanOrEqual(places[index - 1]!);
+    }
+    // In silence, and where the sound is somewhere else (a leap is on its way), time goes on as it is.
+    expect(after(10, () => null, 10).at(-1)).toBeCloseTo(14);
+    expect(after(10, () => 200, 10).at(-1)).toBeCloseTo(14);
+    // A sound that stands (its device begins late) holds the picture.
+    expect(after(10, () => 10, 30).at(-1)).toBeLessThan(12);
   });
 });

@@ -1,0 +1,251 @@
+import type { CompositionPlan, PictureShot, TextShot } from '../../src-shared/compose/composition-plan.ts';
+import { layersAt, type PictureNow } from '../../src-shared/compose/layers-at.ts';
+import { drawPlanarLayers, picturesOf, type LayerMaterial } from '../../src-shared/compose/planar/draw-layers.ts';
+import { emptyPicture, pictureFromRgba, pictureToRgba, type PlanarPicture } from '../../src-shared/compose/planar/planar-picture.ts';
+import { scalePicture } from '../../src-shared/compose/planar/scale-picture.ts';
+import { drawText } from '../../src-shared/compose/text/draw-text.ts';
+import type { FontChain } from '../../src-shared/compose/text/layout.ts';
+import { mixGhost } from './mix-ghost.ts';
+import { createPictureCache } from './picture-cache.ts';
+import { shrinkPlan } from './preview-plan.ts';
+import { openShot, openVideoFile, ShotProblem, type ShotReader, type VideoFile } from './shot-reader.ts';
+import { openStill } from './still-reader.ts';
+import type { ComposedPicture, CompositorSource, ShowWish, Shrink, ViewerProblem } from './viewer-messages.ts';
+
+/** Draws the composed timeline; runs in the compositor's worker. */
+export interface Composer {
+  setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
+  /** Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is finished. */
+  show(wish: ShowWish): void;
+  /** Memory of a picture that was drawn. */
+  reuse(pixels: ArrayBuffer): void;
+}
+
+export interface ComposerOptions {
+  readonly fonts: () => Promise<FontChain>;
+  readonly onShown: (picture: ComposedPicture) => void;
+  readonly onUndecodable: (assetId: string) => void;
+}
+
+/** Decoded frames as they are: two seconds of 1080p, or a minute of what the embedded model makes. */
+const SOURCE_BYTES = 160 * 2 ** 20;
+/** The same, scaled to their places. */
+const SCALED_BYTES = 96 * 2 ** 20;
+/** Frames made ready before they are due while it plays, and beside a frame that one steps to. */
+const AHEAD = 10;
+const STEP_AHEAD = 3;
+/** A step of at most so many frames goes on with what the decoder holds. */
+const STEP = 3;
+/** Decoders that stay open. */
+const MOST_READERS = 8;
+/** Buffers that wait for the next picture. */
+const MOST_BUFFERS = 3;
+
+const problemOf = (error: unknown): ViewerProblem => (error instanceof ShotProblem ? error.problem : { kind: 'other', message: error instanceof Error ? error.message : String(error) });
+
+interface OpenReader {
+  readonly assetId: string;
+  readonly reader: ShotReader;
+}
+
+export function createComposer({ fonts, onShown, onUndecodable }: ComposerOptions): Composer {
+  const decoded = createPictureCache(SOURCE_BYTES);
+  const scaled = createPictureCache(SCALED_BYTES);
+  const files = new Map<string, VideoFile>();
+  /** By shot; the one that was used last is last. */
+  const readers = new Map<string, OpenReader>();
+  const words = new Map<string, { readonly picture: PlanarPicture; readonly x: number; readonly y: number } | null>();
+  const buffers: ArrayBuffer[] = [];
+  let sources: ReadonlyMap<string, CompositorSource> = new Map();
+  let plan: CompositionPlan | null = null;
+  const smaller = new Map<Shrink, CompositionPlan>();
+  let canvas = emptyPicture(2, 2);
+  let wanted: ShowWish | null = null;
+  let isBusy = false;
+  /** How frames are kept that are decoded now. */
+  let shrink: Shrink = 1;
+  let isHasty = false;
+  let lastShown = -1;
+  let lastWish: ShowWish | null = null;
+
+  const frameKey = (assetId: string, frame: number): string => `${assetId}/${frame}`;
+  const placeKey = ({ assetId, place: { source: s, target: t } }: PictureShot, frame: number): string => `${assetId}/${frame} ${s.x},${s.y},${s.width},${s.height} ${t.width}x${t.height} ${isHasty ? 'q' : ''}`;
+  const planFor = (current: CompositionPlan, by: Shrink): CompositionPlan => {
+    const known = smaller.get(by) ?? shrinkPlan(current, by);
+    smaller.set(by, known);
+    return known;
+  };
+  let byId: { readonly plan: CompositionPlan; readonly shots: ReadonlyMap<string, PictureShot> } | null = null;
+  const shotNow = (id: string): PictureShot | null => {
+    if (plan === null) return null;
+    const current = planFor(plan, shrink);
+    if (byId?.plan !== current) byId = { plan: current, shots: new Map(current.lanes.flatMap(({ shots }) => shots.map((shot) => [shot.id, shot] as const))) };
+    return byId.shots.get(id) ?? null;
+  };
+  /** A decoded frame in its place. A stand-in is smaller than what it stands for. */
+  const toPlace = (picture: PlanarPicture, { assetId, place: { source, target } }: PictureShot): PlanarPicture => {
+    const asset = sources.get(assetId);
+    const [x, y] = [picture.width / (asset?.width || picture.width), picture.height / (asset?.height || picture.height)];
+    const left = Math.min(picture.width - 1, Math.round(source.x * x));
+    const top = Math.min(picture.height - 1, Math.round(source.y * y));
+    const part = { x: left, y: top, width: Math.max(1, Math.min(picture.width - left, Math.round(source.width * x))), height: Math.max(1, Math.min(picture.height - top, Math.round(source.height * y))) };
+    return scalePicture(picture, part, target.width, target.height, isHasty ? 'quick' : 'bicubic');
+  };
+  const placed = (shot: PictureShot, frame: number): PlanarPicture | null => {
+    const key = placeKey(shot, frame);
+    const known = scaled.get(key);
+    if (known) return known;
+    const picture = decoded.get(frameKey(shot.assetId, frame));
+    if (picture === null) return null;
+    const made = toPlace(picture, shot);
+    if (made !== picture) scaled.put(key, made);
+    return made;
+  };
+  const hasFrame = (shotId: string, assetId: string) => (frame: number): boolean => {
+    if (decoded.has(frameKey(assetId, frame))) return true;
+    const shot = shotNow(shotId);
+    return shot !== null && scaled.has(placeKey(shot, frame));
+  };
+  const keepFrame = (shotId: string, assetId: string) => (frame: number, picture: PlanarPicture): void => {
+    const shot = shotNow(shotId);
+    const made = shot && isHasty ? toPlace(picture, shot) : picture;
+    // In motion only what is shown is kept: a second of whole frames would push everything else out.
+    if (shot && made !== picture) scaled.put(placeKey(shot, frame), made);
+    else decoded.put(frameKey(assetId, frame), picture);
+  };
+
+  const readerOf = (shot: PictureShot): ShotReader | null => {
+    const known = readers.get(shot.id);
+    if (known) {
+      readers.delete(shot.id);
+      readers.set(shot.id, known);
+      return known.reader;
+    }
+    const source = sources.get(shot.assetId);
+    if (!source) return null;
+    const has = hasFrame(shot.id, shot.assetId);
+    const keep = keepFrame(shot.id, shot.assetId);
+    let reader: ShotReader;
+    if (source.rate === null) {
+      reader = openStill({ source, has, keep });
+    } else {
+      const file = files.get(source.assetId) ?? openVideoFile(source, () => onUndecodable(source.assetId));
+      files.set(source.assetId, file);
+      reader = openShot({ file, has, keep });
+    }
+    readers.set(shot.id, { assetId: shot.assetId, reader });
+    return reader;
+  };
+  const closeReaders = (which: (id: string, open: OpenReader) => boolean): void => {
+    for (const [id, open] of readers) {
+      if (!which(id, open)) continue;
+      open.reader.close();
+      readers.delete(id);
+    }
+  };
+
+  const wordsKey = (shot: TextShot, { width, height }: CompositionPlan): string => JSON.stringify([shot.kind, shot.text, shot.position, shot.size, shot.color, width, height]);
+  const prepareText = async (shot: TextShot, current: CompositionPlan): Promise<void> => {
+    const key = wordsKey(shot, current);
+    if (words.has(key)) return;
+    const drawn = drawText(await fonts(), shot, current);
+    words.set(key, drawn && { picture: pictureFromRgba(drawn.rgba, drawn.width, drawn.height), x: drawn.x, y: drawn.y });
+  };
+
+  /** Source frames by shot, of `frame` and of so many that come next; a negative number goes backwards. */
+  const framesFrom = (current: CompositionPlan, frame: number, ahead: number): Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }> => {
+    const found = new Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }>();
+    for (let step = 0; step <= Math.abs(ahead); step += 1) {
+      const at = frame + Math.sign(ahead) * step;
+      if (step > 0 && (at < 0 || at >= current.durationFrames)) break;
+      for (const { shot, sourceFrame } of picturesOf(layersAt(current, at))) {
+        const known = found.get(shot.id) ?? { shot, frames: [], isNow: at === frame };
+        found.set(shot.id, known);
+        if (!known.frames.includes(sourceFrame)) known.frames.push(sourceFrame);
+      }
+    }
+    return found;
+  };
+  const prepare = async (current: CompositionPlan, frame: number, ahead: number, flow: boolean): Promise<ViewerProblem | null> => {
+    const work: Promise<unknown>[] = [];
+    for (const { shot, frames, isNow } of framesFrom(current, frame, ahead).values()) {
+      const ready = readerOf(shot)?.want(frames, flow);
+      if (ready && isNow) work.push(ready);
+      // What comes later says so when it is there.
+      else ready?.catch(() => undefined);
+    }
+    for (const layer of layersAt(current, frame)) if (layer.type === 'text') work.push(prepareText(layer.shot, current));
+    const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+    return failed ? problemOf(failed.reason) : null;
+  };
+  const materialOf = (current: CompositionPlan): LayerMaterial => ({
+    picture: ({ shot, sourceFrame }: PictureNow) => placed(shot, sourceFrame),
+    text: (shot) => words.get(wordsKey(shot, current)) ?? null,
+  });
+  const draw = (current: CompositionPlan, frame: number): Uint32Array => {
+    if (canvas.width !== current.width || canvas.height !== current.height) canvas = emptyPicture(current.width, current.height);
+    drawPlanarLayers(canvas, layersAt(current, frame), materialOf(current));
+    const bytes = current.width * current.height * 4;
+    const at = buffers.findIndex(({ byteLength }) => byteLength === bytes);
+    const pixels = new Uint32Array(at < 0 ? new ArrayBuffer(bytes) : buffers.splice(at, 1)[0]!);
+    pictureToRgba(canvas, pixels);
+    return pixels;
+  };
+
+  const run = async (): Promise<void> => {
+    isBusy = true;
+    while (wanted !== null && plan !== null) {
+      const wish = wanted;
+      const whole = plan;
+      wanted = null;
+      shrink = wish.shrink;
+      isHasty = wish.direction !== 0 && wish.shrink > 1;
+      const current = planFor(whole, wish.shrink);
+      const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
+      // Backwards, one run from a key frame makes all of the next frames ready.
+      let problem = await prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
+      for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
+      // Another plan may have another size: what was read for an older one is not drawn.
+      if (whole !== plan) {
+        wanted ??= wish;
+        continue;
+      }
+      const pixels = draw(current, wish.frame);
+      for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
+      lastShown = wish.frame;
+      onShown({ frame: wish.frame, width: current.width, height: current.height, shrink: wish.shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+      while (readers.size > MOST_READERS) {
+        const [oldest] = readers.keys();
+        closeReaders((id) => id === oldest);
+      }
+    }
+    isBusy = false;
+  };
+  return {
+    setPlan: (next, given) => {
+      plan = next;
+      smaller.clear();
+      const before = sources;
+      sources = new Map(given.map((source) => [source.assetId, source]));
+      const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
+      closeReaders((id, { assetId }) => !shots.has(`${id} ${assetId}`));
+      for (const [assetId, file] of files) {
+        if (sources.get(assetId)?.url === before.get(assetId)?.url) continue;
+        closeReaders((_, open) => open.assetId === assetId);
+        file.close();
+        files.delete(assetId);
+      }
+      wanted ??= lastWish;
+      if (!isBusy) void run();
+    },
+    show: (wish) => {
+      wanted = wish;
+      lastWish = wish;
+      if (!isBusy) void run();
+    },
+    reuse: (pixels) => {
+      if (buffers.length >= MOST_BUFFERS) buffers.shift();
+      buffers.push(pixels);
+    },
+  };
+}
