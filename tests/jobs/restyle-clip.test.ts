@@ -184,7 +184,7 @@ describe('restyling a clip', { timeout: 240_000 }, () => {
   });
 
   it('tells which styles a pack was trained on', async () => {
-    expect(await bench.client.stylization.gallery({ packId: 'tiny' })).toEqual({ trained: true, styles: [{ name: 'Red', prompt: 'a red fish' }], strength: 0.6, structure: 0.5 });
+    expect(await bench.client.stylization.gallery({ packId: 'tiny' })).toEqual({ trained: true, styles: [{ name: 'Red', prompt: 'a red fish', alsoCalled: [] }], strength: 0.6, structure: 0.5 });
     setRestyling(undefined);
     bench = await bench.restart();
     expect(await bench.client.stylization.gallery({ packId: 'tiny' })).toEqual({ trained: false, styles: [], strength: 0.6, structure: 0.5 });
