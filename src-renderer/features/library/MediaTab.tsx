@@ -76,9 +76,11 @@ export function MediaTab() {
 
   const { total } = useLibraryTotal(filter);
   const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed || filter.unused || filter.origin !== null || filter.kinds.length < 3;
-  const incoming = importing.length + uploads.length === 0 ? null : (
+  // A file that has arrived goes on as a job of its name: one card, not two.
+  const sending = uploads.filter(({ name, share, error }) => error !== null || share < 1 || !importing.some(({ title }) => title === name));
+  const incoming = importing.length + sending.length === 0 ? null : (
     <Box component="ul" aria-label={t('mediaLibrary.incoming')} sx={{ m: 0, mb: 2, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 2 }}>
-      {uploads.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
+      {sending.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
       {importing.map((job) => <Incoming key={job.id} name={job.title} share={job.parts[0] ? partShare(job.parts[0]) : 0} error={null} onDismiss={() => undefined} />)}
     </Box>
   );
