@@ -67,7 +67,7 @@ export interface AssetRepository {
   /** An imported asset with exactly these bytes. */
   findBySha256(sha256: string): AssetRow | null;
   rename(id: string, name: string): AssetRow;
-  /** The star in the library; takes of it keep theirs alongside, see {@link TakeRepository.star}. */
+  /** The one star of a clip, in the library and on its takes. */
   star(id: string, starred: boolean): void;
   /** Makes a motion's asset findable by what the motion was learned from. */
   describeMotion(id: string, facts: MotionFacts): void;

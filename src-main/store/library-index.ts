@@ -9,6 +9,7 @@ import type { StoreDatabase } from './database.ts';
  */
 export interface LibraryIndex {
   add(asset: Asset): void;
+  /** A clip has one star, wherever it is put on: in the library, and on every take that shows it. */
   star(assetId: string, starred: boolean): void;
   /** What a motion was learned from, which is stored after its asset. */
   describe(asset: Asset, facts: MotionFacts): void;
@@ -23,6 +24,7 @@ export function createLibraryIndex(db: StoreDatabase, recipeOf: (assetId: string
   const prepare = () => ({
     insert: db.prepare('INSERT INTO libraryEntries (assetId, kind, origin, lowerName, createdAt, sizeBytes, durationMs, words) VALUES (@id, @kind, @origin, @lowerName, @createdAt, @sizeBytes, @durationMs, @words)'),
     star: db.prepare('UPDATE libraryEntries SET starred = ? WHERE assetId = ?'),
+    starTakes: db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?'),
     name: db.prepare('UPDATE libraryEntries SET lowerName = ? WHERE assetId = ?'),
     words: db.prepare('UPDATE libraryEntries SET words = ? WHERE assetId = ?'),
     nameOfMotion: db.prepare<{ name: string }>("SELECT assets.name FROM blobs JOIN assets ON assets.blobId = blobs.id AND assets.kind = 'motion' AND assets.state = 'ready' WHERE blobs.sha256 = ? LIMIT 1"),
@@ -43,7 +45,9 @@ export function createLibraryIndex(db: StoreDatabase, recipeOf: (assetId: string
       if (kind !== 'stage') sql().insert.run({ id, kind, origin, lowerName: name.toLowerCase(), createdAt, sizeBytes, durationMs, words: wordsOf(recipe, null, createdAt) });
     },
     star: (assetId, starred) => {
-      sql().star.run([starred ? 1 : 0, assetId]);
+      const mark = starred ? 1 : 0;
+      sql().star.run([mark, assetId]);
+      if (sql().starTakes.run([mark, assetId]).changes > 0) db.touch('takes');
     },
     describe: (asset, facts) => {
       sql().words.run([wordsOf(null, facts, asset.createdAt), asset.id]);

@@ -39,7 +39,6 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
   const prepare = () => ({
     entry: db.prepare<EntryRecord>('SELECT assetId, starred, tags, trashedAt FROM libraryEntries WHERE assetId = ?'),
     entries: db.prepare<EntryRecord>('SELECT assetId, starred, tags, trashedAt FROM json_each(?) AS wanted CROSS JOIN libraryEntries ON libraryEntries.id = wanted.value ORDER BY wanted.key'),
-    starTakes: db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?'),
     tags: db.prepare('UPDATE libraryEntries SET tags = ? WHERE assetId = ?'),
     trashed: db.prepare('UPDATE libraryEntries SET trashedAt = ? WHERE assetId = ?'),
     allTags: db.prepare<{ tags: string }>("SELECT tags FROM libraryEntries WHERE tags <> '' AND trashedAt IS NULL"),
@@ -118,10 +117,7 @@ export function createLibraryRepository(db: StoreDatabase, assets: AssetReposito
       for (const { tags } of sql().allTags.all()) for (const tag of linesOf(tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
       return [...counts].map(([tag, count]) => ({ tag, count })).sort((a, b) => a.tag.localeCompare(b.tag));
     },
-    star: (assetIds, starred) => change(assetIds, (id) => {
-      assets.star(id, starred);
-      if (sql().starTakes.run([starred ? 1 : 0, id]).changes > 0) db.touch('takes');
-    }),
+    star: (assetIds, starred) => change(assetIds, (id) => assets.star(id, starred)),
     tag: (assetIds, add, remove) => change(assetIds, (id) => {
       const kept = linesOf(sql().entry.get([id])?.tags ?? '').filter((tag) => !remove.includes(tag));
       sql().tags.run([[...new Set([...kept, ...add])].sort((a, b) => a.localeCompare(b)).join('\n'), id]);

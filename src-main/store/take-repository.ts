@@ -32,9 +32,7 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const insert = db.prepare('INSERT INTO takes (id, promptEventId, assetId, recipeHash, recipe, createdAt) VALUES (@id, @promptEventId, @assetId, @recipeHash, @recipe, @createdAt)');
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
   const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
-  // A clip has one star, wherever it is put on: in the library, and on every take that shows it.
   const last = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY rowid DESC LIMIT 1');
-  const setStar = db.prepare('UPDATE takes SET starred = ? WHERE assetId = ?');
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
   const toTake = (record: TakeRecord, asset: AssetRow): Take => {
@@ -68,9 +66,7 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
     star: (id, starred) => {
       const { asset } = get(id);
       return db.transaction(() => {
-        setStar.run([starred ? 1 : 0, asset.id]);
         assets.star(asset.id, starred);
-        db.touch('takes');
         return get(id);
       });
     },

@@ -19,7 +19,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
   return (
     <Box
       role={notice.tone === 'error' ? 'alert' : 'status'}
-      sx={{ display: 'flex', alignItems: 'center', gap: 2.5, pl: 3, pr: 1, py: 1.5, minWidth: 260, maxWidth: 460, bgcolor: 'background.paper', border: 1, borderColor: notice.tone === 'error' ? 'error.main' : 'divider', borderRadius: 2, boxShadow: 8, pointerEvents: 'auto', fontSize: 12.5, '& > svg': { fontSize: 18, flex: 'none' } }}
+      sx={{ display: 'flex', alignItems: 'center', gap: 2.5, pl: 3, pr: 1, py: 1.5, minWidth: 260, maxWidth: 460, bgcolor: 'background.paper', border: 1, borderColor: notice.tone === 'error' ? 'error.main' : 'divider', borderRadius: 2, boxShadow: 8, '& button': { pointerEvents: 'auto' }, fontSize: 12.5, '& > svg': { fontSize: 18, flex: 'none' } }}
     >
       {notice.tone === 'error' ? <ErrorOutlineOutlined color="error" /> : notice.tone === 'success' ? <CheckCircleOutlined color="success" /> : null}
       <Box sx={{ flex: 1, overflowWrap: 'anywhere' }}>{notice.message}</Box>
@@ -31,7 +31,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
   );
 }
 
-/** Toasts over the lower part of the picture, newest lowest: there they cover no control of an open project. */
+/** Toasts over the lower part of the picture, newest lowest: there they cover no control of an open project, and beside their buttons the hand reaches through them. */
 export function Notices() {
   const notices = useStore(noticeStore, (state) => state.notices);
   return (

@@ -54,7 +54,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   const files = new Map<string, VideoFile>();
   /** By shot; the one that was used last is last. */
   const readers = new Map<string, OpenReader>();
-  const words = new Map<string, { readonly picture: PlanarPicture; readonly x: number; readonly y: number } | null>();
+  const words = new Map<string, { readonly said: string; readonly drawn: { readonly picture: PlanarPicture; readonly x: number; readonly y: number } | null }>();
   const buffers: ArrayBuffer[] = [];
   let sources: ReadonlyMap<string, CompositorSource> = new Map();
   let plan: CompositionPlan | null = null;
@@ -144,12 +144,13 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     }
   };
 
-  const wordsKey = (shot: TextShot, { width, height }: CompositionPlan): string => JSON.stringify([shot.kind, shot.text, shot.position, shot.size, shot.color, width, height]);
+  const saidBy = ({ kind, text, position, size, color }: TextShot): string => JSON.stringify([kind, text, position, size, color]);
+  const wordsKey = (shot: TextShot, { width, height }: CompositionPlan): string => `${width}x${height} ${saidBy(shot)}`;
   const prepareText = async (shot: TextShot, current: CompositionPlan): Promise<void> => {
     const key = wordsKey(shot, current);
     if (words.has(key)) return;
     const drawn = drawText(await fonts(), shot, current);
-    words.set(key, drawn && { picture: pictureFromRgba(drawn.rgba, drawn.width, drawn.height), x: drawn.x, y: drawn.y });
+    words.set(key, { said: saidBy(shot), drawn: drawn && { picture: pictureFromRgba(drawn.rgba, drawn.width, drawn.height), x: drawn.x, y: drawn.y } });
   };
 
   /** Source frames by shot, of `frame` and of so many that come next; a negative number goes backwards. */
@@ -180,7 +181,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   };
   const materialOf = (current: CompositionPlan): LayerMaterial => ({
     picture: ({ shot, sourceFrame }: PictureNow) => placed(shot, sourceFrame),
-    text: (shot) => words.get(wordsKey(shot, current)) ?? null,
+    text: (shot) => words.get(wordsKey(shot, current))?.drawn ?? null,
   });
   const draw = (current: CompositionPlan, frame: number): Uint32Array => {
     if (canvas.width !== current.width || canvas.height !== current.height) canvas = emptyPicture(current.width, current.height);
@@ -229,6 +230,9 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
       sources = new Map(given.map((source) => [source.assetId, source]));
       const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
       closeReaders((id, { assetId }) => !shots.has(`${id} ${assetId}`));
+      // Every letter typed in a title makes another picture of it.
+      const said = new Set(next.texts.map(saidBy));
+      for (const [key, drawn] of words) if (!said.has(drawn.said)) words.delete(key);
       for (const [assetId, file] of files) {
         if (sources.get(assetId)?.url === before.get(assetId)?.url) continue;
         closeReaders((_, open) => open.assetId === assetId);

@@ -6,7 +6,6 @@ export interface PictureCache {
   /** As `get`, without counting as a use. */
   has(key: string): boolean;
   put(key: string, picture: PlanarPicture): void;
-  clear(): void;
 }
 
 export function createPictureCache(maxBytes: number): PictureCache {
@@ -36,10 +35,6 @@ export function createPictureCache(maxBytes: number): PictureCache {
         if (bytes <= maxBytes || oldest === key) break;
         drop(oldest, old);
       }
-    },
-    clear: () => {
-      pictures.clear();
-      bytes = 0;
     },
   };
 }

@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from . import configs
 from .captions import LOOKS
 from .graph_network import GraphNetwork, compute_copy, export_graph
-from .look_checker import source_picture
 from .looks import apply_look
+from .source_pictures import source_picture
 
 LATENT = (40, 56)
 """Latents of a crop; two pixels each."""

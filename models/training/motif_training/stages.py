@@ -206,7 +206,6 @@ class Autoencoder:
             if rng.random() < 0.5:
                 profile = world.FULL if rng.random() < 0.5 else world.FIRST
                 frame = motion_clip(rng, 1, 320, 576, 0.0, profile)[:, 0]
-                scale = 1.0
             else:
                 size = int(self.crop * rng.uniform(1, 2.2))
                 frame = dead_leaves(rng, size, size, 60) * 2 - 1
