@@ -54,6 +54,13 @@ FIRST = Profile(
 )
 """The reduced profile that the first shipped pack is trained on (two CPU cores)."""
 
+TURNS = dataclasses.replace(
+    FIRST,
+    motion_weights=(3, 3, 3, 3, 0.2, 0.2, 0.2, 0.2),
+    two_events=0.6,
+)
+"""The reduced profile with two events, one after the other, in most clips: what keyframes that know single directions go on with."""
+
 WIDER = dataclasses.replace(
     FIRST,
     motions=tuple(m for m in captions.MOTIONS if m != "spiral"),
@@ -80,7 +87,7 @@ FULL = Profile(
 )
 """The whole world, for training with a GPU."""
 
-PROFILES = {"first": FIRST, "wider": WIDER, "full": FULL}
+PROFILES = {"first": FIRST, "turns": TURNS, "wider": WIDER, "full": FULL}
 
 _VECTORS = {
     "right": (1, 0), "left": (-1, 0), "up": (0, -1), "down": (0, 1), "up-right": (1, -1), "up-left": (-1, -1),
