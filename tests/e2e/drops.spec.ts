@@ -53,17 +53,9 @@ describe('drops', () => {
     const box = (await target.boundingBox())!;
     await target.dispatchEvent(type, { dataTransfer: transfer, clientX: box.x + x, clientY: box.y + box.height / 2 });
   };
-  const importClip = async () => {
-    await studio.page.getByLabel('Choose files to import').setInputFiles(clips.moving);
-    // While it is on its way in, its place has the name already.
-    const card = studio.page.locator('button[aria-label="red_fish.mp4"]');
-    await card.waitFor({ timeout: 30_000 });
-    return card;
-  };
-
   test('a clip of the library lands where the ghost stood, snaps, is refused with a reason, and Escape lets go', async () => {
     const { page } = studio;
-    const card = await importClip();
+    const card = await window.importMedia(clips.moving);
     const step = await window.pixelsPerFrame();
     const video = (await lane('video').boundingBox())!;
     const to = async (x: number, y: number) => {
@@ -153,7 +145,7 @@ describe('drops', () => {
 
   test('a removed file can be taken back, and everything has a menu', async () => {
     const { page } = studio;
-    const card = await importClip();
+    const card = await window.importMedia(clips.moving);
     await card.click({ button: 'right' });
     await page.getByRole('menuitem', { name: /at the playhead|Insert/ }).first().waitFor();
     await studio.screenshot('asset-menu');

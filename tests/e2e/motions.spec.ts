@@ -145,9 +145,7 @@ describe('motions', () => {
 
   test('learns from the library, cancels, keeps, renames, deletes, exports and imports', async () => {
     const { page } = studio;
-    await page.getByLabel('Choose files to import').setInputFiles(clips.moving);
-    const media = page.getByRole('button', { name: 'red_fish.mp4', exact: true });
-    await media.waitFor({ timeout: 30_000 });
+    const media = await window.importMedia(clips.moving);
     await media.dragTo(motions.lane);
     await motions.strip(FRAMES).waitFor({ timeout: 30_000 });
     await motions.dialog.getByRole('button', { name: 'Cancel' }).click();

@@ -26,15 +26,15 @@ describe('footage', () => {
   beforeEach(async () => {
     await setRestyling({ styles: STYLES, numInferenceSteps: 2 });
     studio = await launchStudio({ packsDir: packs.dir });
-    await new StudioWindow(studio.page).createProject('Footage');
-    await studio.page.getByLabel('Choose files to import').setInputFiles(clips.moving);
-    await studio.page.getByRole('button', { name: 'red_fish.mp4' }).waitFor({ timeout: 30_000 });
+    const window = new StudioWindow(studio.page);
+    await window.createProject('Footage');
+    await window.importMedia(clips.moving);
   });
   afterEach(() => studio.close());
 
   test('is restyled: a frame ahead of the run, with the looks of the gallery, and a new clip of the library', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'red_fish.mp4' }).click({ button: 'right' });
+    await page.getByRole('button', { name: 'red_fish.mp4', exact: true }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Restyle…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Restyle a clip' });
     const wipe = dialog.getByTestId('wipe');
@@ -67,7 +67,7 @@ describe('footage', () => {
 
   test('a span of a clip on the timeline is restyled, becomes a take of it, and is wiped against the footage in the viewer', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'red_fish.mp4' }).click();
+    await page.getByRole('button', { name: 'red_fish.mp4', exact: true }).click();
     await page.keyboard.press('.');
     const items = page.getByRole('list', { name: 'Video', exact: true }).getByRole('listitem');
     await items.first().waitFor();
@@ -110,7 +110,7 @@ describe('footage', () => {
     await setRestyling(undefined);
     await studio.restartHost('SIGTERM');
     await page.getByRole('button', { name: /Footage/ }).first().click();
-    await page.getByRole('button', { name: 'red_fish.mp4' }).click();
+    await page.getByRole('button', { name: 'red_fish.mp4', exact: true }).click();
     await page.keyboard.press('Shift+R');
     const dialog = page.getByRole('dialog', { name: 'Restyle a clip' });
     await dialog.getByText('was not trained to restyle').waitFor();
@@ -121,7 +121,7 @@ describe('footage', () => {
 
   test('is re-imagined with its own motion', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'red_fish.mp4' }).click({ button: 'right' });
+    await page.getByRole('button', { name: 'red_fish.mp4', exact: true }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Re-imagine…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Re-imagine a clip' });
     await dialog.getByRole('textbox', { name: 'What the new clip shows' }).fill('a blue bird flies');
@@ -136,7 +136,7 @@ describe('footage', () => {
 
   test('is enlarged, and says beforehand how large it becomes', async () => {
     const { page } = studio;
-    await page.getByRole('button', { name: 'red_fish.mp4' }).click({ button: 'right' });
+    await page.getByRole('button', { name: 'red_fish.mp4', exact: true }).click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Upscale…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Upscale a clip' });
     await dialog.getByText('640 × 360').waitFor();

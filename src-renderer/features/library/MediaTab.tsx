@@ -22,6 +22,7 @@ import { uploadFile, type Upload } from '../../api/upload.ts';
 import { DiskUseBar } from './DiskUseBar.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { MediaGrid } from './MediaGrid.tsx';
+import { stillSending } from './still-sending.ts';
 
 /** Imported and generated media, with everything that is on its way in. */
 export function MediaTab() {
@@ -76,8 +77,7 @@ export function MediaTab() {
 
   const { total } = useLibraryTotal(filter);
   const isNarrowed = wanted !== '' || filter.starred || filter.tag !== null || filter.trashed || filter.unused || filter.origin !== null || filter.kinds.length < 3;
-  // A file that has arrived goes on as a job of its name: one card, not two.
-  const sending = uploads.filter(({ name, share, error }) => error !== null || share < 1 || !importing.some(({ title }) => title === name));
+  const sending = stillSending(uploads, importing.map(({ title }) => title));
   const incoming = importing.length + sending.length === 0 ? null : (
     <Box component="ul" aria-label={t('mediaLibrary.incoming')} sx={{ m: 0, mb: 2, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(104px, 1fr))', gap: 2 }}>
       {sending.map((upload) => <Incoming key={upload.id} name={upload.name} share={upload.share} error={upload.error} onDismiss={() => setUploads((all) => all.filter(({ id }) => id !== upload.id))} />)}
@@ -110,12 +110,16 @@ export function MediaTab() {
   );
 }
 
+const PLACE = { width: 1, aspectRatio: '16 / 9', borderRadius: 1, bgcolor: 'studio.well', border: 1, borderColor: 'divider', display: 'grid', placeItems: 'center', px: 3, fontSize: 10.5 };
+
 function Incoming({ name, share, error, onDismiss }: { name: string; share: number; error: string | null; onDismiss: () => void }) {
   return (
     <Box component="li">
-      <ButtonBase disabled={error === null} onClick={onDismiss} title={error ?? name} sx={{ width: 1, aspectRatio: '16 / 9', borderRadius: 1, bgcolor: 'studio.well', border: 1, borderColor: error === null ? 'divider' : 'error.main', display: 'grid', placeItems: 'center', px: 3, fontSize: 10.5, color: 'error.main' }}>
-        {error === null ? <LinearProgress aria-label={t('library.importing', { name })} variant={share > 0 && share < 1 ? 'determinate' : 'indeterminate'} value={share * 100} sx={{ width: 1 }} /> : t('library.failed', { name })}
-      </ButtonBase>
+      {error === null ? (
+        <Box title={name} sx={PLACE}><LinearProgress aria-label={t('library.importing', { name })} variant={share > 0 && share < 1 ? 'determinate' : 'indeterminate'} value={share * 100} sx={{ width: 1 }} /></Box>
+      ) : (
+        <ButtonBase onClick={onDismiss} title={error} sx={{ ...PLACE, borderColor: 'error.main', color: 'error.main' }}>{t('library.failed', { name })}</ButtonBase>
+      )}
       <Box sx={{ pt: 0.75, fontSize: 11, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{name}</Box>
     </Box>
   );

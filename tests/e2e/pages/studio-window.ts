@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Locator, Page } from 'playwright';
 
 /** The window as a person sees it: regions by their names, things by what they say. */
@@ -42,6 +43,14 @@ export class StudioWindow {
     await this.page.getByRole('textbox', { name: 'Project name' }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
     await this.prompt.waitFor();
+  }
+
+  /** Chooses a file in the library's dialog and answers with its card, once it is there: before that, its place has the name already. */
+  async importMedia(file: string): Promise<Locator> {
+    await this.page.getByLabel('Choose files to import').setInputFiles(file);
+    const card = this.library.getByRole('list', { name: 'Media', exact: true }).getByRole('button', { name: path.basename(file), exact: true });
+    await card.waitFor({ timeout: 30_000 });
+    return card;
   }
 
   /** Types into the prompt field as fingers do, so that pauses and shortcuts matter. */
