@@ -8,6 +8,9 @@ import type { JobContext } from './job-handler.ts';
 /** Type of a segment among the project's stage assets. */
 const SEGMENT_MIME_TYPE = 'video/h264';
 
+/** Name of what segment number `segment` follows on from. */
+const leadOf = (segment: number): string => `ahead of part ${segment + 1}`;
+
 /**
  * The encoded parts of a long clip that a job has finished: stage assets of the project until the clip is whole. After a kill the
  * work goes on behind the last of them.
@@ -33,10 +36,18 @@ export class ClipSegments {
     return createHash('sha256').update(canonicalJson({ [this.#facts.kind]: this.#facts.jobId, segment: part })).digest('hex');
   }
 
-  /** Stores the next segment, if the attempt still owns the job. */
-  save(context: JobContext, bytes: Uint8Array, size: { readonly frames: number; readonly width: number; readonly height: number }): void {
-    this.#keep(context, this.key(this.#count), `${this.#facts.name}, part ${this.#count + 1}`, SEGMENT_MIME_TYPE, bytes, size);
+  /** Stores the next segment, if the attempt still owns the job, and with it what the segment behind it follows on from. */
+  save(context: JobContext, bytes: Uint8Array, size: { readonly frames: number; readonly width: number; readonly height: number }, lead: Uint8Array | null = null): void {
+    this.#keep(context, this.key(this.#count), `${this.#facts.name}, part ${this.#count + 1}`, SEGMENT_MIME_TYPE, bytes, size, () => {
+      this.#drop(leadOf(this.#count));
+      if (lead !== null) this.noteAside(leadOf(this.#count + 1), lead);
+    });
     this.#count += 1;
+  }
+
+  /** What was stored with the last segment for the next one; null where nothing was. */
+  lead(): Uint8Array | null {
+    return this.aside(leadOf(this.#count));
   }
 
   /** Stores something that later segments need. */
@@ -67,17 +78,22 @@ export class ClipSegments {
 
   /** Removes what only served to make the clip, in the caller's transaction. */
   remove(...aside: readonly string[]): void {
-    for (const part of [...Array.from({ length: this.#count }, (_, segment) => segment), ...aside]) {
-      const stored = this.#store.assets.findByStageKey(this.key(part));
-      if (stored !== null) this.#store.assets.remove(stored.id);
-    }
+    for (const part of [...Array.from({ length: this.#count }, (_, segment) => segment), leadOf(this.#count), ...aside]) this.#drop(part);
   }
 
-  #keep(context: JobContext, stageKey: string, name: string, mimeType: string, bytes: Uint8Array, meta: Parameters<ReturnType<ProjectStore['assets']['beginWrite']>['finish']>[0]): void {
+  #drop(part: number | string): void {
+    const stored = this.#store.assets.findByStageKey(this.key(part));
+    if (stored !== null) this.#store.assets.remove(stored.id);
+  }
+
+  #keep(context: JobContext, stageKey: string, name: string, mimeType: string, bytes: Uint8Array, meta: Parameters<ReturnType<ProjectStore['assets']['beginWrite']>['finish']>[0], besides?: () => void): void {
     const writer = this.#store.assets.beginWrite({ kind: 'stage', name, mimeType, origin: 'generated', stage: this.#facts.stage, stageKey });
     try {
       writer.write(bytes);
-      context.commit(() => writer.finish(meta), true);
+      context.commit(() => {
+        writer.finish(meta);
+        besides?.();
+      }, true);
     } catch (error) {
       writer.abort();
       throw error;

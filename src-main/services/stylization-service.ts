@@ -195,7 +195,7 @@ export function createStylizationService(parts: {
       const runId = `preview/${randomUUID()}`;
       const stop = () => engine.stop(runId, 'cancelled');
       const running = engine.restyle({
-        runId, packDir: opened.dir, clipRun: runId, settings: settingsOf(request, opened.index, [], 0), frames: source, firstFrame: 0, begins: true, last: true, anchor: null,
+        runId, packDir: opened.dir, clipRun: runId, settings: settingsOf(request, opened.index, [], 0), frames: source, firstFrame: 0, begins: true, last: true, anchor: null, shown: null,
         still: { share: request.small ? SMALL_SHARE : 1 }, threads,
       });
       signal.addEventListener('abort', stop, { once: true });

@@ -1,4 +1,4 @@
-import { valueAt, type Flow, type Luma } from './optical-flow.ts';
+import { valueAt, type Flow, type Luma } from '../../src-main/engine/flow/optical-flow.ts';
 
 /**
  * Mean difference between a frame and the frame before it, moved along a flow: what flickers. Pixels whose flow leaves the picture, and

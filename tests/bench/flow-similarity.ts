@@ -1,5 +1,5 @@
 import type { FramesMessage } from '../../src-main/engine/process/protocol.ts';
-import { lumaOf, matchBlocks, type BlockFlow } from './optical-flow.ts';
+import { lumaOf, matchBlocks, type BlockFlow } from '../../src-main/engine/flow/optical-flow.ts';
 
 /** Movement of a clip: how the blocks of each frame move to the next. */
 export const blockFlows = (frames: FramesMessage): readonly BlockFlow[] => Array.from({ length: frames.count - 1 }, (_, pair) => matchBlocks(lumaOf(frames, pair), lumaOf(frames, pair + 1)));

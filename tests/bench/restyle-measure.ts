@@ -1,7 +1,7 @@
 import type { FramesMessage } from '../../src-main/engine/process/protocol.ts';
 import { nameLook, pictureOf, type LookChecker } from '../eval/look-checker.ts';
 import { edgeCorrelation, explained, warpedError } from './flow-error.ts';
-import { flowBetween, lumaOf, type Flow, type Luma } from './optical-flow.ts';
+import { flowBetween, lumaOf, type Flow, type Luma } from '../../src-main/engine/flow/optical-flow.ts';
 
 /** A clip and how it moves: what restyled ones are held against. */
 export interface MeasuredSource {

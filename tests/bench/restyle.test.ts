@@ -83,7 +83,7 @@ async function restyle(engine: EngineClient, clipRun: string, settings: RestyleS
     const count = Math.min(stride, source.count - at);
     const { frames, peakRssBytes } = await engine.restyle({
       runId: `${clipRun}/${at}`, packDir, clipRun, settings, frames: { ...source, count, data: source.data.slice(at * bytes, (at + count) * bytes) },
-      firstFrame: at, begins: at === 0, last: at + count === source.count, anchor: null, threads, ...(source.count === 1 ? { still: { share: 1 } } : {}),
+      firstFrame: at, begins: at === 0, last: at + count === source.count, anchor: null, shown: null, threads, ...(source.count === 1 ? { still: { share: 1 } } : {}),
     });
     parts.push(frames.data);
     peakBytes = Math.max(peakBytes, peakRssBytes);

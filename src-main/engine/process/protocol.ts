@@ -117,6 +117,8 @@ export interface RestyleCommand {
   readonly last: boolean;
   /** What an earlier run of this clip told of its first frame; null for the clip's beginning. */
   readonly anchor: Uint8Array | null;
+  /** The last frame that an earlier run of this clip finished, as it told it; null for the clip's beginning. Where a run begins ahead of it, the frames behind it are the very same. */
+  readonly shown: { readonly number: number; readonly frame: FramesMessage } | null;
   /** Draws single frames for themselves, on this share of the trained pixels: previews. */
   readonly still?: { readonly share: number };
   readonly threads: number;
@@ -208,7 +210,7 @@ export type EngineEvent =
   | { readonly type: 'upscaled'; readonly runId: string; readonly frames: FramesMessage; readonly peakRssBytes: number }
   /** Resident memory that learning will take, in bytes; null where the model cannot be read. */
   | { readonly type: 'estimated'; readonly runId: string; readonly bytes: number | null }
-  /** The frames that are finished by now, from number `firstFrame` on; `anchor` once, when it is known. */
-  | { readonly type: 'restyled'; readonly runId: string; readonly frames: FramesMessage; readonly firstFrame: number; readonly anchor: Uint8Array | null; readonly peakRssBytes: number }
+  /** The frames that are finished by now, from number `firstFrame` on; `anchor` once, when it is known; `shown` the frames at the model's size, to go on from. */
+  | { readonly type: 'restyled'; readonly runId: string; readonly frames: FramesMessage; readonly shown: FramesMessage; readonly firstFrame: number; readonly anchor: Uint8Array | null; readonly peakRssBytes: number }
   | { readonly type: 'stopped'; readonly runId: string; readonly reason: 'cancelled' | 'paused' }
   | { readonly type: 'failed'; readonly runId: string; readonly error: StudioErrorWire };

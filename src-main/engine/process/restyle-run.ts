@@ -34,12 +34,12 @@ export function createRestyling({ send, promptCache, unloadOthers }: {
 
   /** The clip's stream; it leaves its place until the command is done, so that a broken one is never gone on with. */
   const takeStream = async (command: RestyleCommand): Promise<NonNullable<typeof clip>> => {
-    const { clipRun, firstFrame, begins, anchor, settings } = command;
+    const { clipRun, firstFrame, begins, anchor, shown, settings } = command;
     const kept = clip;
     clip = null;
     if (begins) {
       const restyler = await restylerFor(command);
-      return { clipRun, stream: await restyler.begin(settings, { firstFrame, anchor: anchor === null ? null : decodeAnchor(anchor) }), tellsAnchor: anchor === null };
+      return { clipRun, stream: await restyler.begin(settings, { firstFrame, anchor: anchor === null ? null : decodeAnchor(anchor), shown }), tellsAnchor: anchor === null };
     }
     if (kept?.clipRun === clipRun && kept.stream.nextFrame === firstFrame) return kept;
     throw new StudioError('CONFLICT', 'The engine has done something else since this clip began. Begin it again behind its last stored part.', { retryable: true });
@@ -53,11 +53,11 @@ export function createRestyling({ send, promptCache, unloadOthers }: {
       const taken = await takeStream(command);
       const firstFrame = taken.stream.nextFinished;
       let step = 0;
-      const drawn = await runSteps(taken.stream.push(frames, last, signal), signal, ({ phase }, stepMs) => send({ type: 'progress', runId, stage, phase, step: (step += 1), total: 0, stepMs }));
+      const { frames: drawn, shown } = await runSteps(taken.stream.push(frames, last, signal), signal, ({ phase }, stepMs) => send({ type: 'progress', runId, stage, phase, step: (step += 1), total: 0, stepMs }));
       const states = taken.tellsAnchor ? taken.stream.anchor() : null;
       if (states !== null) taken.tellsAnchor = false;
       if (!last) clip = taken;
-      return { type: 'restyled', runId, frames: drawn, firstFrame, anchor: states === null ? null : encodeAnchor(states), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+      return { type: 'restyled', runId, frames: drawn, shown, firstFrame, anchor: states === null ? null : encodeAnchor(states), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
     },
     async unload() {
       const old = loaded?.restyler;

@@ -113,17 +113,21 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           const anchor = begin === 0 ? null : segments.aside(ANCHOR);
           const clipRun = `${job.id}/${job.attempt}/${attempt}`;
           let units = total - unitsFrom(begin);
+          const lead = segments.lead();
           let gathered: Uint8Array[] = [];
+          let lastShown: Uint8Array | null = null;
           const saveSegment = async () => {
             const encode = isTransparent ? media.encodeClearSegment : media.encodeSegment;
-            segments.save(context, await encode({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished });
+            segments.save(context, await encode({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished }, lastShown);
             gathered = [];
           };
           opacities.clear();
           const decoded = isTransparent ? coloursOf(media.decodeFrames(source, { ...decoding, alpha: true }), settings.strength > 0, (number, opacity) => { if (number >= firstMissing) opacities.set(number, opacity); }) : media.decodeFrames(source, decoding);
           for await (const chunk of chunksFrom(decoded, size, begin, shape.stride)) {
             signal.throwIfAborted();
-            const { frames: drawn, firstFrame, anchor: told } = await restyle(context, { ...chunk, packDir: dir, clipRun, settings, begins: chunk.firstFrame === begin, anchor, threads }, (phase, stepMs) => {
+            const { frames: drawn, shown, firstFrame, anchor: told } = await restyle(context, {
+              ...chunk, packDir: dir, clipRun, settings, begins: chunk.firstFrame === begin, anchor, shown: lead === null ? null : { number: firstMissing - 1, frame: decodeFrame(lead) }, threads,
+            }, (phase, stepMs) => {
               (phase === 'denoising' ? passMs : otherMs).push(stepMs);
               units += 1;
               context.advance(Math.min(units, total), total, stepMs);
@@ -136,6 +140,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
               const colour = drawn.data.slice(at * bytes, (at + 1) * bytes);
               const opacity = opacities.get(firstFrame + at);
               opacities.delete(firstFrame + at);
+              if (shown.count > 0) lastShown = encodeFrame(shown, at);
               gathered.push(opacity === undefined ? colour : joinFrame(colour, finished, opacity, size));
               if (gathered.length === shape.framesPerSegment) await saveSegment();
             }
@@ -213,6 +218,22 @@ async function* chunksFrom(decoded: AsyncIterable<Uint8Array>, size: { readonly 
     number += 1;
   }
   if (held.length > 0) yield cut(true);
+}
+
+/** One frame as bytes: width and height as 32-bit numbers, then RGB. */
+function encodeFrame({ width, height, data }: FramesMessage, index: number): Uint8Array {
+  const bytes = width * height * 3;
+  const out = new Uint8Array(8 + bytes);
+  new DataView(out.buffer).setUint32(0, width, true);
+  new DataView(out.buffer).setUint32(4, height, true);
+  out.set(data.subarray(index * bytes, (index + 1) * bytes), 8);
+  return out;
+}
+
+/** The frame of {@link encodeFrame}. */
+function decodeFrame(bytes: Uint8Array): FramesMessage {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { count: 1, width: view.getUint32(0, true), height: view.getUint32(4, true), data: bytes.slice(8) };
 }
 
 /** The colours of RGBA frames; what is told is the opacity of each. */

@@ -21,6 +21,8 @@ import { finishedSize, modelSize, restoreSize } from './restyle-size.ts';
 import type { Size } from './restyle-size.ts';
 import { RestyleWave } from './restyle-wave.ts';
 import { restyleWindow } from './restyle-window.ts';
+import { SteadyFrames } from './steady-frames.ts';
+import type { ShownFrame } from './steady-frames.ts';
 
 const STAGE = 'superResolution2';
 /** Above so many pixels a frame, detail finer than the model's own is not brought back: the sources that wait would take too much memory. */
@@ -39,10 +41,27 @@ export interface RestylerOptions {
   readonly promptCache: PromptCache;
 }
 
+/** Where a run begins: a clip's first frame, or ahead of where an earlier run ended. */
+export interface RestyleBeginning {
+  /** Number of the first frame that will be pushed, a multiple of the stride. */
+  readonly firstFrame: number;
+  /** What an earlier run told of the clip's first frame. */
+  readonly anchor: AnchorStates | null;
+  /** The last frame that an earlier run finished, not before `firstFrame`, as it was at the model's size: later ones follow on from it. */
+  readonly shown: ShownFrame | null;
+}
+
+/** Frames that are finished. */
+export interface RestyledFrames {
+  readonly frames: VideoFrames;
+  /** The same at the model's size: what a later run goes on from. Empty where nothing was drawn. */
+  readonly shown: VideoFrames;
+}
+
 /** The latent stage with its sessions loaded for footage of one size. */
 export interface Restyler {
-  /** Begins a clip, or goes on with one: `firstFrame` is the number of the first frame that will be pushed, a multiple of the stride. */
-  begin(settings: RestyleSettings, from?: { readonly firstFrame: number; readonly anchor: AnchorStates | null }): Promise<RestyleStream>;
+  /** Begins a clip, or goes on with one. */
+  begin(settings: RestyleSettings, from?: RestyleBeginning): Promise<RestyleStream>;
   release(): Promise<void>;
 }
 
@@ -59,7 +78,7 @@ export interface RestyleStream {
   /** What later parts need of the first one; null until it is known. */
   anchor(): AnchorStates | null;
   /** Takes the clip's next frames, of its own size; returns those that are finished. With `last` nothing follows, and all come out. */
-  push(frames: VideoFrames, last: boolean, signal?: AbortSignal): AsyncGenerator<RestyleProgress, VideoFrames>;
+  push(frames: VideoFrames, last: boolean, signal?: AbortSignal): AsyncGenerator<RestyleProgress, RestyledFrames>;
 }
 
 /** Loads a pack's latent super-resolution for restyling (Show-1's expert stage, engine.md section 6; SDEdit, Meng et al. 2022). */
@@ -88,7 +107,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
   const [encoder, decoder] = [loadVae(vae, size.width, size.height, threads, false), loadVae(vae, size.width, size.height, threads, false)];
 
   return {
-    async begin(settings, from = { firstFrame: 0, anchor: null }) {
+    async begin(settings, from = { firstFrame: 0, anchor: null, shown: null }) {
       const timesteps = restyleTimesteps(settings.strength, settings.numInferenceSteps, settings.noisiestTimestep);
       if (timesteps.length === 0) return unchanged(from.firstFrame);
       const guided = isGuided(settings.guidanceScale);
@@ -107,7 +126,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
 
   function openStream(request: {
     readonly settings: RestyleSettings; readonly positive: readonly Tensor[]; readonly negative: Tensor | null; readonly timesteps: Float64Array;
-    readonly from: { readonly firstFrame: number; readonly anchor: AnchorStates | null };
+    readonly from: RestyleBeginning;
   }): RestyleStream {
     const { settings, positive, negative, timesteps, from } = request;
     const scheduler = pack.scheduler(STAGE, timesteps.length, timesteps);
@@ -126,6 +145,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
     const first = noise.fork('sample');
     const detail = source.width * source.height > MAX_DETAIL_PIXELS ? 0 : 1 - settings.strength;
     const drawn = drawnShare(settings.strength);
+    const steady = new SteadyFrames(from.shown);
     const waiting = new Map<number, { readonly frame: VideoFrames; readonly latents: Float32Array }>();
     let [nextFrame, nextFinished] = [from.firstFrame, from.firstFrame];
     let lastLatents: Float32Array | null = null;
@@ -142,7 +162,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
       async *push(frames, last, signal) {
         checkSize(frames, source);
         assert(keeper === keeping, 'one clip at a time');
-        const finished: VideoFrames[] = [];
+        const [finished, steadied]: [VideoFrames[], VideoFrames[]] = [[], []];
         const collect = async function* (): AsyncGenerator<RestyleProgress> {
           for (const { frame, latents } of wave.take()) {
             const original = waiting.get(frame);
@@ -150,8 +170,10 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
             // Behind the clip's end stand copies of its last frame, which nobody wants to see.
             if (original === undefined) continue;
             signal?.throwIfAborted();
-            const shown = drawn === 1 ? latents : latents.map((value, i) => original.latents[i]! + drawn * (value - original.latents[i]!));
-            finished.push(restoreSize(await decodeFrame(shown), original.frame, detail));
+            const mixed = drawn === 1 ? latents : latents.map((value, i) => original.latents[i]! + drawn * (value - original.latents[i]!));
+            const shown = steady.next(frame, await decodeFrame(mixed), resizeFrames(original.frame, size.width, size.height));
+            steadied.push(shown);
+            finished.push(restoreSize(shown, original.frame, detail));
             nextFinished = frame + 1;
             yield { phase: 'decoding' };
           }
@@ -178,7 +200,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
             yield { phase: 'denoising' };
           }
         }
-        return joinFrames(finished, finishedSize(source));
+        return { frames: joinFrames(finished, finishedSize(source)), shown: joinFrames(steadied, size) };
       },
     };
   }
@@ -212,7 +234,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
           next += 1;
           yield { phase: 'decoding' };
         }
-        return joinFrames(finished, finishedSize(source));
+        return { frames: joinFrames(finished, finishedSize(source)), shown: joinFrames([], size) };
       },
     };
   }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPack } from '../../../../src-main/engine/pipelines/open-pack.ts';
 import { textShares, type RestyleSettings } from '../../../../src-main/engine/pipelines/restyle/restyle-request.ts';
 import { finishedSize, modelSize } from '../../../../src-main/engine/pipelines/restyle/restyle-size.ts';
-import { openRestyler, type RestyleStream, type Restyler } from '../../../../src-main/engine/pipelines/restyle/restyler.ts';
+import { openRestyler, type RestyledFrames, type RestyleStream, type Restyler } from '../../../../src-main/engine/pipelines/restyle/restyler.ts';
 import type { VideoFrames } from '../../../../src-main/engine/pipelines/video-tensor.ts';
 import { writeRunnablePack } from '../../process/make-runnable-pack.ts';
 
@@ -41,7 +41,7 @@ function clip(count: number): VideoFrames {
 }
 const part = (frames: VideoFrames, from: number, to: number): VideoFrames => ({ ...frames, count: to - from, data: frames.data.slice(from * frames.width * frames.height * 3, to * frames.width * frames.height * 3) });
 
-async function push(stream: RestyleStream, frames: VideoFrames, last: boolean): Promise<VideoFrames> {
+async function push(stream: RestyleStream, frames: VideoFrames, last: boolean): Promise<RestyledFrames> {
   const run = stream.push(frames, last);
   for (;;) {
     const next = await run.next();
@@ -52,7 +52,7 @@ async function restyle(restyler: Restyler, settings: RestyleSettings, step = 4):
   const stream = await restyler.begin(settings);
   const source = clip(FRAMES);
   const parts: Uint8Array[] = [];
-  for (let from = 0; from < FRAMES; from += step) parts.push((await push(stream, part(source, from, Math.min(FRAMES, from + step)), from + step >= FRAMES)).data);
+  for (let from = 0; from < FRAMES; from += step) parts.push((await push(stream, part(source, from, Math.min(FRAMES, from + step)), from + step >= FRAMES)).frames.data);
   return Buffer.concat(parts);
 }
 
@@ -62,7 +62,7 @@ describe('restyling footage', { timeout: 300_000 }, () => {
     expect(finishedSize(SOURCE)).toEqual(even);
     const stream = await plain.begin({ ...SETTINGS, strength: 0 });
     const source = clip(5);
-    const out = await push(stream, source, true);
+    const { frames: out } = await push(stream, source, true);
     expect([out.count, out.width, out.height]).toEqual([5, 50, 36]);
     let most = 0;
     for (let x = 0; x < 50; x += 1) most = Math.max(most, Math.abs(out.data[(18 * 50 + x) * 3]! - source.data[(18 * 50 + x) * 3]!));
@@ -77,17 +77,16 @@ describe('restyling footage', { timeout: 300_000 }, () => {
   });
 
   it('goes on in the middle with the very same frames', async () => {
-    const whole = await restyle(plain, SETTINGS);
     const source = clip(FRAMES);
     const stream = await plain.begin(SETTINGS);
-    for (let from = 0; from < 16; from += 4) await push(stream, part(source, from, from + 4), false);
+    const whole = await push(stream, source, true);
     const anchor = stream.anchor();
     expect(anchor).not.toBeNull();
     // Eight frames ahead: two steps, one window of reach each.
-    const later = await plain.begin(SETTINGS, { firstFrame: 8, anchor });
+    const later = await plain.begin(SETTINGS, { firstFrame: 8, anchor, shown: { number: 15, frame: part(whole.shown, 15, 16) } });
     const out = await push(later, part(source, 8, FRAMES), true);
     const bytes = 50 * 36 * 3;
-    expect(Buffer.compare(Buffer.from(out.data.subarray(8 * bytes)), Buffer.from(whole.subarray(16 * bytes)))).toBe(0);
+    expect(Buffer.compare(Buffer.from(out.frames.data.subarray(8 * bytes)), Buffer.from(whole.frames.data.subarray(16 * bytes)))).toBe(0);
   });
 
   it('gives every span its own words', async () => {

@@ -1,5 +1,3 @@
-import type { FramesMessage } from '../../src-main/engine/process/protocol.ts';
-
 /** Brightness of one frame, 0 to 255. */
 export interface Luma {
   readonly width: number;
@@ -20,8 +18,8 @@ export interface BlockFlow extends Flow {
   readonly trust: Float32Array;
 }
 
-/** Brightness of one frame of a clip. */
-export function lumaOf({ width, height, data }: FramesMessage, frame: number): Luma {
+/** Brightness (ITU-R BT.601) of one frame of a clip of RGB bytes, [frames, height, width, 3]. */
+export function lumaOf({ width, height, data }: { readonly width: number; readonly height: number; readonly data: Uint8Array }, frame: number): Luma {
   const area = width * height;
   const out = new Float32Array(area);
   for (let i = 0; i < area; i += 1) {
@@ -77,7 +75,8 @@ export function valueAt({ width, height, data }: Luma, x: number, y: number): nu
   return (data[y0 * width + x0]! * (1 - fx) + data[y0 * width + x1]! * fx) * (1 - fy) + (data[y1 * width + x0]! * (1 - fx) + data[y1 * width + x1]! * fx) * fy;
 }
 
-function half({ width, height, data }: Luma): Luma {
+/** A picture at half its size, by means of four. */
+export function halved({ width, height, data }: Luma): Luma {
   const [w, h] = [Math.max(1, width >> 1), Math.max(1, height >> 1)];
   const out = new Float32Array(w * h);
   for (let y = 0; y < h; y += 1) for (let x = 0; x < w; x += 1) out[y * w + x] = (data[2 * y * width + 2 * x]! + data[2 * y * width + 2 * x + 1]! + data[(2 * y + 1) * width + 2 * x]! + data[(2 * y + 1) * width + 2 * x + 1]!) / 4;
@@ -127,7 +126,7 @@ function spread({ rows, columns, x, y }: BlockFlow, width: number, height: numbe
  */
 export function flowBetween(before: Luma, now: Luma): Flow {
   const pyramid = [{ before, now }];
-  while (pyramid.at(-1)!.now.height > COARSEST) pyramid.push({ before: half(pyramid.at(-1)!.before), now: half(pyramid.at(-1)!.now) });
+  while (pyramid.at(-1)!.now.height > COARSEST) pyramid.push({ before: halved(pyramid.at(-1)!.before), now: halved(pyramid.at(-1)!.now) });
   let flow: Flow | null = null;
   let size = { width: 0, height: 0 };
   for (const { before: a, now: b } of pyramid.toReversed()) {
