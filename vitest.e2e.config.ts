@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 1,
     // A busy machine draws late; what never comes still fails.
     expect: { poll: { timeout: 20_000 } },
+    // A real browser on a machine that is shared: what fails once may try again, and is named at the end of the run.
+    retry: 1,
     testTimeout: 180_000,
     hookTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-results/e2e.json' }]],
