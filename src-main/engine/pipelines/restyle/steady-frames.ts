@@ -1,10 +1,12 @@
 import { flowBetween, halved, lumaOf, valueAt, type Flow, type Luma } from '../../flow/optical-flow.ts';
 import type { VideoFrames } from '../video-tensor.ts';
 
-/** Difference of brightness, of 255, at which a pixel is only half believed to come from where the flow says. */
-const DOUBT = 10;
+/** Difference of a colour channel, of 255, at which a pixel is only half believed to come from where the flow says. */
+const DOUBT = 24;
+/** Distance in pixels by which the way there and back may miss before a pixel is only half believed. */
+const MISSED = 2;
 /** The most that is taken over from the frame before: a picture that is only carried along smears. */
-const MOST_CARRIED = 0.85;
+const MOST_CARRIED = 0.9;
 /** A difference of the source's own below this, of 255, is rounding. */
 const LEAST_CHANGE = 0.5;
 
@@ -12,6 +14,17 @@ const LEAST_CHANGE = 0.5;
 export interface ShownFrame {
   readonly number: number;
   readonly frame: VideoFrames;
+}
+
+/** A frame of the source. */
+interface Seen {
+  readonly source: VideoFrames;
+  readonly luma: Luma;
+}
+
+/** And what was made of it. */
+interface Shown extends Seen {
+  readonly shown: VideoFrames;
 }
 
 /**
@@ -22,7 +35,7 @@ export interface ShownFrame {
  * A frame depends on all before it. `from` is the last one of an earlier run, to go on behind: frames up to it come out as they are.
  */
 export class SteadyFrames {
-  #before: { readonly shown: VideoFrames; readonly luma: Luma } | null = null;
+  #before: Shown | null = null;
   #from: ShownFrame | null;
 
   constructor(from: ShownFrame | null) {
@@ -32,34 +45,39 @@ export class SteadyFrames {
   /** The next frame as drawn and its source, both of one size; returns what is shown. */
   next(number: number, drawn: VideoFrames, source: VideoFrames): VideoFrames {
     if (this.#from !== null && number < this.#from.number) return drawn;
-    const luma = lumaOf(source, 0);
-    const before = this.#before;
-    const shown = this.#from?.number === number ? this.#from.frame : before === null ? drawn : carried(drawn, luma, before.shown, before.luma);
+    const [seen, before] = [{ source, luma: lumaOf(source, 0) }, this.#before];
+    const shown = this.#from?.number === number ? this.#from.frame : before === null ? drawn : carried(drawn, seen, before);
     this.#from = null;
-    this.#before = { shown, luma };
+    this.#before = { ...seen, shown };
     return shown;
   }
 }
 
 /** Mixes a drawn frame with the one shown before it, moved along the flow of the source. */
-function carried(drawn: VideoFrames, now: Luma, shown: VideoFrames, before: Luma): VideoFrames {
+function carried(drawn: VideoFrames, { source, luma }: Seen, before: Shown): VideoFrames {
   const { width, height } = drawn;
+  const back = flowBetween(before.luma, luma);
+  // What has come into view has no place in the frame before: from the place that the flow names, the way forth leads elsewhere.
   // At half size: motion is smooth, and a quarter of the work.
-  const flow = doubled(flowBetween(halved(before), halved(now)), width, height);
+  const forth = doubled(flowBetween(halved(luma), halved(before.luma)), width, height);
   const [area, drawnLuma] = [width * height, lumaOf(drawn, 0)];
   const moved = new Float32Array(area * 3);
   const trust = new Float32Array(area);
+  const [ways, origin] = [[{ width, height, data: forth.x }, { width, height, data: forth.y }] as const, new Float32Array(3)];
   let [own, made, count] = [0, 0, 0];
   for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) {
     const i = y * width + x;
-    const [fromX, fromY] = [x + flow.x[i]!, y + flow.y[i]!];
+    const [fromX, fromY] = [x + back.x[i]!, y + back.y[i]!];
     if (fromX < 0 || fromY < 0 || fromX > width - 1 || fromY > height - 1) continue;
-    const difference = Math.abs(now.data[i]! - valueAt(before, fromX, fromY));
-    trust[i] = 1 / (1 + (difference / DOUBT) ** 2);
-    sampleColour(shown, fromX, fromY, moved, i * 3);
-    const brightness = 0.299 * moved[i * 3]! + 0.587 * moved[i * 3 + 1]! + 0.114 * moved[i * 3 + 2]!;
-    own += trust[i]! * difference;
-    made += trust[i]! * Math.abs(drawnLuma.data[i]! - brightness);
+    sampleColour(before.source, fromX, fromY, origin, 0);
+    let difference = 0;
+    for (let channel = 0; channel < 3; channel += 1) difference = Math.max(difference, Math.abs(source.data[i * 3 + channel]! - origin[channel]!));
+    const miss = Math.hypot(back.x[i]! + valueAt(ways[0], fromX, fromY), back.y[i]! + valueAt(ways[1], fromX, fromY));
+    const allowed = MISSED + 0.05 * Math.hypot(back.x[i]!, back.y[i]!);
+    trust[i] = 1 / (1 + (difference / DOUBT) ** 4) / (1 + (miss / allowed) ** 4);
+    sampleColour(before.shown, fromX, fromY, moved, i * 3);
+    own += trust[i]! * Math.abs(luma.data[i]! - brightness(origin, 0));
+    made += trust[i]! * Math.abs(drawnLuma.data[i]! - brightness(moved, i * 3));
     count += trust[i]!;
   }
   const share = count === 0 || made === 0 ? 0 : Math.min(Math.max(1 - Math.max(own / count, LEAST_CHANGE) / (made / count), 0), MOST_CARRIED);
@@ -71,6 +89,8 @@ function carried(drawn: VideoFrames, now: Luma, shown: VideoFrames, before: Luma
   }
   return { ...drawn, data };
 }
+
+const brightness = (colour: Float32Array, at: number): number => 0.299 * colour[at]! + 0.587 * colour[at + 1]! + 0.114 * colour[at + 2]!;
 
 /** A flow of half the size, for every pixel of the whole one. */
 function doubled(flow: Flow, width: number, height: number): Flow {
