@@ -9,10 +9,10 @@ import { useScenePlan } from './scene-queries.ts';
 import { useDocument, useSession } from './studio-context.tsx';
 
 /**
- * Whether the frames of events are current, or being made, by the events' ids: kept true by the event stream. Asked once for all of
- * them: a film has hundreds, and each edit changes what is to be asked.
+ * Tells whether the frames of an event are current, or being made: kept true by the event stream. Asked once for all of them, and each
+ * worked out when it is first looked at: a film has hundreds, of which a step of a zoom shows a few more.
  */
-export function useEventStates(events: readonly PromptEvent[]): ReadonlyMap<string, EventState> {
+export function useEventStates(): (event: PromptEvent) => EventState {
   const preset = useSession((state) => state.scenePreset);
   const { plan } = useScenePlan(preset);
   const records = useDocument((state) => state.records);
@@ -22,8 +22,13 @@ export function useEventStates(events: readonly PromptEvent[]): ReadonlyMap<stri
   return useMemo(() => {
     const { globalPrompt } = sequenceOf(records);
     const scene = new Map(plan?.events.map(({ promptEventId, state }) => [promptEventId, state]));
-    return new Map(events.map((event) => [event.id, eventState({
-      event, words: composePrompt(records, event), sceneWords: sceneWords(globalPrompt, event), scene: scene.get(event.id) ?? null, take: activeTake(takes, event), jobs, motions,
-    })]));
-  }, [events, records, plan, takes, jobs, motions]);
+    const known = new WeakMap<PromptEvent, EventState>();
+    return (event) => {
+      const before = known.get(event);
+      if (before !== undefined) return before;
+      const state = eventState({ event, words: composePrompt(records, event), sceneWords: sceneWords(globalPrompt, event), scene: scene.get(event.id) ?? null, take: activeTake(takes, event), jobs, motions });
+      known.set(event, state);
+      return state;
+    };
+  }, [records, plan, takes, jobs, motions]);
 }

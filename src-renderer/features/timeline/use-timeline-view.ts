@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
+import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
 import type { Editor } from '../../editor/editor.ts';
 import { clampZoom } from '../../editor/session-store.ts';
 import type { FrameWindow } from './visible-items.ts';
@@ -21,6 +21,11 @@ export interface TimelineView {
   /** Frames that are drawn. */
   readonly window: FrameWindow;
   readonly width: number;
+  /**
+   * Pixels per frame by which one decides what an item shows. While one zooms nothing becomes richer: dozens of items would take on words and
+   * handles in one and the same step. They do when the zoom rests.
+   */
+  readonly detailScale: number;
   readonly onScroll: () => void;
   readonly onWheel: (event: WheelEvent) => void;
   /** The frame under a place on the screen. */
@@ -32,7 +37,7 @@ export interface TimelineView {
 /** Which part of the time axis one sees: scrolling, zooming around the pointer, and following the playhead. */
 export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead: number | null, isPlaying: boolean): TimelineView {
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ left: 0, width: 900, isZooming: false });
+  const [view, setView] = useState({ left: 0, width: 900, isZooming: false, smallestScale: 0 });
   const rest = useRef(0);
   const anchor = useRef<{ frame: number; x: number } | null>(null);
 
@@ -94,6 +99,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     scroller,
     window: { from: Math.max(0, (view.left - overscan) / pixelsPerFrame), to: (view.left + STEP_PIXELS + view.width + overscan) / pixelsPerFrame },
     width: view.width,
+    detailScale: view.isZooming ? Math.min(view.smallestScale, pixelsPerFrame) : pixelsPerFrame,
     onScroll: look,
     onWheel: (event) => {
       const element = scroller.current;
@@ -103,9 +109,9 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
       const kept = (anchor.current ??= { frame: (x + element.scrollLeft) / zoomed.current, x });
       const next = clampZoom(current * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
       // Where it will scroll to, in the same step: else everything would be drawn twice.
-      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x), isZooming: true }));
+      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x), isZooming: true, smallestScale: Math.min(before.isZooming ? before.smallestScale : current, next) }));
       window.clearTimeout(rest.current);
-      rest.current = window.setTimeout(() => setView((before) => ({ ...before, isZooming: false })), ZOOM_REST_MS);
+      rest.current = window.setTimeout(() => startTransition(() => setView((before) => ({ ...before, isZooming: false }))), ZOOM_REST_MS);
       editor.session.setState({ pixelsPerFrame: next });
     },
     frameAt: (clientX) => Math.floor(exactFrameAt(clientX)),
