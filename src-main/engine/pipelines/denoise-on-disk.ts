@@ -96,16 +96,19 @@ export async function* denoiseStepOnDisk(request: DiskDenoiseRequest, from: Fram
   };
   const overlap: { sum: Tensor | null; counts: Float32Array } = { sum: null, counts: new Float32Array(windowFrames) };
   const weights = windowWeights(windowFrames, true);
+  // Written over by each window, so that what waits to be collected does not pile up.
+  const windowValues = channels * windowFrames * height * width;
+  const [window, batch] = [new Float32Array(windowValues), new Float32Array(2 * windowValues)];
   let to: FrameFile | null = null;
   let isWhole = false;
   try {
     for (const [index, start] of starts.entries()) {
       request.signal?.throwIfAborted();
-      const stored = from.read(0, start, windowFrames);
+      const stored = from.read(0, start, windowFrames, window);
       const inside = known === undefined ? null : knownInside(known, start, windowFrames);
       const sample = inside === null ? stored : replaceKnown(stored, inside, scheduler, timestep);
       const promptEmbeds = embedsOfFrames(request.promptEmbeds, start, windowFrames);
-      const output = await request.unet(unetInputs({ sample: scheduler.scaleModelInput(sample, stepIndex), condition: null, timestep, classLabel: null, promptEmbeds, guidanceScale }));
+      const output = await request.unet(unetInputs({ sample: scheduler.scaleModelInput(sample, stepIndex), condition: null, timestep, classLabel: null, promptEmbeds, guidanceScale }, batch));
 
       const count = (starts[index + 1] ?? frames) - start;
       let prediction = output;

@@ -21,8 +21,8 @@ export interface FrameFile {
   readonly name: string;
   readonly path: string;
   readonly shape: FrameFileShape;
-  /** Frames `start` to `start + count` of one of the videos, [1, channels, count, height, width]. */
-  read(video: number, start: number, count: number): Tensor;
+  /** Frames `start` to `start + count` of one of the videos, [1, channels, count, height, width]; in `into` where there is one. */
+  read(video: number, start: number, count: number, into?: Float32Array): Tensor;
   /** Writes all frames of `part` from frame `start` on. */
   write(video: number, start: number, part: Tensor): void;
   /** Waits until the disk has it; returns its SHA-256 in hex. Nothing is written behind it. */
@@ -71,9 +71,10 @@ function wrap(path: string, handle: number, shape: FrameFileShape, known: string
   return {
     name: basename(path), path, shape, close,
     isSealed: () => sha256 !== null,
-    read(video, start, count) {
+    read(video, start, count, into) {
       within(video, start, count);
-      const data = new Float32Array(channels * count * area);
+      const data = into ?? new Float32Array(channels * count * area);
+      assert(data.length === channels * count * area, 'the frames fill what they are read into');
       for (let channel = 0; channel < channels; channel += 1) {
         const got = readSync(handle, data, channel * count * area * FLOAT_BYTES, count * area * FLOAT_BYTES, place(video, channel, start));
         assert(got === count * area * FLOAT_BYTES, `${path} holds all of its frames`);

@@ -21,9 +21,9 @@ export interface PredictionRequest {
   readonly keepVariance: boolean;
 }
 
-function stackBatch(parts: readonly Tensor[]): Tensor {
+function stackBatch(parts: readonly Tensor[], into?: Float32Array): Tensor {
   const first = parts[0]!;
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  const data = into ?? new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let at = 0;
   for (const part of parts) {
     data.set(part.data, at);
@@ -40,12 +40,12 @@ export function concatChannels(a: Tensor, b: Tensor): Tensor {
   return { data, shape: [1, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)] };
 }
 
-/** What the unet is given for a request: with guidance both prompts in one batch, [negative, positive]. */
-export function unetInputs({ sample, condition, timestep, classLabel, promptEmbeds, guidanceScale }: Omit<PredictionRequest, 'unet' | 'keepVariance'>): UnetInputs {
+/** What the unet is given for a request: with guidance both prompts in one batch, [negative, positive]. The batch takes the place of what `into` held, where there is one: a run of many calls needs no new memory for each. */
+export function unetInputs({ sample, condition, timestep, classLabel, promptEmbeds, guidanceScale }: Omit<PredictionRequest, 'unet' | 'keepVariance'>, into?: Float32Array): UnetInputs {
   const input = condition ? concatChannels(sample, condition) : sample;
   const guided = isGuided(guidanceScale) && promptEmbeds.negative !== null;
   return {
-    sample: guided ? stackBatch([input, input]) : input,
+    sample: guided ? stackBatch([input, input], into) : input,
     promptEmbeds: guided ? stackBatch([promptEmbeds.negative!, promptEmbeds.positive]) : promptEmbeds.positive,
     timestep, classLabel,
   };

@@ -160,6 +160,8 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       const keys = new Map(nodes.map(({ id, key }) => [id, key]));
       const needed = neededNodes(nodes, wantedNodes(graph, focusEventId, recipe, grid.stride), (key) => store.assets.findByStageKey(key) !== null);
       const stale = new Set(needed.map(({ id }) => id));
+      // What a process that was killed right behind storing a node left of its run.
+      for (const { key } of nodes) if (store.assets.findByStageKey(key) !== null) rmSync(runFolder(temporaryFolder, job.id, key), { recursive: true, force: true });
       context.commit(() => {
         for (const node of nodes) if (!stale.has(node.id) && store.assets.findByStageKey(node.key) !== null) store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'cached', wallMs: null });
       }, false);
