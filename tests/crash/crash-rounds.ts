@@ -186,7 +186,7 @@ async function makeProject(folder: string, sources: readonly string[]): Promise<
     caption: 'a red fish', name: 'noise, learned', settings: { loss: 'motion', rank: 'full', steps: 30, learningRate: 0.003, seed: 3 },
   };
   // Key frames of several windows, which lie in a folder while they are made.
-  const scene = sceneRecipe([sceneEvent(0, { durationFrames: 32 }), sceneEvent(1, { durationFrames: 16 })], { pack: RECIPES[0]!.pack, stages: [{ stage: 'keyframes', numInferenceSteps: 6, guidanceScale: 3 }] });
+  const scene = sceneRecipe([sceneEvent(0)], { pack: RECIPES[0]!.pack, stages: [{ stage: 'keyframes', numInferenceSteps: 4, guidanceScale: 3 }] });
   store.jobs.insert({ kind: 'scene', lane: 'compute', title: 'scene', data: { recipe: scene, clipHash: await recipeHash(scene), focusEventId: null, promptEventId: null, adherence: false }, parts: [waitingPart('keyframes', 1), waitingPart('encode')] });
   store.jobs.insert({ kind: 'learn', lane: 'compute', title: learning.name, data: learning, parts: [waitingPart('prepare', 1), waitingPart('learn', 30), waitingPart('invert', 25)] });
   store.close();
