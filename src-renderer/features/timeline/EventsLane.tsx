@@ -14,7 +14,7 @@ import { createEvent } from '../../editor/generate.ts';
 import { t } from '../../i18n/text.ts';
 import { EventBlock, type BeginDrag } from './EventBlock.tsx';
 import { axisStyle, spanStyle } from './span-style.ts';
-import type { ItemRun } from './visible-items.ts';
+import { isDetailed, type DetailView, type ItemRun } from './visible-items.ts';
 
 export interface LaneProps {
   readonly events: readonly PromptEvent[];
@@ -26,7 +26,7 @@ const DETAIL_PIXELS = 64;
 
 interface EventsLaneProps extends LaneProps {
   readonly pixelsPerFrame: number;
-  readonly detailScale: number;
+  readonly detail: DetailView;
   readonly frameRate: FrameRate;
   readonly runs: readonly ItemRun[];
   readonly selected: ReadonlySet<string>;
@@ -37,7 +37,7 @@ interface EventsLaneProps extends LaneProps {
 }
 
 /** Prompt events: double click adds one, drags move and retime, the right button opens the rest. What they are drawn from is asked for once, not by each. */
-export function EventsLane({ events, runs, takes, pixelsPerFrame, detailScale, frameRate, selected, dragged, begin, onMenu, frameAt }: EventsLaneProps) {
+export function EventsLane({ events, runs, takes, pixelsPerFrame, detail, frameRate, selected, dragged, begin, onMenu, frameAt }: EventsLaneProps) {
   const editor = useEditor();
   const stateOf = useEventStates();
   const measured = useAdherence(useSession((state) => state.scenePreset));
@@ -54,7 +54,7 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, detailScale, f
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
     >
       <div role="none" className="axis" style={axisStyle(pixelsPerFrame)}>
-        {events.map((event) => event.durationFrames * detailScale < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : (
+        {events.map((event) => !isDetailed(event, DETAIL_PIXELS, detail) && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : (
           <EventBlock
             key={event.id} event={event} frameRate={frameRate} state={stateOf(event)} adherence={measured.get(event.id) ?? null} takeCount={takesOf(takes, event.id).length} motions={motionsOn(event)} progress={progressOf(event)}
             isSelected={selected.has(event.id)} isDragged={dragged.has(event.id)} begin={begin} onMenu={onMenu}
