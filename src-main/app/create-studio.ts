@@ -150,8 +150,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const noteNewTake = (store: ProjectStore): void => {
     try {
       posters.update(store);
-      const newest = store.takes.list()[0];
-      if (newest !== undefined) memory.record(newest.recipe, engine.peakRssBytes());
+      const newest = store.takes.newest();
+      if (newest !== null) memory.record(newest.recipe, engine.peakRssBytes());
     } catch (error) {
       log(`[studio] the new take could not be noted: ${error instanceof Error ? error.message : String(error)}`);
     }

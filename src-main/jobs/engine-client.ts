@@ -11,12 +11,13 @@ export type EngineProgress = Extract<EngineEvent, { type: 'progress' }>;
 export type EnginePreview = Extract<EngineEvent, { type: 'preview' }>;
 export type EngineCheckpoint = Extract<EngineEvent, { type: 'checkpoint' }>;
 export type EngineDone = Extract<EngineEvent, { type: 'done' }>;
+export type EngineKept = Extract<EngineEvent, { type: 'kept' }>;
 export type EngineLearned = Extract<EngineEvent, { type: 'learned' }>;
 export type EngineMeasured = Extract<EngineEvent, { type: 'measured' }>;
 export type EngineUpscaled = Extract<EngineEvent, { type: 'upscaled' }>;
 export type EngineRestyled = Extract<EngineEvent, { type: 'restyled' }>;
 /** What ends a run well. */
-type EngineEnd = EngineDone | EngineLearned | EngineMeasured | EngineUpscaled | EngineRestyled;
+type EngineEnd = EngineDone | EngineKept | EngineLearned | EngineMeasured | EngineUpscaled | EngineRestyled;
 export type EngineLossPoint = Extract<EngineEvent, { type: 'lossPoint' }>;
 export type EngineReady = Extract<EngineEvent, { type: 'ready' }>;
 
@@ -37,6 +38,8 @@ export interface EngineClient {
   describe(): Promise<EngineReady>;
   /** Runs one stage; runs of several projects wait for each other. Rejects with CANCELLED, PAUSED, ENGINE_CRASHED, JOB_TIMED_OUT or what the engine reported. */
   run(command: Omit<RunStageCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineDone>;
+  /** Runs the key frames of a part of a scene in the folder that the command names; waits, stops and fails like `run`. */
+  runInFolder(command: Omit<RunStageCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineKept>;
   /** Learns a motion; waits, stops and fails like `run`. */
   learn(command: Omit<LearnMotionCommand, 'type'>, listeners?: EngineRunListeners): Promise<EngineLearned>;
   /** Traces a clip back to noise with a learned motion; waits, stops and fails like `run`. */
@@ -169,6 +172,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         run.listeners.onLossPoint?.(event);
         break;
       case 'done':
+      case 'kept':
       case 'learned':
       case 'measured':
       case 'upscaled':
@@ -283,6 +287,11 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       const done = await enqueue({ type: 'runStage', ...command }, listeners);
       assert(done.type === 'done', 'a stage ends with its frames');
       return done;
+    },
+    runInFolder: async (command, listeners = {}) => {
+      const kept = await enqueue({ type: 'runStage', ...command }, listeners);
+      assert(kept.type === 'kept', 'a run in a folder ends with its file');
+      return kept;
     },
     measure: async (command) => {
       const done = await enqueue({ type: 'measureAttention', ...command }, {});

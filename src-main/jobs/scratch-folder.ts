@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PREFIX = 'motif-scratch-';
@@ -14,7 +15,17 @@ export async function withScratchFolder<T>(root: string, work: (folder: string) 
   }
 }
 
-/** Removes what killed processes left below `root`. */
+const RUN_PREFIX = 'motif-run-';
+/** A job that was not resumed for so long begins its running part anew. */
+const RUN_KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/**
+ * The folder in which the engine keeps what a job's running part works on. Unlike scratch it outlives the process: a job that was killed
+ * finds its files there again.
+ */
+export const runFolder = (root: string, jobId: string, key: string): string => join(root, `${RUN_PREFIX}${createHash('sha256').update(`${jobId}/${key}`).digest('hex').slice(0, 32)}`);
+
+/** Removes what killed processes left below `root`, and what jobs left there that nobody went on with. */
 export function sweepScratchFolders(root: string): void {
   let names: string[];
   try {
@@ -23,6 +34,7 @@ export function sweepScratchFolders(root: string): void {
     return;
   }
   for (const name of names) {
+    if (name.startsWith(RUN_PREFIX) && Date.now() - (statSync(join(root, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > RUN_KEPT_MS) rmSync(join(root, name), { recursive: true, force: true });
     const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
     if (Number.isNaN(pid) || pid === process.pid || isAlive(pid)) continue;
     rmSync(join(root, name), { recursive: true, force: true });

@@ -65,6 +65,10 @@ export function createScenesService(parts: {
       { measuredMs: encodedFrames === 0 ? 0 : expectedEncodeMs(stepTimes), roughMs: rough.encodeMs(encodedFrames) },
     ]);
 
+  /** Measured where this machine has made such a scene, else worked out from the model; a scene's length does not matter. */
+  const expectedMemory = async ({ recipe, opened }: { readonly recipe: SceneRecipe; readonly opened: OpenedPack }): Promise<number | null> =>
+    memory.expectedBytes(recipe) ?? memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage));
+
   /** The recipe of each variant of one event, with the key of the clip that shows that event. */
   const variantsOf = async ({ promptEventId, variants, ...request }: VaryRequest) =>
     Promise.all(
@@ -100,7 +104,7 @@ export function createScenesService(parts: {
       return {
         recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.list())),
         expectedMs: ms, isRough,
-        expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
+        expectedMemoryBytes: await expectedMemory({ recipe, opened }),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
         freeDiskBytes: freeBytesAt(store.path),
         output: { frames: last === 'keyframes' ? graph.layout.keyframes : graph.layout.frames, width, height },
@@ -126,8 +130,9 @@ export function createScenesService(parts: {
     planVary: async (request) => {
       const { store } = projects.get(request.projectId);
       const seen = new Set<string>();
-      const total = { stale: 0, expectedMs: 0, isRough: false, expectedDiskBytes: 0, freeDiskBytes: freeBytesAt(store.path) };
-      for (const { recipe, opened, clipHash, graph } of await variantsOf(request)) {
+      const variants = await variantsOf(request);
+      const total = { stale: 0, expectedMs: 0, isRough: false, expectedMemoryBytes: variants[0] === undefined ? null : await expectedMemory(variants[0]), expectedDiskBytes: 0, freeDiskBytes: freeBytesAt(store.path) };
+      for (const { recipe, opened, clipHash, graph } of variants) {
         if (store.assets.findByRecipeHash(clipHash) !== null) continue;
         const nodes = await keyNodes(graph, recipe);
         const needed = neededNodes(nodes, wantedNodes(graph, request.promptEventId, recipe, sceneGrid(opened.index).stride), (key) => seen.has(key) || store.assets.findByStageKey(key) !== null);

@@ -45,7 +45,8 @@ export function showNewTakes(store: ProjectStore, log: (line: string) => void): 
 
 export function createTakesService({ projects }: { readonly projects: OpenProjects }): StudioHandlers['takes'] {
   return {
-    list: async ({ projectId }) => ({ takes: projects.get(projectId).store.takes.list() }),
+    // A take has its recipe; its clip would say the same again, half of all that is sent.
+    list: async ({ projectId }) => ({ takes: projects.get(projectId).store.takes.list().map((take) => ({ ...take, asset: { ...take.asset, recipe: null } })) }),
     star: async ({ projectId, takeId, starred }) => projects.get(projectId).store.takes.star(takeId, starred),
     remove: async ({ projectId, takeId }) => {
       const { store } = projects.get(projectId);

@@ -65,7 +65,7 @@ export const scenesContract = {
    */
   vary: method(VaryRequest, z.object({ jobs: z.array(z.object({ jobId: JobId, variant: Variant })) })),
   /** What making variants would take, all together, before anything runs. */
-  planVary: method(VaryRequest, z.object({ stale: z.number().int(), expectedMs: z.number().nullable(), isRough: z.boolean(), expectedDiskBytes: z.number(), freeDiskBytes: z.number() })),
+  planVary: method(VaryRequest, z.object({ stale: z.number().int(), expectedMs: z.number().nullable(), isRough: z.boolean(), /** As in a plan. */ expectedMemoryBytes: z.number().nullable(), expectedDiskBytes: z.number(), freeDiskBytes: z.number() })),
   /**
    * How strongly each keyframe of each event attended to the event's own words: of its attention to text, their share, in [0, 1].
    * Null where it was not measured for the frames as they are now.

@@ -20,6 +20,7 @@ export const Take = z.object({
 export type Take = z.infer<typeof Take>;
 
 export const takesContract = {
+  /** All takes, newest first. Their assets come without the recipe, which the take itself has. */
   list: method(z.object({ projectId: ProjectId }), z.object({ takes: z.array(Take) })),
   star: method(z.object({ projectId: ProjectId, takeId: TakeId, starred: z.boolean() }), Take),
   remove: method(z.object({ projectId: ProjectId, takeId: TakeId }), z.object({})),

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FrameSource, SceneNode } from '../../src-shared/build/scene-graph.ts';
 import type { StageSettings } from '../../src-shared/recipe/recipe.ts';
 import type { TensorMessage } from '../../src-main/engine/process/protocol.ts';
@@ -5,7 +8,7 @@ import { sliceFrames } from '../../src-main/engine/pipelines/video-tensor.ts';
 import type { EngineClient } from '../../src-main/jobs/engine-client.ts';
 import { joinFrames } from '../../src-main/jobs/stored-frames.ts';
 
-/** Runs the key frame nodes of a scene in order, through the engine as the studio does. Returns each node's frames and the highest memory of the process. */
+/** Runs the key frame nodes of a scene in order, through the engine as the studio does, in folders. Returns each node's frames and the highest memory of the process. */
 export async function runNodes(engine: EngineClient, packDir: string, settings: StageSettings, nodes: readonly SceneNode[]): Promise<{ frames: Map<string, TensorMessage>; peakRssBytes: number }> {
   const frames = new Map<string, TensorMessage>();
   let peakRssBytes = 0;
@@ -16,9 +19,14 @@ export async function runNodes(engine: EngineClient, packDir: string, settings: 
   for (const node of nodes) {
     if (node.stage !== 'keyframes') continue;
     const known = node.known.length === 0 ? null : joinFrames(node.known.map(read));
-    const done = await engine.run({ runId: `${node.id}/${crypto.randomUUID()}`, packDir, stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input: null, checkpoint: null, threads: 2, scene: { part: node.part, known } });
-    frames.set(node.id, done.tensor);
-    peakRssBytes = Math.max(peakRssBytes, done.peakRssBytes);
+    const folder = mkdtempSync(join(tmpdir(), 'motif-bench-'));
+    try {
+      const done = await engine.runInFolder({ runId: `${node.id}/${crypto.randomUUID()}`, packDir, stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input: null, checkpoint: null, threads: 2, scene: { part: node.part, known, folder } });
+      frames.set(node.id, { shape: done.shape, data: new Float32Array(new Uint8Array(readFileSync(done.path)).buffer) });
+      peakRssBytes = Math.max(peakRssBytes, done.peakRssBytes);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
   return { frames, peakRssBytes };
 }

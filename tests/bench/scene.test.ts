@@ -98,6 +98,6 @@ describe('scenes', () => {
         await engine.close();
       }
     }
-    for (const seconds of [20, 40, 60]) expect(report.peakMiB[`${seconds} s`]! / report.peakMiB['10 s']!).toBeLessThanOrEqual(1.1);
+    for (const seconds of [20, 40, 60]) expect(report.peakMiB[`${seconds} s`]! / report.peakMiB['10 s']!).toBeLessThanOrEqual(1.03);
   });
 });

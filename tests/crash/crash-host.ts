@@ -10,6 +10,7 @@ import { createNodeEngineFork } from '../../src-main/jobs/engine-process.ts';
 import { createGenerateClipHandler } from '../../src-main/jobs/handlers/generate-clip.ts';
 import { createImportMediaHandler } from '../../src-main/jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../../src-main/jobs/handlers/learn-motion.ts';
+import { createRenderSceneHandler } from '../../src-main/jobs/handlers/render-scene.ts';
 import { createLearningCurves } from '../../src-main/jobs/learning-curves.ts';
 import type { JobHandler } from '../../src-main/jobs/job-handler.ts';
 import { createJobQueue } from '../../src-main/jobs/job-queue.ts';
@@ -58,6 +59,7 @@ const queue = createJobQueue({
   store, engine, backOffMs: () => 10,
   handlers: [
     any(createGenerateClipHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })),
+    any(createRenderSceneHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })),
     any(createLearnMotionHandler({ engine, media, packs, stepTimes: app.stepTimes, curves: createLearningCurves(), threads: 1, temporaryFolder })), any(createImportMediaHandler({ media })),
   ],
 });

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { recipeHash, type Recipe } from '../../src-shared/recipe/recipe.ts';
@@ -9,6 +9,7 @@ import { createMedia } from '../../src-main/media/media.ts';
 import type { LearnMotionData } from '../../src-main/jobs/handlers/learn-motion.ts';
 import { waitingPart } from '../../src-main/jobs/job-handler.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
+import { sceneEvent, sceneRecipe } from '../build/scene-fixture.ts';
 import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
 import type { CrashHostMessage } from './crash-host.ts';
 
@@ -184,6 +185,9 @@ async function makeProject(folder: string, sources: readonly string[]): Promise<
     clip: { path: join(folder, 'source-0.mp4') }, fromSeconds: null, toSeconds: null, crop: null, reversed: false, packId: `tiny/${PACK_SHA256}`, modelSha256: 'd'.repeat(64),
     caption: 'a red fish', name: 'noise, learned', settings: { loss: 'motion', rank: 'full', steps: 30, learningRate: 0.003, seed: 3 },
   };
+  // Key frames of several windows, which lie in a folder while they are made.
+  const scene = sceneRecipe([sceneEvent(0)], { pack: RECIPES[0]!.pack, stages: [{ stage: 'keyframes', numInferenceSteps: 4, guidanceScale: 3 }] });
+  store.jobs.insert({ kind: 'scene', lane: 'compute', title: 'scene', data: { recipe: scene, clipHash: await recipeHash(scene), focusEventId: null, promptEventId: null, adherence: false }, parts: [waitingPart('keyframes', 1), waitingPart('encode')] });
   store.jobs.insert({ kind: 'learn', lane: 'compute', title: learning.name, data: learning, parts: [waitingPart('prepare', 1), waitingPart('learn', 30), waitingPart('invert', 25)] });
   store.close();
 }
@@ -197,6 +201,7 @@ function results(folder: string): Map<string, string> {
       return [job.title, createHash('sha256').update(store.assets.readAll(job.resultAssetId ?? '')).digest('hex')];
     });
     entries.push(['takes', String(store.takes.list().length)], ['library', String(store.assets.list({ kinds: ['video'] }).length)]);
+    entries.push(['folders of runs', String(readdirSync(join(folder, 'scratch')).filter((name) => name.startsWith('motif-run-')).length)]);
     entries.push(['stages', store.assets.list({ kinds: ['stage'] }).map((asset) => asset.sha256).sort().join(' ')]);
     return new Map(entries);
   } finally {

@@ -9,7 +9,7 @@ const KILLS = Number(process.env['MOTIF_CRASH_KILLS'] ?? '6');
 /** Repeat a failure with the seed it names. */
 const SEED = Number(process.env['MOTIF_CRASH_SEED'] ?? String(Date.now() % 1_000_000));
 
-it(`survives ${KILLS} kills of engine and host during generation, learning and import`, { timeout: 120_000 + KILLS * 20_000 }, async () => {
+it(`survives ${KILLS} kills of engine and host during generation, scenes, learning and import`, { timeout: 120_000 + KILLS * 20_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'motif-crash-'));
   try {
     const report = await runCrashRounds({ folder, kills: KILLS, seed: SEED, log: (line) => console.log(`seed ${SEED} · ${line}`) });

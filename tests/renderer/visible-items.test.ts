@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visibleItems, visibleLanes } from '../../src-renderer/features/timeline/visible-items.ts';
+import { isDetailed, visibleItems, visibleLanes } from '../../src-renderer/features/timeline/visible-items.ts';
 import { clipRecord } from '../timeline/sample-document.ts';
 
 const rowOf = (lengths: readonly (readonly [number, number])[]) => {
@@ -42,5 +42,12 @@ describe('what of a lane is drawn', () => {
       // Items wide enough to be read are never joined: ten lanes of them are what one sees.
       if (16 * pixelsPerFrame < 64) expect(nodes).toBeLessThanOrEqual(300);
     }
+  });
+
+  it('shows details where an item is wide enough, and while one zooms only where they were before', () => {
+    const [first, second] = rowOf([[0, 16], [0, 16]]);
+    const everywhere = { from: 0, to: Infinity };
+    expect([1.5, 1.4].map((scale) => isDetailed(first!, 24, { scale, window: everywhere }))).toEqual([true, false]);
+    expect([first!, second!].map((clip) => isDetailed(clip, 24, { scale: 2, window: { from: 0, to: 16 } }))).toEqual([true, false]);
   });
 });

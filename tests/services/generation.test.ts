@@ -37,7 +37,7 @@ describe('generation', () => {
     const job = await generate({ promptEventId: EVENT.id });
     expect(job).toMatchObject({ state: 'completed', kind: 'generate', title: 'a red fish', promptEventId: EVENT.id });
     const { takes } = await client.takes.list({ projectId });
-    expect(takes).toMatchObject([{ promptEventId: EVENT.id, preset: 'draft', starred: false, asset: { id: job.resultAssetId, kind: 'video', frames: 3, origin: 'generated', hasThumbnail: true } }]);
+    expect(takes).toMatchObject([{ promptEventId: EVENT.id, preset: 'draft', starred: false, recipe: { seed: expect.any(Number) as number }, asset: { id: job.resultAssetId, kind: 'video', frames: 3, origin: 'generated', hasThumbnail: true, recipe: null } }]);
     const shown = await client.timeline.get({ projectId });
     expect([shown.document.records[EVENT.id], shown.undoLabel]).toEqual([{ ...EVENT, activeTakeId: takes[0]?.id }, 'New take']);
     expect((await client.timeline.undo({ projectId })).diff.updated.map(({ to }) => to)).toEqual([EVENT]);

@@ -42,7 +42,8 @@ export function startPosition(sample: Tensor, stepIndex = 0): DenoisePosition {
   return { stepIndex, sample, schedulerState: INITIAL_STATE };
 }
 
-function assertFinite(tensor: Tensor, stepIndex: number): void {
+/** Throws NON_FINITE when a step's result holds anything that is not a number. */
+export function assertFinite(tensor: Tensor, stepIndex: number): void {
   // One sum instead of a test per value: any NaN or infinity survives it.
   let sum = 0;
   for (let i = 0; i < tensor.data.length; i += 1) sum += tensor.data[i]!;

@@ -1,6 +1,6 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { PromptEmbeds, UnetRun } from './unet-run.ts';
+import type { PromptEmbeds, UnetInputs, UnetRun } from './unet-run.ts';
 
 /** True when guidance changes the prediction: without a scale, or up to 1, one forward pass is enough. */
 export function isGuided(guidanceScale: number | null): guidanceScale is number {
@@ -21,9 +21,9 @@ export interface PredictionRequest {
   readonly keepVariance: boolean;
 }
 
-function stackBatch(parts: readonly Tensor[]): Tensor {
+function stackBatch(parts: readonly Tensor[], into?: Float32Array): Tensor {
   const first = parts[0]!;
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  const data = into ?? new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let at = 0;
   for (const part of parts) {
     data.set(part.data, at);
@@ -40,20 +40,20 @@ export function concatChannels(a: Tensor, b: Tensor): Tensor {
   return { data, shape: [1, a.shape[1]! + b.shape[1]!, ...a.shape.slice(2)] };
 }
 
-/**
- * The model output for one step, with classifier-free guidance (Ho and Salimans 2022, equation 6) in the form
- * negative + scale (positive - negative). Batch order is [negative, positive]. Only the sample's channels are kept unless `keepVariance`.
- */
-export async function predict(request: PredictionRequest): Promise<Tensor> {
-  const { unet, sample, condition, promptEmbeds, guidanceScale, keepVariance } = request;
+/** What the unet is given for a request: with guidance both prompts in one batch, [negative, positive]. The batch takes the place of what `into` held, where there is one: a run of many calls needs no new memory for each. */
+export function unetInputs({ sample, condition, timestep, classLabel, promptEmbeds, guidanceScale }: Omit<PredictionRequest, 'unet' | 'keepVariance'>, into?: Float32Array): UnetInputs {
   const input = condition ? concatChannels(sample, condition) : sample;
   const guided = isGuided(guidanceScale) && promptEmbeds.negative !== null;
-  const output = await unet({
-    sample: guided ? stackBatch([input, input]) : input,
+  return {
+    sample: guided ? stackBatch([input, input], into) : input,
     promptEmbeds: guided ? stackBatch([promptEmbeds.negative!, promptEmbeds.positive]) : promptEmbeds.positive,
-    timestep: request.timestep,
-    classLabel: request.classLabel,
-  });
+    timestep, classLabel,
+  };
+}
+
+/** The prediction for `sample` out of what the unet answered to `unetInputs`; see {@link predict}. */
+export function guidedOutput(output: Tensor, { sample, promptEmbeds, guidanceScale, keepVariance }: Pick<PredictionRequest, 'sample' | 'promptEmbeds' | 'guidanceScale' | 'keepVariance'>): Tensor {
+  const guided = isGuided(guidanceScale) && promptEmbeds.negative !== null;
   const used = sample.data.length;
   const perEntry = output.data.length / (guided ? 2 : 1);
   if (perEntry !== used && perEntry !== 2 * used) {
@@ -67,3 +67,9 @@ export async function predict(request: PredictionRequest): Promise<Tensor> {
   }
   return { data, shape: withVariance ? [1, sample.shape[1]! * 2, ...sample.shape.slice(2)] : sample.shape };
 }
+
+/**
+ * The model output for one step, with classifier-free guidance (Ho and Salimans 2022, equation 6) in the form
+ * negative + scale (positive - negative). Batch order is [negative, positive]. Only the sample's channels are kept unless `keepVariance`.
+ */
+export const predict = async (request: PredictionRequest): Promise<Tensor> => guidedOutput(await request.unet(unetInputs(request)), request);

@@ -45,16 +45,19 @@ export interface SceneTools {
   readonly noiseFrames?: number;
 }
 
-/** First noise of a part, [1, channels, frames, height, width] for the given shape; distant windows share it. */
-function sceneNoise(stage: StageName, { noise }: ScenePart, windowFrames: number, shape: readonly number[]): Float32Array {
+/** First noise of a part's frames from `start` on, [1, channels, frames, height, width] for the given shape; distant windows share it. */
+export function sceneNoise(stage: StageName, { noise }: Pick<ScenePart, 'noise'>, windowFrames: number, shape: readonly number[], start = 0): Float32Array {
   const [, channels = 1, frames = 1, height = 1, width = 1] = shape;
   const out = zeros(shape);
   let at = 0;
   for (const [index, { seed, from, count }] of noise.entries()) {
-    const length = Math.min(index === noise.length - 1 ? frames - at : count, frames - at);
-    const values = rescheduledNoise(createNoise(seed).fork(stage).fork('scene'), from, length, windowFrames, channels, height * width);
-    writeFrames(out, at, { data: values, shape: [1, channels, length, height, width] });
-    at += length;
+    const end = index === noise.length - 1 ? Infinity : at + count;
+    const [first, last] = [Math.max(at, start), Math.min(end, start + frames)];
+    if (last > first) {
+      const values = rescheduledNoise(createNoise(seed).fork(stage).fork('scene'), from + first - at, last - first, windowFrames, channels, height * width);
+      writeFrames(out, first - start, { data: values, shape: [1, channels, last - first, height, width] });
+    }
+    at = end;
   }
   return out.data;
 }
@@ -69,7 +72,8 @@ function padded(video: Tensor, frames: number): Tensor {
   return out;
 }
 
-function checkKnown({ part, known }: SceneRequest, size: SceneTools['size']): void {
+/** Throws INVALID_INPUT where the known frames are not those of the part. */
+export function checkKnown({ part, known }: SceneRequest, size: SceneTools['size']): void {
   const expected = [1, 3, part.knownFrames.length, size.height, size.width];
   const misplaced = part.knownFrames.some((frame, index) => frame < 0 || frame >= part.frames || (index > 0 && frame <= part.knownFrames[index - 1]!));
   if (misplaced || (part.knownFrames.length > 0 && known?.shape.join() !== expected.join())) {
@@ -95,7 +99,7 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
       const sampleNoise = (): Float32Array => sceneNoise(stage, part, size.frames, shape);
       // A motion's own noise was kept for one window, or for the whole clip that it was traced in.
       const firstNoise = frames <= (tools.noiseFrames ?? size.frames) && tools.firstNoise ? { firstNoise: tools.firstNoise } : {};
-      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, ...firstNoise, known: keyframesKnown(part, known, sampleNoise) }, resume);
+      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, ...firstNoise, known: keyframesKnown(part, known, size.frames) }, resume);
     }
     case 'interpolation': return input!.shape[2] === 1 ? standStill(input!) : interpolation(context, input!, tools.interpolation, resume);
     case 'superResolution1': {
@@ -118,13 +122,11 @@ async function* standStill(video: Tensor): StageRun {
 }
 
 /** Known keyframes keep the noise that they would have started from. */
-function keyframesKnown(part: ScenePart, clean: Tensor | null, sampleNoise: () => Float32Array): KnownFrames | undefined {
+export function keyframesKnown(part: ScenePart, clean: Tensor | null, windowFrames: number): KnownFrames | undefined {
   if (clean === null) return undefined;
-  const [, , , height, width] = clean.shape as [number, number, number, number, number];
-  const all = sampleNoise();
-  const whole = { data: all, shape: [1, 3, all.length / (3 * height * width), height, width] };
   const noise = zeros(clean.shape);
-  for (const [index, frame] of part.knownFrames.entries()) writeFrames(noise, index, sliceFrames(whole, frame, 1));
+  const single = [1, 3, 1, ...clean.shape.slice(3)];
+  for (const [index, frame] of part.knownFrames.entries()) writeFrames(noise, index, { data: sceneNoise('keyframes', part, windowFrames, single, frame), shape: single });
   return { frames: part.knownFrames, clean, noise };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { SceneText } from '../../../src-shared/build/scene-part.ts';
 import type { Emphasis } from '../../../src-shared/recipe/emphasis.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
@@ -16,6 +16,8 @@ import { interpolation } from './interpolation.ts';
 import { denoiseWhole } from './denoise.ts';
 import { keyframes } from './keyframes.ts';
 import type { KeyframesSettings } from './keyframes.ts';
+import { decodeDiskCheckpoint, keyframesOnDisk } from './keyframes-on-disk.ts';
+import type { DiskRun } from './keyframes-on-disk.ts';
 import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { mixTexts } from './frame-text.ts';
@@ -56,6 +58,8 @@ export interface StageRequest {
 /** A stage with its sessions loaded: runs again and again without loading anew. */
 export interface StageRunner {
   run(request: StageRequest): Promise<StageRun>;
+  /** Key frames of a part of a scene, kept in `folder` instead of in memory; the same values. `resume` is the bytes of an earlier checkpoint. */
+  runOnDisk(request: Omit<StageRequest, 'resume'> & { readonly scene: SceneRequest }, folder: string, resume: Uint8Array | null): Promise<DiskRun>;
   release(): Promise<void>;
 }
 
@@ -148,26 +152,39 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
     throw error;
   }
 
+  /** What a request's run is given. */
+  const prepare = async ({ prompt, negativePrompt, emphasis, seed, settings, scene, signal, motions = [] }: Omit<StageRequest, 'input' | 'resume'>) => {
+    mix?.use(motions);
+    const { texts, mix: weights } = spokenBy({ prompt, negativePrompt, emphasis, scene });
+    const states = await encodePrompts(pack.text(stage), promptsOf({ prompt, negativePrompt, emphasis, settings, scene }), pack.index.promptTokens, promptCache, threads);
+    const count = texts.length;
+    const positive = mixTexts(states.slice(0, count), weights);
+    const negative = states.length > count ? mixTexts(states.slice(count), weights) : null;
+    const context: StageContext = {
+      unet: inScene ? sceneUnet(stage, unet.model, size.frames) : unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
+      promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,
+      noise: createNoise(seed).fork(stage), signal,
+    };
+    const firstNoise: KeyframesSettings['firstNoise'] = mix === null ? undefined : (fresh, shape) => mix.firstNoise(fresh, shape, () => denoiseWhole({ ...context, scheduler: pack.scheduler(stage, GLIMPSE_STEPS) }, { data: fresh, shape }));
+    return { context, firstNoise, noiseFrames: Math.max(size.frames, mix === null ? 0 : mix.noiseFrames()) };
+  };
+
   return {
-    async run({ prompt, negativePrompt, emphasis, seed, settings, input, resume, scene, signal, motions = [] }) {
-      mix?.use(motions);
-      const { texts, mix: weights } = spokenBy({ prompt, negativePrompt, emphasis, scene });
-      const states = await encodePrompts(pack.text(stage), promptsOf({ prompt, negativePrompt, emphasis, settings, scene }), pack.index.promptTokens, promptCache, threads);
-      const count = texts.length;
-      const positive = mixTexts(states.slice(0, count), weights);
-      const negative = states.length > count ? mixTexts(states.slice(count), weights) : null;
-      const context: StageContext = {
-        unet: inScene ? sceneUnet(stage, unet.model, size.frames) : unetFor(pack, stage, unet.model), scheduler: pack.scheduler(stage, settings.numInferenceSteps),
-        promptEmbeds: { positive, negative }, guidanceScale: settings.guidanceScale,
-        noise: createNoise(seed).fork(stage), signal,
-      };
-      const firstNoise: KeyframesSettings['firstNoise'] = mix === null ? undefined : (fresh, shape) => mix.firstNoise(fresh, shape, () => denoiseWhole({ ...context, scheduler: pack.scheduler(stage, GLIMPSE_STEPS) }, { data: fresh, shape }));
+    async runOnDisk(request, folder, resume) {
+      assert(stage === 'keyframes' && inScene !== undefined && vae === null, 'only key frames of scenes are kept on the disk');
+      const { context, firstNoise, noiseFrames } = await prepare(request);
+      const settings = { folder, request: request.scene, size: { frames: size.frames, width, height }, overlapFrames: sceneOverlap(stage, size.frames), firstNoise, noiseFrames };
+      return keyframesOnDisk({ ...context, unet: unet.model }, settings, resume === null ? null : decodeDiskCheckpoint(folder, resume));
+    },
+    async run(request) {
+      const { settings, input, resume, scene } = request;
+      const { context, firstNoise, noiseFrames } = await prepare(request);
       const { conditioning } = pack.index;
       const between = { framesPerSegment: size.frames, condition: settings.betweenKeyFrames ?? conditioning.betweenKeyFrames, keyFrames: conditioning.keyFrames };
       if (scene) {
         const inputVideo = stage === 'keyframes' ? null : requireInput(pack, stage, input);
         return runScenePart(stage, context, scene, inputVideo, {
-          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise, noiseFrames: Math.max(size.frames, mix === null ? 0 : mix.noiseFrames()), strength: settings.strength ?? STRENGTH,
+          size: { frames: size.frames, width, height }, interpolation: between, vae: vae?.model ?? null, firstNoise, noiseFrames, strength: settings.strength ?? STRENGTH,
           superResolution1: stage === 'superResolution1' ? { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: conditioning.noiseLevel, enlargement: conditioning.enlargement } : null,
           noiseCondition: noisingScheduler(pack, stage, context.scheduler).addNoise,
         }, resume);
@@ -200,8 +217,10 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
 /** Inside scenes, keyframes and latents run in overlapping, tapered windows; the other stages divide their work themselves. */
 function sceneUnet(stage: StageName, unet: UnetRun, windowFrames: number): UnetRun {
   if (stage !== 'keyframes' && stage !== 'superResolution2') return unet;
-  return windowedUnet(unet, windowFrames, Math.round(windowFrames * SCENE_OVERLAP[stage]), true);
+  return windowedUnet(unet, windowFrames, sceneOverlap(stage, windowFrames), true);
 }
+
+const sceneOverlap = (stage: keyof typeof SCENE_OVERLAP, windowFrames: number): number => Math.round(windowFrames * SCENE_OVERLAP[stage]);
 
 /** superResolution2 sees the whole clip; a pack whose unet has a window gets overlapping ones, averaged. */
 function unetFor(pack: Pack, stage: StageName, unet: UnetRun): UnetRun {

@@ -2,6 +2,15 @@ import { zeros } from '../tensor/tensor.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { UnetRun } from './unet-run.ts';
 
+/** First frames of overlapping windows that cover `frames`; the last one moves back to end with the clip. One window where one is enough. */
+export function overlappingStarts(frames: number, windowFrames: number, overlapFrames: number): readonly number[] {
+  if (frames <= windowFrames) return [0];
+  const stride = Math.max(windowFrames - overlapFrames, 1);
+  const starts: number[] = [];
+  for (let start = 0; start + windowFrames < frames; start += stride) starts.push(start);
+  return [...starts, frames - windowFrames];
+}
+
 /** Prompts of a window: rows of [batch * frames, tokens, width]; prompts that hold for all frames stay as they are. */
 function sliceTextFrames(text: Tensor, batch: number, frames: number, start: number, count: number): Tensor {
   if (text.shape[0] !== batch * frames) return text;
@@ -12,12 +21,12 @@ function sliceTextFrames(text: Tensor, batch: number, frames: number, start: num
 }
 
 /** Weights of a window's frames in the average: all alike, or less towards the window's ends, so that no border shows. */
-function windowWeights(count: number, taper: boolean): Float32Array {
+export function windowWeights(count: number, taper: boolean): Float32Array {
   return Float32Array.from({ length: count }, (_, frame) => (taper ? Math.min(frame + 1, count - frame) : 1));
 }
 
 /** Frames `start` to `start + count` of every batch entry of [batch, channels, frames, height, width]. */
-function sliceBatchFrames(video: Tensor, start: number, count: number): Tensor {
+export function sliceBatchFrames(video: Tensor, start: number, count: number): Tensor {
   const [batch, channels, frames, height, width] = video.shape as [number, number, number, number, number];
   const area = height * width;
   const out = zeros([batch, channels, count, height, width]);
@@ -37,10 +46,7 @@ export function windowedUnet(unet: UnetRun, windowFrames: number, overlapFrames:
   return async (inputs) => {
     const frames = inputs.sample.shape[2]!;
     if (frames <= windowFrames) return unet(inputs);
-    const stride = Math.max(windowFrames - overlapFrames, 1);
-    const starts: number[] = [];
-    for (let start = 0; start + windowFrames < frames; start += stride) starts.push(start);
-    starts.push(frames - windowFrames);
+    const starts = overlappingStarts(frames, windowFrames, overlapFrames);
     const weights = windowWeights(windowFrames, taper);
     const counts = new Float32Array(frames);
     let sum: Tensor | null = null;

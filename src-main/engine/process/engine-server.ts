@@ -9,6 +9,8 @@ import type { PromptCache } from '../pipelines/prompt-encoder.ts';
 import { decodeStageCheckpoint, encodeStageCheckpoint } from '../pipelines/stage-checkpoint.ts';
 import { createStageRunner, promptsOf } from '../pipelines/stage-runner.ts';
 import type { StageRunner } from '../pipelines/stage-runner.ts';
+import { encodeDiskCheckpoint } from '../pipelines/keyframes-on-disk.ts';
+import type { DiskStep, FramesOnDisk } from '../pipelines/keyframes-on-disk.ts';
 import type { StageStep } from '../pipelines/stage-step.ts';
 import { useTextCache } from '../pipelines/text-form.ts';
 import { measureTextAttention } from '../pipelines/text-attention.ts';
@@ -18,6 +20,7 @@ import { toVideoFrames } from '../pipelines/video-tensor.ts';
 import { probeProviders } from '../session/probe-providers.ts';
 import { useProviders } from '../session/session-providers.ts';
 import { tensorOf } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { estimateLearningMemory } from '../training/learning-memory.ts';
 import { CheckpointSender } from './checkpoint-sender.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
@@ -127,33 +130,50 @@ export function createEngineServer(send: SendEvent): EngineServer {
     return runner;
   };
 
-  const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
-    const { runId, stage, input } = command;
-    const started = performance.now();
-    await announceLoading(send, { runId, stage }, signal);
-    const runner = await runnerFor(command);
-    const run = await runner.run({
-      prompt: command.prompt, negativePrompt: command.negativePrompt, emphasis: command.emphasis, seed: command.seed, settings: command.settings, signal,
-      input: input ? tensorOf(input.data, input.shape) : null,
-      scene: command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null },
-      motions: usedMotions(command),
-      resume: command.checkpoint ? decodeStageCheckpoint(stage, command.checkpoint) : null,
-    });
-    const loadMs = performance.now() - started;
+  /** Takes a stage's run to its end: progress, checkpoints and previews go out as they come. */
+  const follow = async <Step extends Pick<StageStep, 'phase' | 'step' | 'total' | 'preview'> & { readonly checkpoint: unknown }, Result>(
+    { runId, stage }: RunCommand, run: AsyncGenerator<Step, Result>, signal: AbortSignal, encode: (checkpoint: NonNullable<Step['checkpoint']>) => Uint8Array, keepsEarlier: boolean,
+  ): Promise<Result> => {
     let previewAt = Number.NEGATIVE_INFINITY;
-    const checkpoints = new CheckpointSender<StageStep>(async ({ step, checkpoint }) => {
-      if (checkpoint) await send({ type: 'checkpoint', runId, step, bytes: encodeStageCheckpoint(stage, checkpoint) });
+    const checkpoints = new CheckpointSender<Step>(async ({ step, checkpoint }) => {
+      if (checkpoint !== null && checkpoint !== undefined) await send({ type: 'checkpoint', runId, step, bytes: encode(checkpoint) });
     });
-    const tensor = await runSteps(run, signal, async (done, stepMs) => {
+    return runSteps(run, signal, async (done, stepMs) => {
       const { phase, step, total, checkpoint, preview } = done;
       await send({ type: 'progress', runId, stage, phase, step, total, stepMs });
-      await checkpoints.offer(checkpoint ? done : null);
+      if (checkpoint !== null || !keepsEarlier) await checkpoints.offer(checkpoint === null ? null : done);
       if (preview && performance.now() - previewAt >= PREVIEW_INTERVAL_MS) {
         previewAt = performance.now();
         await send({ type: 'preview', runId, stage, frames: toVideoFrames(preview) });
       }
     }, () => checkpoints.flush());
-    return { type: 'done', runId, stage, tensor, frames: toVideoFrames(tensor), loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+  };
+
+  const runStage = async (command: RunCommand, signal: AbortSignal): Promise<EngineEvent> => {
+    const { runId, stage, input } = command;
+    const started = performance.now();
+    await announceLoading(send, { runId, stage }, signal);
+    const runner = await runnerFor(command);
+    const { prompt, negativePrompt, emphasis, seed, settings } = command;
+    const scene = command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null };
+    const request = { prompt, negativePrompt, emphasis, seed, settings, signal, scene, input: input ? tensorOf(input.data, input.shape) : null, motions: usedMotions(command) };
+    const facts = (loadMs: number) => ({ runId, stage, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
+    const folder = command.scene?.folder;
+    if (scene !== undefined && folder !== undefined) {
+      const run = await runner.runOnDisk({ ...request, scene }, folder, command.checkpoint);
+      const loadMs = performance.now() - started;
+      try {
+        const kept = await follow<DiskStep, FramesOnDisk>(command, run, signal, encodeDiskCheckpoint, true);
+        return { type: 'kept', ...kept, ...facts(loadMs) };
+      } finally {
+        // Closes its files, wherever it stands.
+        await run.return({ path: '', shape: [] });
+      }
+    }
+    const run = await runner.run({ ...request, resume: command.checkpoint ? decodeStageCheckpoint(stage, command.checkpoint) : null });
+    const loadMs = performance.now() - started;
+    const tensor = await follow<StageStep, Tensor>(command, run, signal, (checkpoint) => encodeStageCheckpoint(stage, checkpoint), false);
+    return { type: 'done', tensor, frames: toVideoFrames(tensor), ...facts(loadMs) };
   };
 
   const learn = async (command: LearnMotionCommand, signal: AbortSignal): Promise<EngineEvent> => {

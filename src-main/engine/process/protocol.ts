@@ -142,7 +142,15 @@ export type EngineCommand =
       readonly checkpoint: Uint8Array | null;
       readonly threads: number;
       /** A part of a longer scene: its texts take the place of the prompts, `known` shows its known frames. */
-      readonly scene?: { readonly part: ScenePart; readonly known: TensorMessage | null };
+      readonly scene?: {
+        readonly part: ScenePart;
+        readonly known: TensorMessage | null;
+        /**
+         * For key frames: a folder of this run's own, in which its frames lie instead of in memory. The run ends with `kept`; its checkpoints
+         * speak of files there, which whoever stores them deletes (`removeOlderSteps`).
+         */
+        readonly folder?: string;
+      };
       /** Learned motions; only keyframes uses them. */
       readonly motions?: readonly MotionMessage[];
     }
@@ -162,7 +170,7 @@ export type EngineCommand =
   /** Releases every session: memory goes back while the queue is paused. */
   | { readonly type: 'unload' };
 
-/** Engine to parent. `done`, `learned`, `measured`, `upscaled`, `restyled`, `stopped` and `failed` end a run; nothing follows them for that runId. */
+/** Engine to parent. `done`, `kept`, `learned`, `measured`, `upscaled`, `restyled`, `stopped` and `failed` end a run; nothing follows them for that runId. */
 export type EngineEvent =
   | { readonly type: 'ready'; readonly engineVersion: string }
   | { readonly type: 'looked'; readonly id: number; readonly answer: Answer | null; readonly error: StudioErrorWire | null }
@@ -189,6 +197,17 @@ export type EngineEvent =
       readonly tensor: TensorMessage;
       /** The same as 8-bit frames, for encoding and thumbnails. */
       readonly frames: FramesMessage;
+      readonly wallMs: number;
+      readonly loadMs: number;
+      readonly peakRssBytes: number;
+    }
+  /** A run in a folder: the file holds float32 values of `shape`, [1, 3, frames, height, width], until the folder is deleted. */
+  | {
+      readonly type: 'kept';
+      readonly runId: string;
+      readonly stage: StageName;
+      readonly path: string;
+      readonly shape: readonly number[];
       readonly wallMs: number;
       readonly loadMs: number;
       readonly peakRssBytes: number;

@@ -10,18 +10,21 @@ export interface Noise {
   fork(label: string): Noise;
   /** The first `count` standard normal values (Box-Muller in float64, rounded to float32). */
   normal(count: number): Float32Array;
+  /** The same values from `start` to `start + count`, without those before them. */
+  normalFrom(start: number, count: number): Float32Array;
   /** The first `count` values uniform in [0, 1), 53 bits each. */
   uniform(count: number): Float64Array;
 }
 
-/** The first `count` words of the stream whose key and upper counter come from `digest`. */
-function words(digest: Buffer, count: number): Uint32Array {
+/** `count` words behind the first `start`, a multiple of four, of the stream whose key and upper counter come from `digest`. */
+function words(digest: Buffer, count: number, start = 0): Uint32Array {
   const key = [digest.readUInt32LE(0), digest.readUInt32LE(4)] as const;
   const [c2, c3] = [digest.readUInt32LE(8), digest.readUInt32LE(12)];
-  const blocks = Math.ceil(count / 4);
+  const [blocks, first] = [Math.ceil(count / 4), start / 4];
   const out = new Uint32Array(blocks * 4);
-  for (let block = 0; block < blocks; block += 1) {
-    philoxBlock([block >>> 0, Math.floor(block / 0x100000000), c2, c3], key, out, block * 4);
+  for (let index = 0; index < blocks; index += 1) {
+    const block = first + index;
+    philoxBlock([block >>> 0, Math.floor(block / 0x100000000), c2, c3], key, out, index * 4);
   }
   return out;
 }
@@ -29,19 +32,24 @@ function words(digest: Buffer, count: number): Uint32Array {
 function createStream(path: readonly string[]): Noise {
   // A length before each part: ['a/b'] and ['a', 'b'] are different streams.
   const digest = createHash('sha256').update(path.map((part) => `${part.length}:${part}`).join('')).digest();
+  const normalAt = (start: number, count: number): Float32Array => {
+    const bits = words(digest, count + (count % 2), start);
+    const out = new Float32Array(count);
+    for (let i = 0; i < count; i += 2) {
+      // 2^-32 (n + 1) lies in (0, 1]: its logarithm is finite.
+      const radius = Math.sqrt(-2 * Math.log((bits[i]! + 1) / 0x100000000));
+      const angle = 2 * Math.PI * (bits[i + 1]! / 0x100000000);
+      out[i] = radius * Math.cos(angle);
+      if (i + 1 < count) out[i + 1] = radius * Math.sin(angle);
+    }
+    return out;
+  };
   return {
     fork: (label) => createStream([...path, label]),
-    normal(count) {
-      const bits = words(digest, count + (count % 2));
-      const out = new Float32Array(count);
-      for (let i = 0; i < count; i += 2) {
-        // 2^-32 (n + 1) lies in (0, 1]: its logarithm is finite.
-        const radius = Math.sqrt(-2 * Math.log((bits[i]! + 1) / 0x100000000));
-        const angle = 2 * Math.PI * (bits[i + 1]! / 0x100000000);
-        out[i] = radius * Math.cos(angle);
-        if (i + 1 < count) out[i + 1] = radius * Math.sin(angle);
-      }
-      return out;
+    normal: (count) => normalAt(0, count),
+    normalFrom(start, count) {
+      const before = start % 4;
+      return normalAt(start - before, before + count).subarray(before);
     },
     uniform(count) {
       const bits = words(digest, count * 2);

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { buildSceneGraph, isSceneRecipe, lastStageNodes, type FrameSource, type SceneGraph, type SceneRecipe } from '../../../src-shared/build/scene-graph.ts';
 import { keyNodes, neededNodes, type KeyedNode } from '../../../src-shared/build/scene-keys.ts';
@@ -11,16 +12,16 @@ import type { Media } from '../../media/media.ts';
 import type { StepTimeRepository } from '../../store/app-store.ts';
 import type { AssetRow } from '../../store/asset-repository.ts';
 import type { ProjectStore } from '../../store/project-store.ts';
-import { runCheckpointed } from '../checkpointed-run.ts';
+import { runCheckpointed, runCheckpointedInFolder } from '../checkpointed-run.ts';
 import { encodeMadeFrames } from '../complete-clip.ts';
-import type { EngineClient } from '../engine-client.ts';
+import type { EngineClient, EngineProgress } from '../engine-client.ts';
 import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts';
 import { measureAdherence } from '../scene-adherence.ts';
 import { motionMessages } from '../recipe-motions.ts';
 import { readImage } from '../read-image.ts';
 import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
 import { requireSamePack } from '../same-pack.ts';
-import { withScratchFolder } from '../scratch-folder.ts';
+import { runFolder, withScratchFolder } from '../scratch-folder.ts';
 import { expectedEncodeMs } from '../stage-times.ts';
 import type { RunnablePack } from './generate-clip.ts';
 import { joinFrames, readFrames, readRgb } from '../stored-frames.ts';
@@ -88,16 +89,31 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       return parts.length === 0 ? null : joinFrames(parts);
     };
     const [input, known] = [await read(node.input, node.stage), await read(node.known, node.stage)];
-    const { done, unitsMs } = await runCheckpointed(
-      engine, context, node.key,
-      { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, motions: motionMessages(store, node.motions, opened), stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known } },
-      ({ step, total, stepMs }) => {
-        const share = total === 0 ? 0 : Math.round((TICKS * step) / total);
-        context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);
-      },
-    );
-    saveNode(context, node, done.tensor, done.wallMs);
-    if (unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs: done.wallMs });
+    const command = { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, motions: motionMessages(store, node.motions, opened), stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known } };
+    const onProgress = ({ step, total, stepMs }: EngineProgress): void => {
+      const share = total === 0 ? 0 : Math.round((TICKS * step) / total);
+      context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);
+    };
+    const remember = (unitsMs: number | null, wallMs: number): void => {
+      if (unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs });
+    };
+    if (node.stage !== 'keyframes') {
+      const { done, unitsMs } = await runCheckpointed(engine, context, node.key, command, onProgress);
+      saveNode(context, node, { shape: done.tensor.shape, bytes: [node.stage === 'superResolution2' ? tensorToRgb(done.tensor) : tensorToBytes(done.tensor)] }, done.wallMs);
+      remember(unitsMs, done.wallMs);
+      return;
+    }
+    // Key frames alone are as long as their event: they lie on the disk, here as in the engine.
+    const folder = runFolder(temporaryFolder, job.id, node.key);
+    try {
+      const { done, unitsMs } = await runCheckpointedInFolder(engine, context, node.key, folder, command, onProgress);
+      saveNode(context, node, { shape: done.shape, bytes: blocksOf(done.path) }, done.wallMs);
+      rmSync(folder, { recursive: true, force: true });
+      remember(unitsMs, done.wallMs);
+    } catch (error) {
+      if (StudioError.is(error, 'CANCELLED')) rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   };
 
   const encode = async (context: JobContext, data: RenderSceneData & { recipe: SceneRecipe }, graph: SceneGraph, keys: ReadonlyMap<string, string>, stride: number) => {
@@ -144,6 +160,8 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       const keys = new Map(nodes.map(({ id, key }) => [id, key]));
       const needed = neededNodes(nodes, wantedNodes(graph, focusEventId, recipe, grid.stride), (key) => store.assets.findByStageKey(key) !== null);
       const stale = new Set(needed.map(({ id }) => id));
+      // What a process that was killed right behind storing a node left of its run.
+      for (const { key } of nodes) if (store.assets.findByStageKey(key) !== null) rmSync(runFolder(temporaryFolder, job.id, key), { recursive: true, force: true });
       context.commit(() => {
         for (const node of nodes) if (!stale.has(node.id) && store.assets.findByStageKey(node.key) !== null) store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'cached', wallMs: null });
       }, false);
@@ -185,20 +203,42 @@ export function wantedNodes(graph: SceneGraph, focusEventId: string | null, reci
   return new Set(lastStageNodes(graph).filter(({ own }) => own.start < end && own.start + own.count > start).map(({ id }) => id));
 }
 
+/** Frames that are read at once. */
+const READ_FRAMES = 16;
+
 async function* rgbOf(store: ProjectStore, pieces: readonly { readonly asset: AssetRow; readonly from: number; readonly count: number }[]): AsyncGenerator<Uint8Array> {
-  for (const { asset, from, count } of pieces) yield readRgb(store, asset, from, count);
+  for (const { asset, from, count } of pieces) {
+    for (let at = from; at < from + count; at += READ_FRAMES) yield readRgb(store, asset, at, Math.min(READ_FRAMES, from + count - at));
+  }
 }
 
-/** Stores a node's frames and notes that it ran, in one transaction. */
-function saveNode(context: JobContext, node: KeyedNode, tensor: TensorMessage, wallMs: number): void {
-  const { store, job } = context;
-  const { frames, width, height } = videoSize(tensor.shape);
-  const isLast = node.stage === 'superResolution2';
-  const writer = store.assets.beginWrite({ kind: 'stage', name: node.id, mimeType: isLast ? FRAMES_MIME_TYPE : TENSOR_MIME_TYPE, origin: 'generated', stage: node.stage, stageKey: node.key });
+const BLOCK_BYTES = 2 ** 18;
+
+/** A file's bytes, block by block. */
+function* blocksOf(path: string): Generator<Uint8Array> {
+  const handle = openSync(path, 'r');
   try {
-    writer.write(isLast ? tensorToRgb(tensor) : tensorToBytes(tensor));
+    for (;;) {
+      const block = new Uint8Array(BLOCK_BYTES);
+      const count = readSync(handle, block);
+      if (count === 0) return;
+      yield block.subarray(0, count);
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Stores a node's frames, as they come, and notes that it ran, in one transaction. */
+function saveNode(context: JobContext, node: KeyedNode, { shape, bytes }: { readonly shape: readonly number[]; readonly bytes: Iterable<Uint8Array> }, wallMs: number): void {
+  const { store, job } = context;
+  const { frames, width, height } = videoSize(shape);
+  const mimeType = node.stage === 'superResolution2' ? FRAMES_MIME_TYPE : TENSOR_MIME_TYPE;
+  const writer = store.assets.beginWrite({ kind: 'stage', name: node.id, mimeType, origin: 'generated', stage: node.stage, stageKey: node.key });
+  try {
+    for (const block of bytes) writer.write(block);
     context.commit(() => {
-      writer.finish({ frames, width, height, shape: tensor.shape });
+      writer.finish({ frames, width, height, shape });
       store.checkpoints.clear(job.id);
       store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'done', wallMs });
     }, true);

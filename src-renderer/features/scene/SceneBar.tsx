@@ -36,7 +36,7 @@ function Bar() {
   const editor = useEditor();
   const records = useDocument((state) => state.records);
   const events = useMemo(() => promptEventsOf(records), [records]);
-  const states = useEventStates(events);
+  const stateOf = useEventStates();
   const selectedIds = useSession((state) => state.selectedIds);
   const preset = useSession((state) => state.scenePreset);
   const [adherence, setAdherence] = useState(false);
@@ -47,7 +47,7 @@ function Bar() {
   return (
     <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
       <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30, alignItems: 'center', ...SCENE_EVENT_STYLES }}>
-        {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} state={states.get(event.id) ?? 'new'} adherence={measured.get(event.id) ?? null} />)}
+        {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} state={stateOf(event)} adherence={measured.get(event.id) ?? null} />)}
       </Box>
       <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>

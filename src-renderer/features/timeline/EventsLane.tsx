@@ -14,7 +14,7 @@ import { createEvent } from '../../editor/generate.ts';
 import { t } from '../../i18n/text.ts';
 import { EventBlock, type BeginDrag } from './EventBlock.tsx';
 import { axisStyle, spanStyle } from './span-style.ts';
-import type { ItemRun } from './visible-items.ts';
+import { isDetailed, type DetailView, type ItemRun } from './visible-items.ts';
 
 export interface LaneProps {
   readonly events: readonly PromptEvent[];
@@ -26,6 +26,7 @@ const DETAIL_PIXELS = 64;
 
 interface EventsLaneProps extends LaneProps {
   readonly pixelsPerFrame: number;
+  readonly detail: DetailView;
   readonly frameRate: FrameRate;
   readonly runs: readonly ItemRun[];
   readonly selected: ReadonlySet<string>;
@@ -36,9 +37,9 @@ interface EventsLaneProps extends LaneProps {
 }
 
 /** Prompt events: double click adds one, drags move and retime, the right button opens the rest. What they are drawn from is asked for once, not by each. */
-export function EventsLane({ events, runs, takes, pixelsPerFrame, frameRate, selected, dragged, begin, onMenu, frameAt }: EventsLaneProps) {
+export function EventsLane({ events, runs, takes, pixelsPerFrame, detail, frameRate, selected, dragged, begin, onMenu, frameAt }: EventsLaneProps) {
   const editor = useEditor();
-  const states = useEventStates(events);
+  const stateOf = useEventStates();
   const measured = useAdherence(useSession((state) => state.scenePreset));
   const { motions } = useMotions();
   const working = useJobs().filter(({ state }) => UNFINISHED.has(state));
@@ -53,9 +54,9 @@ export function EventsLane({ events, runs, takes, pixelsPerFrame, frameRate, sel
       onDoubleClick={(event) => { if (event.target === event.currentTarget && !editor.project.readOnly) createEvent(editor, { frame: frameAt(event.clientX) }); }}
     >
       <div role="none" className="axis" style={axisStyle(pixelsPerFrame)}>
-        {events.map((event) => event.durationFrames * pixelsPerFrame < DETAIL_PIXELS && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : (
+        {events.map((event) => !isDetailed(event, DETAIL_PIXELS, detail) && !dragged.has(event.id) ? <EventBar key={event.id} event={event} isSelected={selected.has(event.id)} begin={begin} onMenu={onMenu} /> : (
           <EventBlock
-            key={event.id} event={event} frameRate={frameRate} state={states.get(event.id) ?? 'new'} adherence={measured.get(event.id) ?? null} takeCount={takesOf(takes, event.id).length} motions={motionsOn(event)} progress={progressOf(event)}
+            key={event.id} event={event} frameRate={frameRate} state={stateOf(event)} adherence={measured.get(event.id) ?? null} takeCount={takesOf(takes, event.id).length} motions={motionsOn(event)} progress={progressOf(event)}
             isSelected={selected.has(event.id)} isDragged={dragged.has(event.id)} begin={begin} onMenu={onMenu}
           />
         ))}

@@ -14,7 +14,7 @@ import { MotionDropArea } from './MotionDropArea.tsx';
 import { ResultLane } from './ResultLane.tsx';
 import { axisStyle, spanStyle } from './span-style.ts';
 import type { DragPart } from './use-item-drag.ts';
-import type { FrameWindow, VisibleItems } from './visible-items.ts';
+import { isDetailed, type DetailView, type FrameWindow, type VisibleItems } from './visible-items.ts';
 
 interface LaneContentProps {
   readonly lane: Lane;
@@ -22,6 +22,7 @@ interface LaneContentProps {
   readonly visible: ReadonlyMap<string, VisibleItems>;
   readonly window: FrameWindow;
   readonly pixelsPerFrame: number;
+  readonly detail: DetailView;
   readonly frameRate: FrameRate;
   readonly selected: ReadonlySet<string>;
   readonly dragged: ReadonlySet<string>;
@@ -40,14 +41,14 @@ const NOTHING: VisibleItems = { items: [], runs: [] };
 const isEvent = (item: TrackItem): item is PromptEvent => item.type === 'promptEvent';
 
 /** What lies on one lane within the drawn part of the time axis. */
-export function LaneContent({ lane, records, visible, window, pixelsPerFrame, frameRate, selected, dragged, takes, begin, onSelect, onMenu, frameAt }: LaneContentProps) {
+export function LaneContent({ lane, records, visible, window, pixelsPerFrame, detail, frameRate, selected, dragged, takes, begin, onSelect, onMenu, frameAt }: LaneContentProps) {
   const editor = useEditor();
   const timelineAssets = useTimelineAssets();
   if (lane.kind === 'global') return null;
   if (lane.kind === 'keyframe') return <div className="axis" style={axisStyle(pixelsPerFrame)}><KeyframeLane records={records} window={window} onMenu={onMenu} /></div>;
   const drawn = visible.get(lane.kind === 'result' ? 'track:prompt' : lane.id) ?? NOTHING;
   if (lane.kind === 'result') return <ResultLane events={drawn.items.filter(isEvent)} takes={takes} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} />;
-  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={dragged} begin={begin} onMenu={onMenu} frameAt={frameAt} />;
+  if (lane.kind === 'prompt') return <EventsLane events={drawn.items.filter(isEvent)} runs={drawn.runs} takes={takes} pixelsPerFrame={pixelsPerFrame} detail={detail} frameRate={frameRate} selected={selected} dragged={dragged} begin={begin} onMenu={onMenu} frameAt={frameAt} />;
   const assetOf = (item: TrackItem) => ('assetId' in item ? timelineAssets.assetOf(item.assetId) : item.type === 'motion' ? editor.asset(item.motionId) : null);
   const nameOf = (item: TrackItem, asset: ReturnType<typeof assetOf>): string => {
     if (item.type === 'caption') return item.text.replaceAll('\n', ' ');
@@ -57,7 +58,7 @@ export function LaneContent({ lane, records, visible, window, pixelsPerFrame, fr
     <div role="list" aria-label={lane.label} className="axis" style={axisStyle(pixelsPerFrame)}>
       {drawn.items.map((item) => {
         const asset = assetOf(item);
-        const detailed = item.durationFrames * pixelsPerFrame >= DETAIL_PIXELS;
+        const detailed = isDetailed(item, DETAIL_PIXELS, detail);
         const { info: { mediaBase }, project } = editor;
         return (
           <ItemBlock

@@ -119,7 +119,7 @@ function TimelineLanes() {
             <div onPointerDown={beginBox} {...drop.handlers} data-testid="lanes" className="lanes">
               {lanes.map((lane) => (
                 <div key={lane.id} className={`lane${lane.track?.locked ? ' locked' : ''}${lane.track?.hidden ? ' hiddenLane' : ''}`} data-lane={lane.id} style={{ top: lane.top, height: lane.height }}>
-                  <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} onMenu={onMenu} frameAt={view.frameAt} />
+                  <LaneContent lane={lane} records={records} visible={visible} window={view.window} pixelsPerFrame={pixelsPerFrame} detail={view.detail} frameRate={frameRate} selected={selected} dragged={drag.ids} takes={takes} begin={begin} onSelect={select} onMenu={onMenu} frameAt={view.frameAt} />
                 </div>
               ))}
               {/* Inside, so that what is dropped on it still lands on the lane. */}

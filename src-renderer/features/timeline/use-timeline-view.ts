@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
+import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject, type WheelEvent } from 'react';
 import type { Editor } from '../../editor/editor.ts';
 import { clampZoom } from '../../editor/session-store.ts';
-import type { FrameWindow } from './visible-items.ts';
+import type { DetailView, FrameWindow } from './visible-items.ts';
 
 /** Drawn beyond the visible part on either side, in CSS pixels. */
 const OVERSCAN_PIXELS = 400;
@@ -16,11 +16,15 @@ const ZOOM_REST_MS = 400;
 
 const stepped = (left: number): number => Math.floor(Math.max(0, left) / STEP_PIXELS) * STEP_PIXELS;
 
+const EVERYWHERE: FrameWindow = { from: 0, to: Infinity };
+
 export interface TimelineView {
   readonly scroller: RefObject<HTMLDivElement | null>;
   /** Frames that are drawn. */
   readonly window: FrameWindow;
   readonly width: number;
+  /** What decides whether an item shows words and handles. */
+  readonly detail: DetailView;
   readonly onScroll: () => void;
   readonly onWheel: (event: WheelEvent) => void;
   /** The frame under a place on the screen. */
@@ -32,7 +36,7 @@ export interface TimelineView {
 /** Which part of the time axis one sees: scrolling, zooming around the pointer, and following the playhead. */
 export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead: number | null, isPlaying: boolean): TimelineView {
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ left: 0, width: 900, isZooming: false });
+  const [view, setView] = useState({ left: 0, width: 900, isZooming: false, smallestScale: 0, zoomedFrom: EVERYWHERE });
   const rest = useRef(0);
   const anchor = useRef<{ frame: number; x: number } | null>(null);
 
@@ -94,6 +98,7 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
     scroller,
     window: { from: Math.max(0, (view.left - overscan) / pixelsPerFrame), to: (view.left + STEP_PIXELS + view.width + overscan) / pixelsPerFrame },
     width: view.width,
+    detail: view.isZooming ? { scale: Math.min(view.smallestScale, pixelsPerFrame), window: view.zoomedFrom } : { scale: pixelsPerFrame, window: EVERYWHERE },
     onScroll: look,
     onWheel: (event) => {
       const element = scroller.current;
@@ -103,9 +108,9 @@ export function useTimelineView(editor: Editor, pixelsPerFrame: number, playhead
       const kept = (anchor.current ??= { frame: (x + element.scrollLeft) / zoomed.current, x });
       const next = clampZoom(current * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
       // Where it will scroll to, in the same step: else everything would be drawn twice.
-      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x), isZooming: true }));
+      setView((before) => ({ ...before, left: stepped(kept.frame * next - kept.x), isZooming: true, smallestScale: Math.min(before.isZooming ? before.smallestScale : current, next), zoomedFrom: before.isZooming ? before.zoomedFrom : { from: before.left / current, to: (before.left + STEP_PIXELS + before.width) / current } }));
       window.clearTimeout(rest.current);
-      rest.current = window.setTimeout(() => setView((before) => ({ ...before, isZooming: false })), ZOOM_REST_MS);
+      rest.current = window.setTimeout(() => startTransition(() => setView((before) => ({ ...before, isZooming: false }))), ZOOM_REST_MS);
       editor.session.setState({ pixelsPerFrame: next });
     },
     frameAt: (clientX) => Math.floor(exactFrameAt(clientX)),

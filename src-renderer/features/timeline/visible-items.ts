@@ -23,6 +23,19 @@ export interface FrameWindow {
   readonly to: number;
 }
 
+/**
+ * Which items are drawn in full: those wide enough at `scale` pixels per frame, inside `window`. While one zooms nothing becomes richer, or
+ * dozens of items would take on words and handles in one and the same step: they do when the zoom rests.
+ */
+export interface DetailView {
+  readonly scale: number;
+  readonly window: FrameWindow;
+}
+
+/** True when an item is at least `pixels` wide where details are drawn. */
+export const isDetailed = ({ startFrame, durationFrames }: { readonly startFrame: number; readonly durationFrames: number }, pixels: number, { scale, window }: DetailView): boolean =>
+  durationFrames * scale >= pixels && startFrame < window.to && startFrame + durationFrames > window.from;
+
 /** Index of the first of a lane's items that ends behind `frame`. Items of a lane are sorted and never overlap, so their ends are sorted too. */
 function firstEndingBehind(items: readonly TrackItem[], frame: number): number {
   let [low, high] = [0, items.length];
