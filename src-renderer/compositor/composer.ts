@@ -15,7 +15,10 @@ import type { ComposedPicture, CompositorSource, ShowWish, Shrink, ViewerProblem
 /** Draws the composed timeline; runs in the compositor's worker. */
 export interface Composer {
   setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
-  /** Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is finished. */
+  /**
+   * Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is shown. A frame that has to be
+   * decoded first is seen in haste, at half the size, and made whole when no other is asked for.
+   */
   show(wish: ShowWish): void;
   /** Memory of a picture that was drawn. */
   reuse(pixels: ArrayBuffer): void;
@@ -38,6 +41,10 @@ const STEP_AHEAD = 3;
 const STEP = 3;
 /** Decoders that stay open. */
 const MOST_READERS = 8;
+/** Canvases of so many pixels are drawn in haste first: smaller ones take no longer whole. */
+const HASTY_PIXELS = 640 * 360;
+/** So long the playhead must rest (ms) before a frame that was seen in haste is made whole. */
+const REST_MS = 60;
 /** Buffers that wait for the next picture. */
 const MOST_BUFFERS = 3;
 
@@ -65,6 +72,11 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   /** How frames are kept that are decoded now. */
   let shrink: Shrink = 1;
   let isHasty = false;
+  let isMoving = false;
+  /** What was seen in haste and is to be made whole. */
+  let unfinished: ShowWish | null = null;
+  /** Called when there is something newer to draw. */
+  let onNewer: () => void = () => undefined;
   let lastShown = -1;
   let lastWish: ShowWish | null = null;
 
@@ -108,7 +120,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   };
   const keepFrame = (shotId: string, assetId: string) => (frame: number, picture: PlanarPicture): void => {
     const shot = shotNow(shotId);
-    const made = shot && isHasty ? toPlace(picture, shot) : picture;
+    const made = shot && isHasty && isMoving ? toPlace(picture, shot) : picture;
     // In motion only what is shown is kept: a second of whole frames would push everything else out.
     if (shot && made !== picture) scaled.put(placeKey(shot, frame), made);
     else decoded.put(frameKey(assetId, frame), picture);
@@ -193,18 +205,45 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     return pixels;
   };
 
+  /** Whether all pictures of a frame are there, whole. */
+  const isReady = (current: CompositionPlan, frame: number): boolean =>
+    picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => scaled.has(placeKey(shot, sourceFrame)) || decoded.has(frameKey(shot.assetId, sourceFrame)));
+  const newer = (): Promise<true> => new Promise((resolve) => {
+    onNewer = () => resolve(true);
+  });
+  const newerWithin = (ms: number): Promise<boolean> => Promise.race([newer(), new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))]);
+
   const run = async (): Promise<void> => {
     isBusy = true;
-    while (wanted !== null && plan !== null) {
-      const wish = wanted;
+    while (plan !== null && (wanted !== null || unfinished !== null)) {
+      if (wanted === null && (await newerWithin(REST_MS))) continue;
       const whole = plan;
+      const wish = wanted ?? unfinished!;
+      const isFinish = wanted === null;
       wanted = null;
+      unfinished = null;
+      isMoving = wish.direction !== 0;
       shrink = wish.shrink;
-      isHasty = wish.direction !== 0 && wish.shrink > 1;
-      const current = planFor(whole, wish.shrink);
+      isHasty = false;
       const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
+      const isSketch = !isFinish && !isMoving && !isStep && shrink === 1 && wish.ghosts.length === 0 && whole.width * whole.height >= HASTY_PIXELS && !isReady(whole, wish.frame);
+      if (isSketch) shrink = 2;
+      isHasty = shrink > 1;
+      const current = planFor(whole, shrink);
       // Backwards, one run from a key frame makes all of the next frames ready.
-      let problem = await prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
+      const preparing = prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
+      let problem: ViewerProblem | null = null;
+      if (isFinish) {
+        // Nobody waits for this one any more when the playhead moves on.
+        const done = await Promise.race([preparing, newer()]);
+        if (done === true) {
+          if (wanted !== null) for (const { reader } of readers.values()) reader.leave();
+          continue;
+        }
+        problem = done;
+      } else {
+        problem = await preparing;
+      }
       for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
       // Another plan may have another size: what was read for an older one is not drawn.
       if (whole !== plan) {
@@ -214,13 +253,18 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
       const pixels = draw(current, wish.frame);
       for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
       lastShown = wish.frame;
-      onShown({ frame: wish.frame, width: current.width, height: current.height, shrink: wish.shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+      if (isSketch) unfinished = wish;
+      onShown({ frame: wish.frame, width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
       while (readers.size > MOST_READERS) {
         const [oldest] = readers.keys();
         closeReaders((id) => id === oldest);
       }
     }
     isBusy = false;
+  };
+  const go = (): void => {
+    onNewer();
+    if (!isBusy) void run();
   };
   return {
     setPlan: (next, given) => {
@@ -240,12 +284,12 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
         files.delete(assetId);
       }
       wanted ??= lastWish;
-      if (!isBusy) void run();
+      go();
     },
     show: (wish) => {
       wanted = wish;
       lastWish = wish;
-      if (!isBusy) void run();
+      go();
     },
     reuse: (pixels) => {
       if (buffers.length >= MOST_BUFFERS) buffers.shift();

@@ -62,6 +62,8 @@ export function openVideoFile(source: CompositorSource, onUndecodable: () => voi
 export interface ShotReader {
   /** Resolves when the first of `frames` is kept; the others follow. What was asked for before and is not among them is left. */
   want(frames: readonly number[], flow: boolean): Promise<void>;
+  /** Nothing is wanted any more; what is under way ends, and who waits for it goes on. */
+  leave(): void;
   close(): void;
 }
 
@@ -143,6 +145,11 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
       const ready = first === undefined || has(first) ? Promise.resolve() : new Promise<void>((resolve, reject) => waiting.set(first, [...(waiting.get(first) ?? []), { resolve, reject }]));
       if (missing() !== undefined) start();
       return ready;
+    },
+    leave: () => {
+      wanted = [];
+      decoder?.leave();
+      for (const frame of waiting.keys()) settle(frame);
     },
     close: () => {
       isClosed = true;
