@@ -40,21 +40,18 @@ const MOST_SEEN = 2;
  */
 export function Notices() {
   const notices = useStore(noticeStore, (state) => state.notices);
-  const [isOpen, setIsOpen] = useState(false);
-  const folded = Math.max(0, notices.length - MOST_SEEN);
-  // Opened for those that were folded then, not for whatever comes later.
-  useEffect(() => {
-    if (folded === 0) setIsOpen(false);
-  }, [folded]);
+  /** The newest that was unfolded: what comes later folds again. */
+  const [openTo, setOpenTo] = useState(0);
+  const folded = notices.slice(0, -MOST_SEEN).filter(({ id }) => id > openTo);
   return (
     <Box sx={{ position: 'fixed', bottom: 'min(var(--notices-bottom, 20px), calc(100vh - 160px))', left: '50%', transform: 'translateX(-50%)', display: 'flex', flexDirection: 'column', gap: 2, zIndex: 'snackbar', pointerEvents: 'none' }}>
-      {folded > 0 && !isOpen ? (
-        <Button size="small" color="inherit" onClick={() => setIsOpen(true)} sx={{ pointerEvents: 'auto', alignSelf: 'center', minHeight: 0, py: 0.25, px: 2, fontSize: 11.5, color: 'text.secondary', bgcolor: 'background.paper', border: 1, borderColor: 'divider', '&:hover': { bgcolor: 'background.paper', color: 'text.primary' } }}>
-          {t('notices.older', { count: folded })}
+      {folded.length > 0 ? (
+        <Button size="small" color="inherit" onClick={() => setOpenTo(folded.at(-1)!.id)} sx={{ pointerEvents: 'auto', alignSelf: 'center', minHeight: 0, py: 0.25, px: 2, fontSize: 11.5, color: 'text.secondary', bgcolor: 'background.paper', border: 1, borderColor: 'divider', '&:hover': { bgcolor: 'background.paper', color: 'text.primary' } }}>
+          {t('notices.older', { count: folded.length })}
         </Button>
       ) : null}
       {/* Folded ones stay: their time runs out like that of the others. */}
-      {notices.map((notice, index) => <NoticeCard key={notice.id} notice={notice} isFolded={index < folded && !isOpen} />)}
+      {notices.map((notice) => <NoticeCard key={notice.id} notice={notice} isFolded={folded.includes(notice)} />)}
     </Box>
   );
 }

@@ -27,7 +27,8 @@ export interface Composer {
 export interface ComposerOptions {
   readonly fonts: () => Promise<FontChain>;
   readonly onShown: (picture: ComposedPicture) => void;
-  readonly onUndecodable: (assetId: string) => void;
+  /** Told of a clip that needs a stand-in: it cannot be decoded here, or not soon enough. Once for each. */
+  readonly onStandIn: (assetId: string) => void;
 }
 
 /** Decoded frames as they are: two seconds of 1080p, or a minute of what the embedded model makes. */
@@ -40,11 +41,16 @@ const STEP_AHEAD = 3;
 /** A step of at most so many frames goes on with what the decoder holds. */
 const STEP = 3;
 /** Decoders that stay open. */
-const MOST_READERS = 8;
+const MOST_READERS = 12;
 /** Canvases of so many pixels are drawn in haste first: smaller ones take no longer whole. */
 const HASTY_PIXELS = 640 * 360;
 /** So long the playhead must rest (ms) before a frame that was seen in haste is made whole. */
 const REST_MS = 60;
+/** A clip of so many pixels whose frames come this late (ms), so often, needs a stand-in; a longer one would take too much of the project for it. */
+const LARGE_PIXELS = 1920 * 1080;
+const LATE_MS = 120;
+const LATE_TIMES = 2;
+const MOST_STAND_IN_SECONDS = 600;
 /** Buffers that wait for the next picture. */
 const MOST_BUFFERS = 3;
 
@@ -52,13 +58,18 @@ const problemOf = (error: unknown): ViewerProblem => (error instanceof ShotProbl
 
 interface OpenReader {
   readonly assetId: string;
+  readonly shotId: string;
   readonly reader: ShotReader;
 }
 
-export function createComposer({ fonts, onShown, onUndecodable }: ComposerOptions): Composer {
+export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): Composer {
   const decoded = createPictureCache(SOURCE_BYTES);
   const scaled = createPictureCache(SCALED_BYTES);
-  const files = new Map<string, VideoFile>();
+  const files = new Map<string, VideoFile & { readonly url: string }>();
+  /** Clips that this page cannot decode. */
+  const undecodable = new Set<string>();
+  /** How often a clip came late. */
+  const late = new Map<string, number>();
   /** By shot; the one that was used last is last. */
   const readers = new Map<string, OpenReader>();
   const words = new Map<string, { readonly said: string; readonly drawn: { readonly picture: PlanarPicture; readonly x: number; readonly y: number } | null }>();
@@ -80,7 +91,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   let lastShown = -1;
   let lastWish: ShowWish | null = null;
 
-  const frameKey = (assetId: string, frame: number): string => `${assetId}/${frame}`;
+  const frameKey = (assetId: string, frame: number, isStandIn: boolean): string => `${isStandIn ? '~' : ''}${assetId}/${frame}`;
   const placeKey = ({ assetId, place: { source: s, target: t } }: PictureShot, frame: number): string => `${assetId}/${frame} ${s.x},${s.y},${s.width},${s.height} ${t.width}x${t.height} ${isHasty ? 'q' : ''}`;
   const planFor = (current: CompositionPlan, by: Shrink): CompositionPlan => {
     const known = smaller.get(by) ?? shrinkPlan(current, by);
@@ -107,45 +118,76 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     const key = placeKey(shot, frame);
     const known = scaled.get(key);
     if (known) return known;
-    const picture = decoded.get(frameKey(shot.assetId, frame));
+    const picture = decoded.get(frameKey(shot.assetId, frame, false)) ?? (isHasty ? decoded.get(frameKey(shot.assetId, frame, true)) : null);
     if (picture === null) return null;
     const made = toPlace(picture, shot);
     if (made !== picture) scaled.put(key, made);
     return made;
   };
-  const hasFrame = (shotId: string, assetId: string) => (frame: number): boolean => {
-    if (decoded.has(frameKey(assetId, frame))) return true;
+  const hasFrame = (shotId: string, assetId: string, isStandIn: boolean) => (frame: number): boolean => {
+    if (decoded.has(frameKey(assetId, frame, false)) || (isStandIn && decoded.has(frameKey(assetId, frame, true)))) return true;
     const shot = shotNow(shotId);
     return shot !== null && scaled.has(placeKey(shot, frame));
   };
-  const keepFrame = (shotId: string, assetId: string) => (frame: number, picture: PlanarPicture): void => {
+  const keepFrame = (shotId: string, assetId: string, isStandIn: boolean) => (frame: number, picture: PlanarPicture): void => {
     const shot = shotNow(shotId);
     const made = shot && isHasty && isMoving ? toPlace(picture, shot) : picture;
     // In motion only what is shown is kept: a second of whole frames would push everything else out.
     if (shot && made !== picture) scaled.put(placeKey(shot, frame), made);
-    else decoded.put(frameKey(assetId, frame), picture);
+    else decoded.put(frameKey(assetId, frame, isStandIn), picture);
   };
 
-  const readerOf = (shot: PictureShot): ShotReader | null => {
-    const known = readers.get(shot.id);
-    if (known) {
-      readers.delete(shot.id);
-      readers.set(shot.id, known);
-      return known.reader;
+  const isStandInFor = ({ assetId, standInUrl, isClear }: CompositorSource): boolean => standInUrl !== null && isHasty && !isClear && !undecodable.has(assetId);
+  const urlOf = ({ assetId, url, standInUrl }: CompositorSource, isStandIn: boolean): string => (isStandIn || undecodable.has(assetId) ? (standInUrl ?? url) : url);
+  const fileOf = (source: CompositorSource, isStandIn: boolean): VideoFile => {
+    const { assetId } = source;
+    const key = `${isStandIn ? '~' : ''}${assetId}`;
+    const known = files.get(key);
+    if (known) return known;
+    const url = urlOf(source, isStandIn);
+    const file = openVideoFile({ ...source, url }, () => {
+      if (url !== source.url) return;
+      undecodable.add(assetId);
+      if (source.standInUrl === null) {
+        onStandIn(assetId);
+        return;
+      }
+      // The stand-in is there: opened in its place, without a word.
+      closeReaders((_, open) => open.assetId === assetId);
+      files.delete(key);
+      wanted ??= lastWish;
+      go();
+    });
+    files.set(key, { ...file, url });
+    return file;
+  };
+  /** Takes note of a frame that came late. */
+  const noteLate = (current: CompositionPlan, frame: number): void => {
+    for (const { shot } of picturesOf(layersAt(current, frame))) {
+      const source = sources.get(shot.assetId);
+      if (!source || source.standInUrl !== null || source.isClear || source.rate === null || source.frames === null) continue;
+      const isLong = (source.frames * source.rate.den) / source.rate.num > MOST_STAND_IN_SECONDS;
+      if (isLong || source.width * source.height < LARGE_PIXELS) continue;
+      const times = (late.get(source.assetId) ?? 0) + 1;
+      late.set(source.assetId, times);
+      if (times === LATE_TIMES) onStandIn(source.assetId);
     }
+  };
+  const readerOf = (shot: PictureShot): ShotReader | null => {
     const source = sources.get(shot.assetId);
     if (!source) return null;
-    const has = hasFrame(shot.id, shot.assetId);
-    const keep = keepFrame(shot.id, shot.assetId);
-    let reader: ShotReader;
-    if (source.rate === null) {
-      reader = openStill({ source, has, keep });
-    } else {
-      const file = files.get(source.assetId) ?? openVideoFile(source, () => onUndecodable(source.assetId));
-      files.set(source.assetId, file);
-      reader = openShot({ file, has, keep });
+    const isStandIn = isStandInFor(source);
+    const id = `${isStandIn ? '~' : ''}${shot.id}`;
+    const known = readers.get(id);
+    if (known) {
+      readers.delete(id);
+      readers.set(id, known);
+      return known.reader;
     }
-    readers.set(shot.id, { assetId: shot.assetId, reader });
+    const has = hasFrame(shot.id, shot.assetId, isStandIn);
+    const keep = keepFrame(shot.id, shot.assetId, isStandIn);
+    const reader = source.rate === null ? openStill({ source, has, keep }) : openShot({ file: fileOf(source, isStandIn), has, keep });
+    readers.set(id, { assetId: shot.assetId, shotId: shot.id, reader });
     return reader;
   };
   const closeReaders = (which: (id: string, open: OpenReader) => boolean): void => {
@@ -207,7 +249,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
 
   /** Whether all pictures of a frame are there, whole. */
   const isReady = (current: CompositionPlan, frame: number): boolean =>
-    picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => scaled.has(placeKey(shot, sourceFrame)) || decoded.has(frameKey(shot.assetId, sourceFrame)));
+    picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => scaled.has(placeKey(shot, sourceFrame)) || decoded.has(frameKey(shot.assetId, sourceFrame, false)));
   const newer = (): Promise<true> => new Promise((resolve) => {
     onNewer = () => resolve(true);
   });
@@ -232,6 +274,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
       const current = planFor(whole, shrink);
       // Backwards, one run from a key frame makes all of the next frames ready.
       const preparing = prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
+      const began = performance.now();
       let problem: ViewerProblem | null = null;
       if (isFinish) {
         // Nobody waits for this one any more when the playhead moves on.
@@ -243,6 +286,7 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
         problem = done;
       } else {
         problem = await preparing;
+        if ((isSketch || isMoving) && performance.now() - began > LATE_MS) noteLate(current, wish.frame);
       }
       for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
       // Another plan may have another size: what was read for an older one is not drawn.
@@ -270,18 +314,20 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     setPlan: (next, given) => {
       plan = next;
       smaller.clear();
-      const before = sources;
       sources = new Map(given.map((source) => [source.assetId, source]));
       const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
-      closeReaders((id, { assetId }) => !shots.has(`${id} ${assetId}`));
+      closeReaders((_, { assetId, shotId }) => !shots.has(`${shotId} ${assetId}`));
       // Every letter typed in a title makes another picture of it.
       const said = new Set(next.texts.map(saidBy));
       for (const [key, drawn] of words) if (!said.has(drawn.said)) words.delete(key);
-      for (const [assetId, file] of files) {
-        if (sources.get(assetId)?.url === before.get(assetId)?.url) continue;
-        closeReaders((_, open) => open.assetId === assetId);
+      for (const [key, file] of files) {
+        const isStandIn = key.startsWith('~');
+        const assetId = isStandIn ? key.slice(1) : key;
+        const source = sources.get(assetId);
+        if (source && urlOf(source, isStandIn) === file.url) continue;
+        closeReaders((id, open) => open.assetId === assetId && id.startsWith('~') === isStandIn);
         file.close();
-        files.delete(assetId);
+        files.delete(key);
       }
       wanted ??= lastWish;
       go();
