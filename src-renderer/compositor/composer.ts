@@ -98,12 +98,20 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     smaller.set(by, known);
     return known;
   };
-  let byId: { readonly plan: CompositionPlan; readonly shots: ReadonlyMap<string, PictureShot> } | null = null;
-  const shotNow = (id: string): PictureShot | null => {
+  const byId = new WeakMap<CompositionPlan, ReadonlyMap<string, PictureShot>>();
+  const shotAt = (id: string, by: Shrink): PictureShot | null => {
     if (plan === null) return null;
-    const current = planFor(plan, shrink);
-    if (byId?.plan !== current) byId = { plan: current, shots: new Map(current.lanes.flatMap(({ shots }) => shots.map((shot) => [shot.id, shot] as const))) };
-    return byId.shots.get(id) ?? null;
+    const current = planFor(plan, by);
+    const known = byId.get(current) ?? new Map(current.lanes.flatMap(({ shots }) => shots.map((shot) => [shot.id, shot] as const)));
+    byId.set(current, known);
+    return known.get(id) ?? null;
+  };
+  const shotNow = (id: string): PictureShot | null => shotAt(id, shrink);
+  /** Name of a picture that was placed in motion when pictures were twice as large: the decoder is past it, and would come to it from a key frame only. */
+  const placedLarger = (id: string, frame: number): string | null => {
+    const shot = isMoving && shrink === 4 ? shotAt(id, 2) : null;
+    const key = shot && placeKey(shot, frame);
+    return key !== null && scaled.has(key) ? key : null;
   };
   /** A decoded frame in its place. A stand-in is smaller than what it stands for. */
   const toPlace = (picture: PlanarPicture, { assetId, place: { source, target } }: PictureShot): PlanarPicture => {
@@ -119,15 +127,20 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     const known = scaled.get(key);
     if (known) return known;
     const picture = decoded.get(frameKey(shot.assetId, frame, false)) ?? (isHasty ? decoded.get(frameKey(shot.assetId, frame, true)) : null);
-    if (picture === null) return null;
-    const made = toPlace(picture, shot);
-    if (made !== picture) scaled.put(key, made);
-    return made;
+    if (picture !== null) {
+      const made = toPlace(picture, shot);
+      if (made !== picture) scaled.put(key, made);
+      return made;
+    }
+    const name = placedLarger(shot.id, frame);
+    const larger = name === null ? null : scaled.get(name);
+    const { width, height } = shot.place.target;
+    return larger && scalePicture(larger, { x: 0, y: 0, width: larger.width, height: larger.height }, width, height, 'quick');
   };
   const hasFrame = (shotId: string, assetId: string, isStandIn: boolean) => (frame: number): boolean => {
     if (decoded.has(frameKey(assetId, frame, false)) || (isStandIn && decoded.has(frameKey(assetId, frame, true)))) return true;
     const shot = shotNow(shotId);
-    return shot !== null && scaled.has(placeKey(shot, frame));
+    return shot !== null && (scaled.has(placeKey(shot, frame)) || placedLarger(shotId, frame) !== null);
   };
   const keepFrame = (shotId: string, assetId: string, isStandIn: boolean) => (frame: number, picture: PlanarPicture): void => {
     const shot = shotNow(shotId);
@@ -247,9 +260,11 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     return pixels;
   };
 
-  /** Whether all pictures of a frame are there, whole. */
+  /** Whether all pictures of a frame are there, as large as they are wanted now. */
   const isReady = (current: CompositionPlan, frame: number): boolean =>
-    picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => scaled.has(placeKey(shot, sourceFrame)) || decoded.has(frameKey(shot.assetId, sourceFrame, false)));
+    picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => hasFrame(shot.id, shot.assetId, isHasty)(sourceFrame));
+  const hasWords = (current: CompositionPlan, frame: number): boolean => layersAt(current, frame).every((layer) => layer.type !== 'text' || words.has(wordsKey(layer.shot, current)));
+  const newest = (): ShowWish | null => wanted;
   const newer = (): Promise<true> => new Promise((resolve) => {
     onNewer = () => resolve(true);
   });
@@ -294,11 +309,16 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
         wanted ??= wish;
         continue;
       }
-      const pixels = draw(current, wish.frame);
+      // A picture that comes late gives way to the one that is due by now, where that is there.
+      const due: ShowWish | null = isMoving ? newest() : null;
+      const isLate = due !== null && due.direction === wish.direction && due.shrink === wish.shrink && isReady(current, due.frame) && hasWords(current, due.frame);
+      if (isLate) wanted = null;
+      const { frame } = isLate ? due : wish;
+      const pixels = draw(current, frame);
       for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
-      lastShown = wish.frame;
+      lastShown = frame;
       if (isSketch) unfinished = wish;
-      onShown({ frame: wish.frame, width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+      onShown({ frame, width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
       while (readers.size > MOST_READERS) {
         const [oldest] = readers.keys();
         closeReaders((id) => id === oldest);
