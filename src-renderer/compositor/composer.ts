@@ -45,7 +45,7 @@ const MOST_READERS = 12;
 /** Canvases of so many pixels are drawn in haste first: smaller ones take no longer whole. */
 const HASTY_PIXELS = 640 * 360;
 /** So long the playhead must rest (ms) before a frame that was seen in haste is made whole. */
-const REST_MS = 60;
+const REST_MS = 100;
 /** A clip of so many pixels whose frames come this late (ms), so often, needs a stand-in; a longer one would take too much of the project for it. */
 const LARGE_PIXELS = 1920 * 1080;
 const LATE_MS = 120;

@@ -82,7 +82,9 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
   }, [editor, pace]);
 
   useEffect(() => {
-    compositor?.setPlan(plan, sourcesOf(plan, assetOf, editor));
+    const sources = sourcesOf(plan, assetOf, editor);
+    canvas.current!.dataset['standIns'] = String(sources.filter(({ standInUrl: url }) => url !== null).length);
+    compositor?.setPlan(plan, sources);
   }, [compositor, plan, assetOf, editor]);
 
   useEffect(() => {
