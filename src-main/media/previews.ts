@@ -78,7 +78,7 @@ export async function makeWaveform(binaries: FfmpegBinaries, info: MediaInfo, si
 export async function makeProxy(binaries: FfmpegBinaries, request: { readonly source: string; readonly output: string; readonly signal?: AbortSignal; readonly onFrames?: (frames: number) => void }): Promise<void> {
   const { source, output, signal, onFrames } = request;
   const info = await probeMedia(binaries, source, signal);
-  const command = start(binaries.ffmpeg, proxyArguments(info, output), { purpose: `make a proxy of ${path.basename(source)}`, timeoutMs: 6 * 60 * 60_000, signal });
+  const command = start(binaries.ffmpeg, proxyArguments(info, output), { purpose: `make a proxy of ${path.basename(source)}`, timeoutMs: 6 * 60 * 60_000, isBackground: true, signal });
   try {
     for await (const text of command.stdout.setEncoding('utf8') as AsyncIterable<string>) {
       const frame = /(?:^|\n)frame=\s*(\d+)/.exec(text)?.[1];

@@ -5,6 +5,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { underLimits, watchMemory, WORKING_BYTES } from './process-limits.ts';
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Resident bytes at which it is stopped; `LOOKING_BYTES` for commands that only look at a file from outside. */
   readonly memoryBytes?: number;
+  /** Gives way to everything else that the machine does, above all to the window. */
+  readonly isBackground?: boolean;
   /** What was being done, for messages: `read clip.mp4`. */
   readonly purpose: string;
 }
@@ -98,9 +101,18 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>): Pro
   else stdin.end();
 }
 
+/** Lowers a process' priority, where the system lets us. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It may have ended already.
+  }
+}
+
 /** Starts `binary` with `args`. */
 export function start(binary: string, args: readonly string[], options: RunOptions): RunningCommand {
-  const { signal, stdin, purpose, timeoutMs = DEFAULT_TIMEOUT_MS, memoryBytes = WORKING_BYTES } = options;
+  const { signal, stdin, purpose, timeoutMs = DEFAULT_TIMEOUT_MS, memoryBytes = WORKING_BYTES, isBackground = false } = options;
   const limited = underLimits(binary, args, memoryBytes);
   if (signal?.aborted) throw new StudioError('CANCELLED', `Stopped before it could ${purpose}.`);
   let running: ChildProcess | undefined;
@@ -139,6 +151,7 @@ export function start(binary: string, args: readonly string[], options: RunOptio
           (child, _stdout, stderr) => {
             running = child;
             stderrRing = stderr;
+            if (child.pid !== undefined && isBackground) giveWay(child.pid);
             if (child.pid !== undefined) stopWatching = watchMemory(child.pid, memoryBytes, () => stop('memory'));
           },
           end,

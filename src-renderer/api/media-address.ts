@@ -17,9 +17,13 @@ export const filmstripUrl = (mediaBase: string, projectId: string, asset: Pick<A
 export const waveformUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasWaveform'>): string | null =>
   asset.hasWaveform ? `${mediaBase}/waveform/${part(projectId)}/${part(asset.id)}` : null;
 
-/** What the page plays of an asset: its stand-in where there is one. */
+/** The stand-in of a clip, or null while there is none. */
+export const standInUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasProxy'>): string | null =>
+  asset.hasProxy ? `${mediaBase}/proxy/${part(projectId)}/${part(asset.id)}` : null;
+
+/** What a card plays of an asset: its stand-in where there is one. */
 export const playUrl = (mediaBase: string, projectId: string, asset: Pick<Asset, 'id' | 'hasProxy'>): string =>
-  `${mediaBase}/${asset.hasProxy ? 'proxy' : 'asset'}/${part(projectId)}/${part(asset.id)}`;
+  standInUrl(mediaBase, projectId, asset) ?? assetUrl(mediaBase, projectId, asset.id);
 
 export const previewUrl = (mediaBase: string, projectId: string, jobId: string, version: number): string =>
   `${mediaBase}/preview/${part(projectId)}/${part(jobId)}?v=${version}`;

@@ -11,8 +11,13 @@ import { useDocument } from './studio-context.tsx';
 /** Formats that may be transparent. Said to be, they only cost that what lies below is drawn too. */
 const MAYBE_CLEAR = /webm|quicktime|png|webp|gif/u;
 
-const factsOf = ({ kind, width, height, frameRate, frames, hasAudio, mimeType }: Asset): SourceFacts | null =>
-  kind !== 'video' && kind !== 'image' && kind !== 'audio' ? null : { kind, width: width ?? 0, height: height ?? 0, frameRate, frames, hasAudio: hasAudio || kind === 'audio', hasAlpha: MAYBE_CLEAR.test(mimeType) };
+/** Whether a file may be transparent, by its format. */
+export const mayBeClear = ({ mimeType }: Pick<Asset, 'mimeType'>): boolean => MAYBE_CLEAR.test(mimeType);
+
+const factsOf = (asset: Asset): SourceFacts | null => {
+  const { kind, width, height, frameRate, frames, hasAudio } = asset;
+  return kind !== 'video' && kind !== 'image' && kind !== 'audio' ? null : { kind, width: width ?? 0, height: height ?? 0, frameRate, frames, hasAudio: hasAudio || kind === 'audio', hasAlpha: mayBeClear(asset) };
+};
 
 /** The timeline as the viewer plays it. */
 export interface Composition {

@@ -15,7 +15,10 @@ import type { ComposedPicture, CompositorSource, ShowWish, Shrink, ViewerProblem
 /** Draws the composed timeline; runs in the compositor's worker. */
 export interface Composer {
   setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
-  /** Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is finished. */
+  /**
+   * Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is shown. A frame that has to be
+   * decoded first is seen in haste, at half the size, and made whole when no other is asked for.
+   */
   show(wish: ShowWish): void;
   /** Memory of a picture that was drawn. */
   reuse(pixels: ArrayBuffer): void;
@@ -24,7 +27,8 @@ export interface Composer {
 export interface ComposerOptions {
   readonly fonts: () => Promise<FontChain>;
   readonly onShown: (picture: ComposedPicture) => void;
-  readonly onUndecodable: (assetId: string) => void;
+  /** Told of a clip that needs a stand-in: it cannot be decoded here, or not soon enough. Once for each. */
+  readonly onStandIn: (assetId: string) => void;
 }
 
 /** Decoded frames as they are: two seconds of 1080p, or a minute of what the embedded model makes. */
@@ -37,7 +41,16 @@ const STEP_AHEAD = 3;
 /** A step of at most so many frames goes on with what the decoder holds. */
 const STEP = 3;
 /** Decoders that stay open. */
-const MOST_READERS = 8;
+const MOST_READERS = 12;
+/** Canvases of so many pixels are drawn in haste first: smaller ones take no longer whole. */
+const HASTY_PIXELS = 640 * 360;
+/** So long the playhead must rest (ms) before a frame that was seen in haste is made whole. */
+const REST_MS = 100;
+/** A clip of so many pixels whose frames come this late (ms), so often, needs a stand-in; a longer one would take too much of the project for it. */
+const LARGE_PIXELS = 1920 * 1080;
+const LATE_MS = 120;
+const LATE_TIMES = 2;
+const MOST_STAND_IN_SECONDS = 600;
 /** Buffers that wait for the next picture. */
 const MOST_BUFFERS = 3;
 
@@ -45,13 +58,18 @@ const problemOf = (error: unknown): ViewerProblem => (error instanceof ShotProbl
 
 interface OpenReader {
   readonly assetId: string;
+  readonly shotId: string;
   readonly reader: ShotReader;
 }
 
-export function createComposer({ fonts, onShown, onUndecodable }: ComposerOptions): Composer {
+export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): Composer {
   const decoded = createPictureCache(SOURCE_BYTES);
   const scaled = createPictureCache(SCALED_BYTES);
-  const files = new Map<string, VideoFile>();
+  const files = new Map<string, VideoFile & { readonly url: string }>();
+  /** Clips that this page cannot decode. */
+  const undecodable = new Set<string>();
+  /** How often a clip came late. */
+  const late = new Map<string, number>();
   /** By shot; the one that was used last is last. */
   const readers = new Map<string, OpenReader>();
   const words = new Map<string, { readonly said: string; readonly drawn: { readonly picture: PlanarPicture; readonly x: number; readonly y: number } | null }>();
@@ -65,22 +83,35 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
   /** How frames are kept that are decoded now. */
   let shrink: Shrink = 1;
   let isHasty = false;
+  let isMoving = false;
+  /** What was seen in haste and is to be made whole. */
+  let unfinished: ShowWish | null = null;
+  /** Called when there is something newer to draw. */
+  let onNewer: () => void = () => undefined;
   let lastShown = -1;
   let lastWish: ShowWish | null = null;
 
-  const frameKey = (assetId: string, frame: number): string => `${assetId}/${frame}`;
+  const frameKey = (assetId: string, frame: number, isStandIn: boolean): string => `${isStandIn ? '~' : ''}${assetId}/${frame}`;
   const placeKey = ({ assetId, place: { source: s, target: t } }: PictureShot, frame: number): string => `${assetId}/${frame} ${s.x},${s.y},${s.width},${s.height} ${t.width}x${t.height} ${isHasty ? 'q' : ''}`;
   const planFor = (current: CompositionPlan, by: Shrink): CompositionPlan => {
     const known = smaller.get(by) ?? shrinkPlan(current, by);
     smaller.set(by, known);
     return known;
   };
-  let byId: { readonly plan: CompositionPlan; readonly shots: ReadonlyMap<string, PictureShot> } | null = null;
-  const shotNow = (id: string): PictureShot | null => {
+  const byId = new WeakMap<CompositionPlan, ReadonlyMap<string, PictureShot>>();
+  const shotAt = (id: string, by: Shrink): PictureShot | null => {
     if (plan === null) return null;
-    const current = planFor(plan, shrink);
-    if (byId?.plan !== current) byId = { plan: current, shots: new Map(current.lanes.flatMap(({ shots }) => shots.map((shot) => [shot.id, shot] as const))) };
-    return byId.shots.get(id) ?? null;
+    const current = planFor(plan, by);
+    const known = byId.get(current) ?? new Map(current.lanes.flatMap(({ shots }) => shots.map((shot) => [shot.id, shot] as const)));
+    byId.set(current, known);
+    return known.get(id) ?? null;
+  };
+  const shotNow = (id: string): PictureShot | null => shotAt(id, shrink);
+  /** Name of a picture that was placed in motion when pictures were twice as large: the decoder is past it, and would come to it from a key frame only. */
+  const placedLarger = (id: string, frame: number): string | null => {
+    const shot = isMoving && shrink === 4 ? shotAt(id, 2) : null;
+    const key = shot && placeKey(shot, frame);
+    return key !== null && scaled.has(key) ? key : null;
   };
   /** A decoded frame in its place. A stand-in is smaller than what it stands for. */
   const toPlace = (picture: PlanarPicture, { assetId, place: { source, target } }: PictureShot): PlanarPicture => {
@@ -95,45 +126,81 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     const key = placeKey(shot, frame);
     const known = scaled.get(key);
     if (known) return known;
-    const picture = decoded.get(frameKey(shot.assetId, frame));
-    if (picture === null) return null;
-    const made = toPlace(picture, shot);
-    if (made !== picture) scaled.put(key, made);
-    return made;
+    const picture = decoded.get(frameKey(shot.assetId, frame, false)) ?? (isHasty ? decoded.get(frameKey(shot.assetId, frame, true)) : null);
+    if (picture !== null) {
+      const made = toPlace(picture, shot);
+      if (made !== picture) scaled.put(key, made);
+      return made;
+    }
+    const name = placedLarger(shot.id, frame);
+    const larger = name === null ? null : scaled.get(name);
+    const { width, height } = shot.place.target;
+    return larger && scalePicture(larger, { x: 0, y: 0, width: larger.width, height: larger.height }, width, height, 'quick');
   };
-  const hasFrame = (shotId: string, assetId: string) => (frame: number): boolean => {
-    if (decoded.has(frameKey(assetId, frame))) return true;
+  const hasFrame = (shotId: string, assetId: string, isStandIn: boolean) => (frame: number): boolean => {
+    if (decoded.has(frameKey(assetId, frame, false)) || (isStandIn && decoded.has(frameKey(assetId, frame, true)))) return true;
     const shot = shotNow(shotId);
-    return shot !== null && scaled.has(placeKey(shot, frame));
+    return shot !== null && (scaled.has(placeKey(shot, frame)) || placedLarger(shotId, frame) !== null);
   };
-  const keepFrame = (shotId: string, assetId: string) => (frame: number, picture: PlanarPicture): void => {
+  const keepFrame = (shotId: string, assetId: string, isStandIn: boolean) => (frame: number, picture: PlanarPicture): void => {
     const shot = shotNow(shotId);
-    const made = shot && isHasty ? toPlace(picture, shot) : picture;
+    const made = shot && isHasty && isMoving ? toPlace(picture, shot) : picture;
     // In motion only what is shown is kept: a second of whole frames would push everything else out.
     if (shot && made !== picture) scaled.put(placeKey(shot, frame), made);
-    else decoded.put(frameKey(assetId, frame), picture);
+    else decoded.put(frameKey(assetId, frame, isStandIn), picture);
   };
 
-  const readerOf = (shot: PictureShot): ShotReader | null => {
-    const known = readers.get(shot.id);
-    if (known) {
-      readers.delete(shot.id);
-      readers.set(shot.id, known);
-      return known.reader;
+  const isStandInFor = ({ assetId, standInUrl, isClear }: CompositorSource): boolean => standInUrl !== null && isHasty && !isClear && !undecodable.has(assetId);
+  const urlOf = ({ assetId, url, standInUrl }: CompositorSource, isStandIn: boolean): string => (isStandIn || undecodable.has(assetId) ? (standInUrl ?? url) : url);
+  const fileOf = (source: CompositorSource, isStandIn: boolean): VideoFile => {
+    const { assetId } = source;
+    const key = `${isStandIn ? '~' : ''}${assetId}`;
+    const known = files.get(key);
+    if (known) return known;
+    const url = urlOf(source, isStandIn);
+    const file = openVideoFile({ ...source, url }, () => {
+      if (url !== source.url) return;
+      undecodable.add(assetId);
+      if (source.standInUrl === null) {
+        onStandIn(assetId);
+        return;
+      }
+      // The stand-in is there: opened in its place, without a word.
+      closeReaders((_, open) => open.assetId === assetId);
+      files.delete(key);
+      wanted ??= lastWish;
+      go();
+    });
+    files.set(key, { ...file, url });
+    return file;
+  };
+  /** Takes note of a frame that came late. */
+  const noteLate = (current: CompositionPlan, frame: number): void => {
+    for (const { shot } of picturesOf(layersAt(current, frame))) {
+      const source = sources.get(shot.assetId);
+      if (!source || source.standInUrl !== null || source.isClear || source.rate === null || source.frames === null) continue;
+      const isLong = (source.frames * source.rate.den) / source.rate.num > MOST_STAND_IN_SECONDS;
+      if (isLong || source.width * source.height < LARGE_PIXELS) continue;
+      const times = (late.get(source.assetId) ?? 0) + 1;
+      late.set(source.assetId, times);
+      if (times === LATE_TIMES) onStandIn(source.assetId);
     }
+  };
+  const readerOf = (shot: PictureShot): ShotReader | null => {
     const source = sources.get(shot.assetId);
     if (!source) return null;
-    const has = hasFrame(shot.id, shot.assetId);
-    const keep = keepFrame(shot.id, shot.assetId);
-    let reader: ShotReader;
-    if (source.rate === null) {
-      reader = openStill({ source, has, keep });
-    } else {
-      const file = files.get(source.assetId) ?? openVideoFile(source, () => onUndecodable(source.assetId));
-      files.set(source.assetId, file);
-      reader = openShot({ file, has, keep });
+    const isStandIn = isStandInFor(source);
+    const id = `${isStandIn ? '~' : ''}${shot.id}`;
+    const known = readers.get(id);
+    if (known) {
+      readers.delete(id);
+      readers.set(id, known);
+      return known.reader;
     }
-    readers.set(shot.id, { assetId: shot.assetId, reader });
+    const has = hasFrame(shot.id, shot.assetId, isStandIn);
+    const keep = keepFrame(shot.id, shot.assetId, isStandIn);
+    const reader = source.rate === null ? openStill({ source, has, keep }) : openShot({ file: fileOf(source, isStandIn), has, keep });
+    readers.set(id, { assetId: shot.assetId, shotId: shot.id, reader });
     return reader;
   };
   const closeReaders = (which: (id: string, open: OpenReader) => boolean): void => {
@@ -193,28 +260,65 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     return pixels;
   };
 
+  /** Whether all pictures of a frame are there, as large as they are wanted now. */
+  const isReady = (current: CompositionPlan, frame: number): boolean =>
+    picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => hasFrame(shot.id, shot.assetId, isHasty)(sourceFrame));
+  const hasWords = (current: CompositionPlan, frame: number): boolean => layersAt(current, frame).every((layer) => layer.type !== 'text' || words.has(wordsKey(layer.shot, current)));
+  const newest = (): ShowWish | null => wanted;
+  const newer = (): Promise<true> => new Promise((resolve) => {
+    onNewer = () => resolve(true);
+  });
+  const newerWithin = (ms: number): Promise<boolean> => Promise.race([newer(), new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))]);
+
   const run = async (): Promise<void> => {
     isBusy = true;
-    while (wanted !== null && plan !== null) {
-      const wish = wanted;
+    while (plan !== null && (wanted !== null || unfinished !== null)) {
+      if (wanted === null && (await newerWithin(REST_MS))) continue;
       const whole = plan;
+      const wish = wanted ?? unfinished!;
+      const isFinish = wanted === null;
       wanted = null;
+      unfinished = null;
+      isMoving = wish.direction !== 0;
       shrink = wish.shrink;
-      isHasty = wish.direction !== 0 && wish.shrink > 1;
-      const current = planFor(whole, wish.shrink);
+      isHasty = false;
       const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
+      const isSketch = !isFinish && !isMoving && !isStep && shrink === 1 && wish.ghosts.length === 0 && whole.width * whole.height >= HASTY_PIXELS && !isReady(whole, wish.frame);
+      if (isSketch) shrink = 2;
+      isHasty = shrink > 1;
+      const current = planFor(whole, shrink);
       // Backwards, one run from a key frame makes all of the next frames ready.
-      let problem = await prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
+      const preparing = prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
+      const began = performance.now();
+      let problem: ViewerProblem | null = null;
+      if (isFinish) {
+        // Nobody waits for this one any more when the playhead moves on.
+        const done = await Promise.race([preparing, newer()]);
+        if (done === true) {
+          if (wanted !== null) for (const { reader } of readers.values()) reader.leave();
+          continue;
+        }
+        problem = done;
+      } else {
+        problem = await preparing;
+        if ((isSketch || isMoving) && performance.now() - began > LATE_MS) noteLate(current, wish.frame);
+      }
       for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
       // Another plan may have another size: what was read for an older one is not drawn.
       if (whole !== plan) {
         wanted ??= wish;
         continue;
       }
-      const pixels = draw(current, wish.frame);
+      // A picture that comes late gives way to the one that is due by now, where that is there.
+      const due: ShowWish | null = isMoving ? newest() : null;
+      const isLate = due !== null && due.direction === wish.direction && due.shrink === wish.shrink && isReady(current, due.frame) && hasWords(current, due.frame);
+      if (isLate) wanted = null;
+      const { frame } = isLate ? due : wish;
+      const pixels = draw(current, frame);
       for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
-      lastShown = wish.frame;
-      onShown({ frame: wish.frame, width: current.width, height: current.height, shrink: wish.shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+      lastShown = frame;
+      if (isSketch) unfinished = wish;
+      onShown({ frame, width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
       while (readers.size > MOST_READERS) {
         const [oldest] = readers.keys();
         closeReaders((id) => id === oldest);
@@ -222,30 +326,36 @@ export function createComposer({ fonts, onShown, onUndecodable }: ComposerOption
     }
     isBusy = false;
   };
+  const go = (): void => {
+    onNewer();
+    if (!isBusy) void run();
+  };
   return {
     setPlan: (next, given) => {
       plan = next;
       smaller.clear();
-      const before = sources;
       sources = new Map(given.map((source) => [source.assetId, source]));
       const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
-      closeReaders((id, { assetId }) => !shots.has(`${id} ${assetId}`));
+      closeReaders((_, { assetId, shotId }) => !shots.has(`${shotId} ${assetId}`));
       // Every letter typed in a title makes another picture of it.
       const said = new Set(next.texts.map(saidBy));
       for (const [key, drawn] of words) if (!said.has(drawn.said)) words.delete(key);
-      for (const [assetId, file] of files) {
-        if (sources.get(assetId)?.url === before.get(assetId)?.url) continue;
-        closeReaders((_, open) => open.assetId === assetId);
+      for (const [key, file] of files) {
+        const isStandIn = key.startsWith('~');
+        const assetId = isStandIn ? key.slice(1) : key;
+        const source = sources.get(assetId);
+        if (source && urlOf(source, isStandIn) === file.url) continue;
+        closeReaders((id, open) => open.assetId === assetId && id.startsWith('~') === isStandIn);
         file.close();
-        files.delete(assetId);
+        files.delete(key);
       }
       wanted ??= lastWish;
-      if (!isBusy) void run();
+      go();
     },
     show: (wish) => {
       wanted = wish;
       lastWish = wish;
-      if (!isBusy) void run();
+      go();
     },
     reuse: (pixels) => {
       if (buffers.length >= MOST_BUFFERS) buffers.shift();

@@ -21,7 +21,7 @@ function fonts(): Promise<FontChain> {
 const composer = createComposer({
   fonts,
   onShown: (picture) => scope.postMessage({ type: 'shown', picture }, [picture.pixels]),
-  onUndecodable: (assetId) => scope.postMessage({ type: 'undecodable', assetId }, []),
+  onStandIn: (assetId) => scope.postMessage({ type: 'standIn', assetId }, []),
 });
 
 scope.addEventListener('message', ({ data }) => {

@@ -18,18 +18,18 @@ export interface CompositorOptions {
   readonly onShown: (picture: Pick<ComposedPicture, 'frame' | 'shrink'>) => void;
   /** What could not be read; null when all of a frame could be. */
   readonly onProblem: (problem: ViewerProblem | null) => void;
-  /** Told of an asset that this page cannot decode. */
-  readonly onUndecodable: (assetId: string) => void;
+  /** Told of an asset that this page cannot decode, or not soon enough. */
+  readonly onStandIn: (assetId: string) => void;
 }
 
-export function createCompositor({ canvas, fonts, onShown, onProblem, onUndecodable }: CompositorOptions): Compositor {
+export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn }: CompositorOptions): Compositor {
   const worker = new Worker(new URL('./compositor-worker.ts', import.meta.url), { type: 'module' });
   const post = (message: ToCompositor, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
   // Pixels come from memory and are seldom read back.
   const context = canvas.getContext('2d')!;
   worker.addEventListener('message', ({ data }: MessageEvent<FromCompositor>) => {
-    if (data.type === 'undecodable') {
-      onUndecodable(data.assetId);
+    if (data.type === 'standIn') {
+      onStandIn(data.assetId);
       return;
     }
     const { frame, width, height, shrink, pixels, problem } = data.picture;

@@ -28,6 +28,8 @@ export interface DecodeWish {
 export interface ShotDecoder {
   /** Decodes until the frame was taken. One at a time. */
   reach(wish: DecodeWish): Promise<void>;
+  /** Ends what it is at: nobody waits for that frame any more, and processors are few. */
+  leave(): void;
   close(): void;
 }
 
@@ -47,6 +49,7 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
   let isTaken = false;
   let wake: () => void = () => undefined;
   let isClosed = false;
+  let isLeft = false;
 
   const onOutput = (picture: VideoFrame): void => {
     const time = picture.timestamp;
@@ -101,11 +104,12 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
   return {
     reach: async (next) => {
       const { frame, has, flow } = next;
+      isLeft = false;
       const target = (await track.packets.getPacket(track.secondsOf(frame), { metadataOnly: true })) ?? (await track.packets.getFirstPacket({ metadataOnly: true }));
       const key = target && (await track.packets.getKeyPacket(target.timestamp));
       if (target === null || key === null) throw new Error('no frame to decode');
       // It may have come out meanwhile.
-      if (isClosed || has(frame)) return;
+      if (isClosed || isLeft || has(frame)) return;
       wish = next;
       targetTime = target.microsecondTimestamp;
       isTaken = false;
@@ -113,7 +117,7 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
       const isAhead = last !== null && key.sequenceNumber <= last.sequenceNumber && (target.sequenceNumber > last.sequenceNumber || inside.has(targetTime));
       let packet: EncodedPacket | null = isAhead && last !== null ? await track.packets.getNextPacket(last) : key;
       if (!isAhead) last = null;
-      while (!isTaken && !has(frame) && !isClosed) {
+      while (!isTaken && !has(frame) && !isClosed && !isLeft) {
         if (failure !== null) {
           if (running.state !== 'closed') running.close();
           decoder = null;
@@ -122,11 +126,13 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
         const hasIt = last !== null && last.sequenceNumber >= target.sequenceNumber;
         if (packet === null || (!flow && hasIt)) {
           // Emptied, it gives what it holds at once, and needs a key frame next.
-          await running.flush();
+          await running.flush().catch((error: unknown) => {
+            if (!isLeft) throw error;
+          });
           last = null;
-          while (inside.has(targetTime) && failure === null && !isClosed) await moved();
+          while (inside.has(targetTime) && failure === null && !isClosed && !isLeft) await moved();
           inside.clear();
-          if (!isTaken && !has(frame) && failure === null && !isClosed) throw new Error('the frame could not be decoded');
+          if (!isTaken && !has(frame) && failure === null && !isClosed && !isLeft) throw new Error('the frame could not be decoded');
           continue;
         }
         if (flow && running.decodeQueueSize >= MOST_WAITING) {
@@ -140,6 +146,17 @@ export function createShotDecoder(track: PacketTrack, take: (frame: number, pict
         last = packet;
         packet = await track.packets.getNextPacket(packet);
       }
+    },
+    leave: () => {
+      isLeft = true;
+      // Emptying takes as long as decoding on: a new one needs a key frame, as this one would.
+      if (inside.size > 0 && decoder !== null && decoder.state !== 'closed') {
+        decoder.close();
+        decoder = null;
+        last = null;
+        inside.clear();
+      }
+      wake();
     },
     close: () => {
       isClosed = true;

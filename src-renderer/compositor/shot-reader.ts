@@ -3,6 +3,7 @@ import type { PlanarPicture } from '../../src-shared/compose/planar/planar-pictu
 import { disposableFor } from './disposable-packets.ts';
 import { pictureOfCanvasSource, pictureOfFrame } from './frame-planes.ts';
 import { createShotDecoder, type PacketTrack, type ShotDecoder } from './shot-decoder.ts';
+import { turnPicture, type Turn } from './turn-picture.ts';
 import type { CompositorSource, ViewerProblem } from './viewer-messages.ts';
 
 /** What is thrown where something cannot be shown. */
@@ -23,7 +24,8 @@ export interface VideoFile {
 
 interface OpenTrack {
   readonly packets: PacketTrack;
-  /** Where a canvas has to draw its frames: they are turned, or transparent. */
+  readonly turn: Turn;
+  /** Where a canvas has to draw its frames: they may be transparent. */
   readonly samples: VideoSampleSink | null;
 }
 
@@ -38,14 +40,14 @@ async function openTrack(track: InputVideoTrack | null, source: CompositorSource
     throw new ShotProblem({ kind: 'undecodable', name: source.name });
   }
   const start = await track.getFirstTimestamp();
-  const needsCanvas = (await track.getRotation()) !== 0 || (await track.getFlip()) || (await track.canBeTransparent());
   return {
     packets: {
       packets: new EncodedPacketSink(track), config, isDisposable: disposableFor(config.codec, bytesOf(config.description)),
       secondsOf: (frame) => start + ((frame + 0.499) * rate.den) / rate.num,
       numberOf: (seconds) => Math.round(((seconds - start) * rate.num) / rate.den),
     },
-    samples: needsCanvas ? new VideoSampleSink(track) : null,
+    turn: { degrees: await track.getRotation(), isMirrored: await track.getFlip() },
+    samples: (await track.canBeTransparent()) ? new VideoSampleSink(track) : null,
   };
 }
 
@@ -62,6 +64,8 @@ export function openVideoFile(source: CompositorSource, onUndecodable: () => voi
 export interface ShotReader {
   /** Resolves when the first of `frames` is kept; the others follow. What was asked for before and is not among them is left. */
   want(frames: readonly number[], flow: boolean): Promise<void>;
+  /** Nothing is wanted any more; what is under way ends, and who waits for it goes on. */
+  leave(): void;
   close(): void;
 }
 
@@ -92,7 +96,8 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
   };
   const take = async (frame: number, picture: VideoFrame): Promise<void> => {
     try {
-      taken(frame, await pictureOfFrame(picture));
+      const [decoded, { turn }] = await Promise.all([pictureOfFrame(picture), file.track]);
+      taken(frame, turnPicture(decoded, turn));
     } finally {
       picture.close();
     }
@@ -143,6 +148,11 @@ export function openShot({ file, has, keep }: ShotReaderOptions): ShotReader {
       const ready = first === undefined || has(first) ? Promise.resolve() : new Promise<void>((resolve, reject) => waiting.set(first, [...(waiting.get(first) ?? []), { resolve, reject }]));
       if (missing() !== undefined) start();
       return ready;
+    },
+    leave: () => {
+      wanted = [];
+      decoder?.leave();
+      for (const frame of waiting.keys()) settle(frame);
     },
     close: () => {
       isClosed = true;

@@ -24,6 +24,7 @@ export function openStill({ source, has, keep }: { readonly source: CompositorSo
       });
       keep(0, await reading);
     },
+    leave: () => undefined,
     close: () => undefined,
   };
 }

@@ -5,12 +5,18 @@ import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 export interface CompositorSource {
   readonly assetId: string;
   readonly url: string;
+  /** A smaller one with the same frames and more key frames: shown in haste and in motion, and where the page cannot decode the clip itself. Null while there is none. */
+  readonly standInUrl: string | null;
   readonly name: string;
   /** Counts its frames; null for a picture. */
   readonly rate: FrameRate | null;
   /** The asset's own size, which a stand-in need not have. */
   readonly width: number;
   readonly height: number;
+  /** How many it has; null where nobody knows. */
+  readonly frames: number | null;
+  /** Whether it is transparent, as a stand-in never is. */
+  readonly isClear: boolean;
 }
 
 /** Another frame that shines through the one that is shown. */
@@ -54,4 +60,7 @@ export interface ComposedPicture {
 }
 
 /** From it. */
-export type FromCompositor = { readonly type: 'shown'; readonly picture: ComposedPicture } | { readonly type: 'undecodable'; readonly assetId: string };
+export type FromCompositor =
+  | { readonly type: 'shown'; readonly picture: ComposedPicture }
+  /** A clip needs a stand-in: this page cannot decode it, or not soon enough. */
+  | { readonly type: 'standIn'; readonly assetId: string };

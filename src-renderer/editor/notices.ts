@@ -11,6 +11,9 @@ export interface Notice {
 /** Toasts waiting to be read, oldest first. */
 export const noticeStore = createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] }));
 
+/** Toasts that are kept; of what happens a hundred times the latest are enough. */
+const MOST_KEPT = 6;
+
 let nextId = 1;
 
 export function notify(tone: Notice['tone'], message: string, action: Notice['action'] = null): void {
@@ -18,7 +21,7 @@ export function notify(tone: Notice['tone'], message: string, action: Notice['ac
   nextId += 1;
   noticeStore.setState(({ notices }) => ({
     // The same message twice in a row is one message.
-    notices: [...notices.filter((other) => other.message !== message), notice].slice(-3),
+    notices: [...notices.filter((other) => other.message !== message), notice].slice(-MOST_KEPT),
   }));
 }
 

@@ -24,7 +24,7 @@ export function wantPreviews(editor: Editor, assets: readonly Asset[]): void {
   editor.client.library.makePreviews({ projectId: editor.project.id, assetIds: fresh }).catch(() => undefined);
 }
 
-/** Asks for a stand-in of a clip that this page cannot decode. */
+/** Asks for a stand-in of a clip that this page cannot decode, or not soon enough. */
 export function wantProxy(editor: Editor, assetId: string): void {
   const { proxies } = askedIn(editor);
   if (editor.project.readOnly || proxies.has(assetId)) return;

@@ -9,7 +9,7 @@ import { withScratchFolder } from '../scratch-folder.ts';
 export const MakeProxyData = z.object({ assetId: z.string(), name: z.string() });
 export type MakeProxyData = z.infer<typeof MakeProxyData>;
 
-/** Makes a stand-in for a clip that browsers cannot decode. The viewer shows it; exports read the clip itself. */
+/** Makes a stand-in for a clip that browsers cannot decode, or not soon enough. The viewer shows it in place of it, or in haste and in motion; exports read the clip itself. */
 export function createMakeProxyHandler({ media, temporaryFolder }: { readonly media: Pick<Media, 'proxy'>; readonly temporaryFolder: string }): JobHandler<MakeProxyData> {
   return {
     kind: 'proxy',

@@ -2,9 +2,9 @@ import Box from '@mui/material/Box';
 import { useEffect, useRef, useState } from 'react';
 import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
 import { FONT_FILES } from '../../../src-shared/compose/text/font-files.ts';
-import { playUrl } from '../../api/media-address.ts';
+import { assetUrl, standInUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
-import type { Composition } from '../../api/use-composition.ts';
+import { mayBeClear, type Composition } from '../../api/use-composition.ts';
 import { createCompositor, type Compositor } from '../../compositor/compositor.ts';
 import { fontUrls } from '../../compositor/fonts.ts';
 import { createPlaybackPace } from '../../compositor/playback-pace.ts';
@@ -22,10 +22,14 @@ function sourcesOf(plan: CompositionPlan, assetOf: Composition['assetOf'], { inf
   return [...assetIds].flatMap((assetId) => {
     const asset = assetOf(assetId);
     if (!asset) return [];
-    const { kind, name, frameRate, width, height } = asset;
+    const { kind, name, frameRate, frames, width, height } = asset;
     // Workers have an address of their own: theirs would be relative to another place.
-    const url = new URL(playUrl(info.mediaBase, project.id, asset), document.baseURI).href;
-    return [{ assetId, url, name, rate: kind === 'image' ? null : frameRate, width: width ?? 0, height: height ?? 0 }];
+    const whole = (url: string): string => new URL(url, document.baseURI).href;
+    const standIn = standInUrl(info.mediaBase, project.id, asset);
+    return [{
+      assetId, url: whole(assetUrl(info.mediaBase, project.id, assetId)), standInUrl: standIn && whole(standIn), name, rate: kind === 'image' ? null : frameRate, frames,
+      width: width ?? 0, height: height ?? 0, isClear: mayBeClear(asset),
+    }];
   });
 }
 
@@ -69,7 +73,7 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
         element.dataset['shrink'] = String(shrink);
       },
       onProblem: (next) => setProblem((before) => (sameProblem(before, next) ? before : next)),
-      onUndecodable: (assetId) => {
+      onStandIn: (assetId) => {
         if (assets.current(assetId)?.hasProxy === false) wantProxy(editor, assetId);
       },
     });
@@ -78,7 +82,9 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
   }, [editor, pace]);
 
   useEffect(() => {
-    compositor?.setPlan(plan, sourcesOf(plan, assetOf, editor));
+    const sources = sourcesOf(plan, assetOf, editor);
+    canvas.current!.dataset['standIns'] = String(sources.filter(({ standInUrl: url }) => url !== null).length);
+    compositor?.setPlan(plan, sources);
   }, [compositor, plan, assetOf, editor]);
 
   useEffect(() => {

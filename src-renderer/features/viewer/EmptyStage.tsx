@@ -36,7 +36,8 @@ export function EmptyStage({ event }: { event: PromptEvent | null }) {
 
 function Message({ title, body, children }: { title: string; body: string; children?: React.ReactNode }) {
   return (
-    <Box sx={{ textAlign: 'center', maxWidth: 440, px: 4, display: 'flex', flexDirection: 'column', alignItems: 'center', gap: 3, color: '#e8e9ec' }}>
+    // Room below for two toasts: they must never lie on what this offers.
+    <Box sx={{ textAlign: 'center', maxWidth: 440, px: 4, pb: 'min(128px, 36cqh)', display: 'flex', flexDirection: 'column', alignItems: 'center', gap: 3, color: '#e8e9ec' }}>
       <Box>
         <Typography variant="h2" component="p" sx={{ mb: 1 }}>{title}</Typography>
         <Typography variant="body2" sx={{ color: '#9b9fa8', textWrap: 'balance' }}>{body}</Typography>

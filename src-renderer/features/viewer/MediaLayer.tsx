@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { useEffect, useRef, useState } from 'react';
 import type { Asset } from '../../../src-shared/contract/assets.ts';
 import { framesToSeconds, secondsToFrame } from '../../../src-shared/timing/frame-rate.ts';
-import { playUrl } from '../../api/media-address.ts';
+import { assetUrl, standInUrl } from '../../api/media-address.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { wantProxy } from '../../editor/preview-wishes.ts';
@@ -21,9 +21,14 @@ export function MediaLayer({ asset, frame }: { asset: Asset; frame: number }) {
   const sequenceRate = useDocument((state) => sequenceOf(state.records).frameRate);
   const shuttle = useSession((state) => state.shuttle);
   const video = useRef<HTMLVideoElement>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const rate = asset.frameRate ?? sequenceRate;
-  const src = playUrl(info.mediaBase, project.id, asset);
+  /** The addresses that this page could not play. */
+  const [failed, setFailed] = useState<readonly string[]>([]);
+  // The clip itself, as it is; what stands in for it is smaller.
+  const standIn = standInUrl(info.mediaBase, project.id, asset);
+  const own = assetUrl(info.mediaBase, project.id, asset.id);
+  const src = standIn !== null && failed.includes(own) ? standIn : own;
+  const problem = failed.includes(src) ? t(standIn === null ? 'viewer.proxyComing' : 'viewer.cannotPlay', { name: asset.name }) : null;
 
   useEffect(() => {
     const element = video.current;
@@ -43,12 +48,17 @@ export function MediaLayer({ asset, frame }: { asset: Asset; frame: number }) {
     if (element.paused && !element.ended) void element.play().catch(() => undefined);
   }, [frame, shuttle, rate]);
 
+  const onError = () => {
+    setFailed((before) => [...before, src]);
+    if (standIn === null) wantProxy(editor, asset.id);
+  };
+
   if (asset.kind === 'image') return <Box component="img" src={src} alt={asset.name} sx={{ position: 'absolute', inset: 0, width: 1, height: 1, objectFit: 'contain' }} />;
   return (
     <>
       <Box
         component="video" ref={video} src={src} preload="auto" playsInline aria-label={asset.name} data-frame={frame}
-        onError={() => { if (!asset.hasProxy) wantProxy(editor, asset.id); setProblem(t(asset.hasProxy ? 'viewer.cannotPlay' : 'viewer.proxyComing', { name: asset.name })); }}
+        onError={onError}
         sx={{ position: 'absolute', inset: 0, width: 1, height: 1, objectFit: 'fill' }}
       />
       {problem === null ? null : <Box role="alert" sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', p: 6, textAlign: 'center', color: 'grey.400', fontSize: 12.5 }}>{problem}</Box>}

@@ -103,7 +103,7 @@ export function Viewer() {
           <CompareStage a={compared.a} b={compared.b} mode={compared.mode} ratio={ratio} />
         ) : (
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
-            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={`${sourceAsset.id} ${sourceAsset.hasProxy}`} asset={sourceAsset} frame={playhead} /> : null}
+            {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
             {isComposed ? <ComposedStage composition={composition} ghosts={ghosts} /> : null}
             {isComposed ? <BeforeWipe /> : null}
             {isComposed && missing.length > 0 ? <MissingNote spans={missing} coversAll={layersAt(plan, playhead).length === 0} /> : null}

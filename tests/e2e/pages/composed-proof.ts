@@ -72,9 +72,23 @@ function psnr(rgba: Uint8Array, rgb: Uint8Array): number {
   return 10 * Math.log10((255 * 255) / Math.max(1e-9, sum / (pixels * 3)));
 }
 
+/** Waits until a frame that was seen in haste is drawn whole; in milliseconds, as the page measures them. */
+export async function wholeFrame(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="composed"]')!;
+    const began = performance.now();
+    while (canvas.dataset['shrink'] !== '1') {
+      if (performance.now() - began > 30_000) throw new Error(`frame ${canvas.dataset['frame']} was not drawn whole in time`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return performance.now() - began;
+  });
+}
+
 /** How alike a frame of the viewer and of an export are. */
 export async function compareFrame(page: Page, binaries: FfmpegBinaries, file: string, frame: number): Promise<number> {
   await scrubTo(page, frame);
+  await wholeFrame(page);
   return psnr(await canvasPixels(page), await exportedFrame(binaries, file, frame));
 }
 
