@@ -38,9 +38,6 @@ import { TitleBar } from './TitleBar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useUnloadGuard } from './use-unload-guard.ts';
 
-/** Pixels of the scene's bar, of playback and of the running stages together. */
-const CONTROLS_HEIGHT = 196;
-
 /** Pixels from the window's foot: dialogs end above it. */
 const BELOW_DIALOGS = 12;
 
@@ -63,12 +60,12 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
   useShortcuts(editor);
   useUnloadGuard(editor);
 
-  // Toasts float above the timeline, the scene's bar and the viewer's controls; under a dialog's foot while there is one, whose words they must not cover.
+  // Toasts float over the lower part of the picture, whose foot the viewer tells; under a dialog's foot while there is one, whose words they must not cover.
   const hasDialog = dialog !== null;
   useEffect(() => {
-    document.documentElement.style.setProperty('--notices-bottom', `${hasDialog ? BELOW_DIALOGS : timelineHeight + CONTROLS_HEIGHT}px`);
+    document.documentElement.style.setProperty('--notices-bottom', hasDialog ? `${BELOW_DIALOGS}px` : 'var(--picture-foot, 20px)');
     return () => void document.documentElement.style.removeProperty('--notices-bottom');
-  }, [timelineHeight, hasDialog]);
+  }, [hasDialog]);
 
   const { setState } = editor.session;
   const leave = () => {

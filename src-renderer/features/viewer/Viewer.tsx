@@ -27,6 +27,9 @@ import { SoundLayer } from './SoundLayer.tsx';
 import { TakeChanges } from './TakeChanges.tsx';
 import { TransportBar } from './TransportBar.tsx';
 
+/** Pixels between a toast and the foot of the picture. */
+const FOOT = 8;
+
 /** The generation to watch at this place: running or paused first, else the first that waits. */
 function liveJobOf(jobs: readonly Job[], eventId: string | null): Job | null {
   const own = jobs.filter((job) => job.kind === 'generate' && UNFINISHED.has(job.state) && job.promptEventId === eventId);
@@ -45,6 +48,7 @@ export function Viewer() {
   const takes = useTakes();
   const jobs = useJobs();
   const stage = useRef<HTMLDivElement>(null);
+  const pictureArea = useRef<HTMLDivElement>(null);
   const { width, height } = plan;
 
   const sourceAsset = useAsset(source.kind === 'asset' ? source.assetId : null);
@@ -73,6 +77,19 @@ export function Viewer() {
     return () => document.removeEventListener('fullscreenchange', onChange);
   }, [fullScreen, editor]);
 
+  // Toasts stand on this: whatever comes and goes below the picture, they cover none of its controls.
+  useEffect(() => {
+    const element = pictureArea.current;
+    if (!element) return undefined;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => style.setProperty('--picture-foot', `${Math.round(window.innerHeight - element.getBoundingClientRect().bottom) + FOOT}px`));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--picture-foot');
+    };
+  }, []);
+
   const comparison = useSession((state) => state.comparison);
   const compared = comparison && { mode: comparison.mode, blind: comparison.blind, a: takes.find(({ id }) => id === comparison.a), b: takes.find(({ id }) => id === comparison.b) };
   // Whatever else is opened in the viewer ends the comparison.
@@ -96,7 +113,7 @@ export function Viewer() {
           </Box>
         </Box>
       ) : null}
-      <Box sx={{ flex: 1, minHeight: 0, p: fullScreen ? 0 : 3, containerType: 'size', display: 'grid', placeItems: 'center' }}>
+      <Box ref={pictureArea} sx={{ flex: 1, minHeight: 0, p: fullScreen ? 0 : 3, containerType: 'size', display: 'grid', placeItems: 'center' }}>
         {isEmpty ? (
           <EmptyStage event={picture.event} />
         ) : isComparing && compared?.a && compared.b ? (
