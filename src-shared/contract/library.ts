@@ -53,7 +53,7 @@ export const libraryContract = {
   emptyTrash: method(z.object({ projectId: ProjectId }), z.object({ removed: z.number().int(), freedBytes: z.number().int() })),
   /** Asks for filmstrips and waveforms of these. They are made one after the other in the background, and each is told as a change of assets. */
   makePreviews: method(Some, z.object({})),
-  /** Queues a stand-in for a clip that the page cannot decode, unless there is one or it is on its way: then its job, or null. */
+  /** Queues a stand-in for a clip that the page cannot decode, or not soon enough, unless there is one or it is on its way: then its job, or null. */
   makeProxy: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({ jobId: z.string().nullable() })),
   /** While a pointer is held on it: hands an asset to the desktop as a file that is dragged. CAPABILITY_UNAVAILABLE on hosts without `dragOut`; pages offer a download there. */
   dragOut: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({})),
