@@ -1,14 +1,17 @@
 import AutoFixHigh from '@mui/icons-material/AutoFixHigh';
 import CompareOutlined from '@mui/icons-material/CompareOutlined';
+import EmojiEventsOutlined from '@mui/icons-material/EmojiEventsOutlined';
 import GridViewOutlined from '@mui/icons-material/GridViewOutlined';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { useMotions, usePlan, useTakes } from '../../api/queries.ts';
-import { useEditor } from '../../api/studio-context.tsx';
+import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { ActionButton } from '../../components/ActionButton.tsx';
+import { TakeOrderButton } from '../../components/TakeOrderButton.tsx';
 import { TakeCard } from '../../components/TakeCard.tsx';
 import { activeTake, sceneTakesOf, takesOf } from '../../../src-shared/takes/take-of-event.ts';
+import { inOrder } from '../../../src-shared/takes/take-order.ts';
 import { choicesOfRecipe } from '../../editor/event-motions.ts';
 import { wordsAgain } from '../../editor/event-recipe.ts';
 import { finishTake } from '../../editor/generate.ts';
@@ -21,7 +24,8 @@ import { Section } from './Section.tsx';
 export function EventTakes({ event }: { event: PromptEvent }) {
   const editor = useEditor();
   const all = useTakes();
-  const takes = [...takesOf(all, event.id), ...sceneTakesOf(all, event.id)].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const order = useSession((state) => state.takeOrder);
+  const takes = inOrder([...takesOf(all, event.id), ...sceneTakesOf(all, event.id)], order);
   const active = activeTake(all, event);
   const draft = active?.preset === 'draft' && active.recipe.scene === undefined ? active : null;
   const { motions } = useMotions();
@@ -31,7 +35,7 @@ export function EventTakes({ event }: { event: PromptEvent }) {
   return (
     <Section
       title={t('takes.ofEvent', { count: takes.length })}
-      end={<Box sx={{ display: 'flex', mr: -1 }}>{canCompare ? <ActionButton id="compareTakes" icon={<CompareOutlined />} /> : null}<ActionButton id="vary" icon={<GridViewOutlined />} /></Box>}
+      end={<Box sx={{ display: 'flex', mr: -1 }}>{canCompare ? <><TakeOrderButton /><ActionButton id="rankTakes" icon={<EmojiEventsOutlined />} /><ActionButton id="compareTakes" icon={<CompareOutlined />} /></> : null}<ActionButton id="vary" icon={<GridViewOutlined />} /></Box>}
     >
       {draft && !editor.project.readOnly ? (
         <Button fullWidth variant="outlined" color="inherit" startIcon={<AutoFixHigh sx={{ fontSize: '16px !important' }} />} onClick={() => void finishTake(editor, draft, 'standard')} sx={{ mb: 2, borderColor: 'studio.eventLine', color: 'primary.light' }}>

@@ -17,7 +17,7 @@ const { scene: _scene, ...alone } = scene;
 /** A take of the event: a clip of its own, or of a scene. */
 function take(id: string, createdAt: string, more: Partial<Take> = {}): Take {
   return {
-    id: `take:${id}`, promptEventId: event.id, recipe: { ...alone, prompt: 'a red fish', negativePrompt: '', seed: 3 }, recipeHash: id, preset: 'draft', starred: false, createdAt,
+    id: `take:${id}`, promptEventId: event.id, recipe: { ...alone, prompt: 'a red fish', negativePrompt: '', seed: 3 }, recipeHash: id, preset: 'draft', starred: false, rating: 0, label: '', place: null, createdAt,
     asset: { id: `asset:${id}`, kind: 'video', name: id, mimeType: 'video/mp4', sha256: id, sizeBytes: 1, createdAt, origin: 'generated', width: 64, height: 40, frames: 8, frameRate: { num: 2, den: 1 }, durationMs: 4000, hasAudio: false, hasThumbnail: false, filmstrip: null, hasWaveform: false, hasProxy: false, stage: null, recipe: null },
     ...more,
   };
