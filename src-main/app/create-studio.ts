@@ -45,6 +45,7 @@ import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
 import { createPreviewMaker } from '../services/preview-maker.ts';
+import { createPromptsService } from '../services/prompts-service.ts';
 import { createRecipesService } from '../services/recipes-service.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
@@ -171,6 +172,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       recipes: createRecipesService({ projects, models, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
+      prompts: createPromptsService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects, previews, platform, draggedFolder }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),

@@ -20,6 +20,7 @@ import type { EngineIdentity } from './generation-service.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { MemoryPlans } from './memory-plans.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { rememberScene } from './prompts-service.ts';
 import { completeTimes, type RoughCost } from './rough-cost.ts';
 
 /** Scenes: the whole timeline as one clip, of which only what changed is made again. */
@@ -111,11 +112,12 @@ export function createScenesService(parts: {
       };
     },
     render: async (request) => {
-      const { queue } = projects.get(request.projectId);
+      const { queue, store } = projects.get(request.projectId);
       const { recipe, opened } = await resolve(request);
       // Events that cannot be laid out are told now, not by a job that fails later.
       buildSceneGraph(recipe, sceneGrid(opened.index));
       const hash = await recipeHash(recipe);
+      rememberScene(store);
       const job = queue.enqueue('scene', { recipe, clipHash: hash, focusEventId: null, promptEventId: null, adherence: request.adherence }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
     },

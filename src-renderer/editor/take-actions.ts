@@ -3,7 +3,8 @@ import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import type { Action } from './actions.ts';
 import { compareTakes, leaveComparison } from './compare-takes.ts';
 import { currentEvent, type Editor } from './editor.ts';
-import { finishTake } from './generate.ts';
+import { finishTake, presetToFinish } from './generate.ts';
+import { eventById } from './timeline-edits.ts';
 import { rateTake, recallAll, recallPrompt, recallSeed, remix, showRecipe, toggleStar } from './take-commands.ts';
 
 /** The take whose card has the keyboard focus. */
@@ -64,7 +65,7 @@ export const TAKE_ACTIONS: readonly Action[] = [
   { id: 'compareTakes', label: 'compare.action', group: 'takes', shortcuts: ['Shift+C'], isEnabled: (editor) => comparable(editor) !== null, run: toggleComparison },
   { id: 'starTake', label: 'action.starTake', group: 'takes', shortcuts: ['*'], isEnabled: (editor) => currentTake(editor) !== null, run: withTake((editor, take) => void toggleStar(editor, take)) },
   { id: 'rankTakes', label: 'rank.action', group: 'takes', shortcuts: ['Shift+P'], isEnabled: (editor) => editable(editor) && rankable(editor.takes(), currentEvent(editor)?.id ?? '').length > 1, run: openRanking },
-  { id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && isPlain(currentTake(editor)) && currentTake(editor)?.preset === 'draft', run: withTake((editor, take) => void finishTake(editor, take, 'standard')) },
+  { id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && isPlain(currentTake(editor)) && currentTake(editor)?.preset === 'draft', run: withTake((editor, take) => void finishTake(editor, take, presetToFinish(eventById(editor.document.getState().records, take.promptEventId)?.preset ?? 'draft'))) },
   { id: 'takeRecipe', label: 'takeKeys.recipe', group: 'takes', scope: 'take', shortcuts: ['Alt+1'], isEnabled: (editor) => currentTake(editor) !== null, run: withTake(showRecipe) },
   { id: 'recallAll', label: 'takeKeys.recallAll', group: 'takes', scope: 'take', shortcuts: ['Alt+2'], isEnabled: canRecall, run: withTake(recallAll) },
   { id: 'recallSeed', label: 'takeKeys.recallSeed', group: 'takes', scope: 'take', shortcuts: ['Alt+3'], isEnabled: canRecall, run: withTake(recallSeed) },

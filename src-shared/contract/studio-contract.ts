@@ -9,6 +9,7 @@ import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
 import { projectsContract } from './projects.ts';
+import { promptsContract } from './prompts.ts';
 import { recipesContract } from './recipes.ts';
 import { scenesContract } from './scenes.ts';
 import { settingsContract } from './settings.ts';
@@ -27,6 +28,7 @@ export const studioContract = {
   generation: generationContract,
   recipes: recipesContract,
   scenes: scenesContract,
+  prompts: promptsContract,
   jobs: jobsContract,
   takes: takesContract,
   models: modelsContract,

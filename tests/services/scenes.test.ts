@@ -230,6 +230,28 @@ it('shows start and end images where they were put, whatever the seed, and fades
   expect((await under.client.scenes.plan({ ...wish(), seed: 4 })).events.map(({ state }) => state)).toEqual(['stale', 'stale']);
 });
 
+it('lets a reference image lead the colours of its event, in its strength, and of no other', { timeout: 300_000 }, async () => {
+  const clip = await writeTestClip(join(under.folder, 'clip.mp4'));
+  const picture = join(under.folder, 'look.jpg');
+  writeFileSync(picture, await createMedia().thumbnail(clip, { maxWidth: 64 }));
+  const { jobId } = await under.client.assets.importFile({ projectId, path: picture });
+  const { resultAssetId: assetId } = await jobEnd(under.client, projectId, jobId);
+  const look = (strength: number): TimelineRecord => ({ id: 'keyframe:00000000-0000-4000-8000-000000000012', type: 'keyframeImage', promptEventId: idOf(1), position: 'reference', assetId: assetId!, strength });
+  await edit({ added: [0, 1, 2].map((index) => eventAt(index)) });
+  const plain = await render();
+  const withoutLook = await under.client.scenes.plan(wish());
+  await edit({ added: [look(1)] });
+  expect((await under.client.scenes.plan(wish())).events.map(({ state, staleSeams }) => `${state} ${staleSeams}`)).toEqual(['stale 1', 'stale 2', 'stale 1']);
+  const led = await render();
+  expect(await made(led)).toEqual(['keyframes/1', 'keyframes/0|1', 'keyframes/1|2']);
+  expect(led.resultAssetId).not.toBe(plain.resultAssetId);
+  await edit({ updated: [{ from: look(1), to: look(0.4) }] });
+  expect(await made(await render())).toEqual(['keyframes/1', 'keyframes/0|1', 'keyframes/1|2']);
+  // At no strength it is as if it were not there, down to the recipe.
+  await edit({ updated: [{ from: look(0.4), to: look(0) }] });
+  expect(await under.client.scenes.plan(wish())).toMatchObject({ recipeHash: withoutLook.recipeHash, cachedAssetId: plain.resultAssetId });
+});
+
 it('says what is missing before anything runs', async () => {
   await expect(under.client.scenes.render(wish())).rejects.toThrow(/Add a prompt event/);
   await edit({ added: [eventAt(0, { prompt: ' ' })] });

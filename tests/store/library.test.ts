@@ -21,6 +21,7 @@ const FACTS = {
 /** Makes a project file of today one of before the library's own rows, and runs statements on it. */
 function backTo(path: string, version: number, statements: readonly (readonly [string, readonly string[]])[]): void {
   const db = new Database(path);
+  db.exec('DROP TABLE prompts; DROP TABLE removedAssets');
   for (const column of ['place', 'label', 'rating']) db.exec(`ALTER TABLE takes DROP COLUMN ${column}`);
   const scratch = new Database(':memory:');
   for (const migration of PROJECT_MIGRATIONS.filter((step) => step.version <= version && step.name.startsWith('library'))) migration.up({ exec: (text: string) => scratch.exec('CREATE TABLE assets (id TEXT PRIMARY KEY, createdAt TEXT)').exec(text) } as never);
