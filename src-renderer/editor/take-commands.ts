@@ -81,7 +81,10 @@ export function recallPrompt(editor: Editor, take: Take): void {
 /** Everything a take was made with, as its event has to say it; null when one of its motions is gone, which is told. */
 function settingsOf(editor: Editor, take: Take, event: PromptEvent): Partial<PromptEvent> | null {
   const variation = eventOfVariation(take, event);
-  if (variation !== null) return { seedOffset: variation.seedOffset, strength: variation.strength, motions: variation.motions };
+  if (variation !== null) {
+    const { activeTakeId: _, ...settings } = variation;
+    return settings;
+  }
   const motions = choicesOfRecipe(take.recipe, editor.motions());
   if (motions === null) {
     notify('error', t('motions.goneFromTake'));

@@ -8,6 +8,7 @@ import { jobsContract } from './jobs.ts';
 import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
+import { networkContract } from './network.ts';
 import { projectsContract } from './projects.ts';
 import { promptsContract } from './prompts.ts';
 import { recipesContract } from './recipes.ts';
@@ -33,6 +34,7 @@ export const studioContract = {
   takes: takesContract,
   models: modelsContract,
   hub: hubContract,
+  network: networkContract,
   export: exportContract,
   motions: motionsContract,
   footage: footageContract,

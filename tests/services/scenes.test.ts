@@ -126,6 +126,12 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     const { document } = await under.client.timeline.get({ projectId });
     const scene = (await under.client.takes.list({ projectId })).takes.find(({ promptEventId }) => promptEventId === null)!;
     expect(document.records[idOf(1)]).toMatchObject({ activeTakeId: scene.id, seedOffset: 0 });
+    // Other words, with the event's own style and the seeds as they are.
+    await change(1, { style: 'red' });
+    const { jobs: [worded] } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), variants: [{ prompt: 'a bird' }] });
+    await jobEnd(under.client, projectId, worded!.jobId);
+    expect((await under.client.takes.list({ projectId })).takes[0]?.recipe.scene?.events[1]).toMatchObject({ prompt: 'a bird, red', seedOffset: 0 });
+    expect((await under.client.prompts.list({ projectId })).prompts.map(({ words }) => words)).toContain('a bird');
     await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), variants: [{ seedOffset: 1 }] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -6,7 +6,7 @@ import { sceneEvent, sceneRecipe } from '../../build/scene-fixture.ts';
 import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventState, type EventSituation } from '../../../src-renderer/editor/event-state.ts';
 import { placeInTake } from '../../../src-shared/takes/take-of-event.ts';
-import { eventOfVariation, makeVariants } from '../../../src-renderer/editor/variations.ts';
+import { eventOfVariation, makeVariants, variantsOfWords } from '../../../src-renderer/editor/variations.ts';
 import { placeBefore } from '../../../src-renderer/features/jobs/place-before.ts';
 
 const event: PromptEvent = { id: 'promptEvent:00000000-0000-4000-8000-000000000001', type: 'promptEvent', startFrame: 0, durationFrames: 32, prompt: 'a red fish', negativePrompt: '', seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS };
@@ -86,7 +86,8 @@ it('makes variants that differ in one thing', () => {
   let drawn = 0;
   expect(makeVariants('seed', 4, () => (drawn += 1)).map(({ seedOffset }) => seedOffset)).toEqual([1, 2, 3, 4]);
   expect(makeVariants('strength', 4).map(({ strength, seedOffset }) => [strength, seedOffset])).toEqual([[0.38, null], [0.75, null], [1.13, null], [1.5, null]]);
-  expect(makeVariants('motion', 9).at(-1)).toEqual({ seedOffset: null, strength: null, motionStrength: 1.5 });
+  expect(makeVariants('motion', 9).at(-1)).toEqual({ seedOffset: null, strength: null, motionStrength: 1.5, prompt: null });
+  expect(variantsOfWords(' a cat\n\na dog\na cat ').map(({ prompt, seedOffset }) => [prompt, seedOffset])).toEqual([['a cat', null], ['a dog', null]]);
 });
 
 it('steps a waiting job up and down, and not over the ends', () => {
