@@ -160,13 +160,17 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
       byStageKey: db.prepare<AssetRecord>(`${SELECT} AND assets.stageKey = ? ORDER BY assets.rowid LIMIT 1`),
       list: db.prepare<AssetRecord>(`${SEEN} ORDER BY assets.createdAt DESC, assets.rowid DESC`),
       byRecipeHash: db.prepare<AssetRecord>(`${SEEN} AND assets.recipeHash = ? AND assets.kind = 'video' ORDER BY assets.rowid LIMIT 1`),
-      noteRemoved: db.prepare("INSERT OR REPLACE INTO removedAssets (id, kind, name, sha256, sizeBytes, removedAt) SELECT assets.id, kind, name, sha256, sizeBytes, ? FROM assets JOIN blobs ON blobs.id = blobId WHERE assets.id = ? AND kind <> 'stage'"),
-      removed: db.prepare<RemovedAsset>('SELECT removedAssets.id, kind, name, sha256, sizeBytes FROM json_each(?) AS wanted JOIN removedAssets ON removedAssets.id = wanted.value ORDER BY wanted.key'),
-      isBack: db.prepare('DELETE FROM removedAssets WHERE id = ?'),
       bySha256: db.prepare<AssetRecord>(`${SEEN} AND blobs.sha256 = ? AND assets.origin = 'imported' ORDER BY assets.rowid LIMIT 1`),
     };
   };
   const select = () => (selecting ??= prepareSelecting());
+  let removing: ReturnType<typeof prepareRemoving> | null = null;
+  const prepareRemoving = () => ({
+    noteRemoved: db.prepare("INSERT OR REPLACE INTO removedAssets (id, kind, name, sha256, sizeBytes, removedAt) SELECT assets.id, kind, name, sha256, sizeBytes, ? FROM assets JOIN blobs ON blobs.id = blobId WHERE assets.id = ? AND kind <> 'stage'"),
+    removed: db.prepare<RemovedAsset>('SELECT removedAssets.id, kind, name, sha256, sizeBytes FROM json_each(?) AS wanted JOIN removedAssets ON removedAssets.id = wanted.value ORDER BY wanted.key'),
+    isBack: db.prepare('DELETE FROM removedAssets WHERE id = ?'),
+  });
+  const gone = () => (removing ??= prepareRemoving());
   const updateName = db.prepare('UPDATE assets SET name = ? WHERE id = ?');
   const blobOf = db.prepare<{ blobId: number }>('SELECT blobId FROM assets WHERE id = ?');
   const removeAsset = db.prepare('DELETE FROM assets WHERE id = ?');
@@ -210,7 +214,7 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   };
 
   const beginWrite = (draft: AssetDraft): AssetWriter => {
-    const [instead] = draft.instead === undefined ? [] : select().removed.all([JSON.stringify([draft.instead])]);
+    const [instead] = draft.instead === undefined ? [] : gone().removed.all([JSON.stringify([draft.instead])]);
     if (draft.instead !== undefined && instead === undefined) throw new StudioError('CONFLICT', `${draft.name} is not missing. Reload the project.`, { details: { assetId: draft.instead } });
     const assetId = instead?.id ?? `asset:${randomUUID()}`;
     const writer = db.transaction(() => {
@@ -248,7 +252,7 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
           const asset = get(assetId);
           if (instead !== undefined) {
             if (asset.sha256 !== instead.sha256) throw new StudioError('CONFLICT', `${draft.name} is not the file that is missing: its bytes are others. Choose another file, or put this one in its place.`, { details: { assetId } });
-            select().isBack.run([assetId]);
+            gone().isBack.run([assetId]);
           }
           index.add(asset);
           db.touch('assets');
@@ -290,14 +294,14 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
       assertUnused(id);
       db.transaction(() => {
         const blobId = blobOf.get([id])?.blobId;
-        select().noteRemoved.run([db.timestamp(), id]);
+        gone().noteRemoved.run([db.timestamp(), id]);
         removeAsset.run([id]);
         if (blobId !== undefined) blobs.removeIfUnused(blobId);
         db.touch('assets');
       });
       db.exec('PRAGMA incremental_vacuum(512)');
     },
-    removed: (ids) => select().removed.all([JSON.stringify(ids)]),
+    removed: (ids) => gone().removed.all([JSON.stringify(ids)]),
     intermediates: () => sumStages.get() ?? { count: 0, sizeBytes: 0 },
     removeIntermediates: () => {
       db.transaction(() => {

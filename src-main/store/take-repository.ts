@@ -39,10 +39,15 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
   const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
   const last = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY rowid DESC LIMIT 1');
-  const rate = db.prepare('UPDATE takes SET rating = ? WHERE id = ?');
-  const name = db.prepare('UPDATE takes SET label = ? WHERE id = ?');
-  const forgetPlaces = db.prepare('UPDATE takes SET place = NULL WHERE promptEventId IS ? AND place IS NOT NULL');
-  const setPlace = db.prepare('UPDATE takes SET place = ? WHERE id = ?');
+  // Prepared late: the columns come with a later migration than the takes.
+  let marking: ReturnType<typeof prepareMarking> | null = null;
+  const prepareMarking = () => ({
+    rate: db.prepare('UPDATE takes SET rating = ? WHERE id = ?'),
+    name: db.prepare('UPDATE takes SET label = ? WHERE id = ?'),
+    forgetPlaces: db.prepare('UPDATE takes SET place = NULL WHERE promptEventId IS ? AND place IS NOT NULL'),
+    setPlace: db.prepare('UPDATE takes SET place = ? WHERE id = ?'),
+  });
+  const sql = () => (marking ??= prepareMarking());
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
   const toTake = (record: TakeRecord, asset: AssetRow): Take => {
@@ -83,8 +88,8 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
     mark: (id, { rating, label }) => {
       get(id);
       return db.transaction(() => {
-        if (rating !== undefined) rate.run([rating, id]);
-        if (label !== undefined) name.run([label, id]);
+        if (rating !== undefined) sql().rate.run([rating, id]);
+        if (label !== undefined) sql().name.run([label, id]);
         db.touch('takes');
         return get(id);
       });
@@ -94,8 +99,8 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       const [promptEventId] = events;
       if (events.size !== 1 || promptEventId == null || new Set(ids).size !== ids.length) throw new StudioError('CONFLICT', 'Only takes of one event can be ranked, each once. Choose takes of one event.', { details: { takes: ids.length } });
       db.transaction(() => {
-        forgetPlaces.run([promptEventId]);
-        for (const [index, id] of ids.entries()) setPlace.run([index + 1, id]);
+        sql().forgetPlaces.run([promptEventId]);
+        for (const [index, id] of ids.entries()) sql().setPlace.run([index + 1, id]);
         db.touch('takes');
       });
     },

@@ -77,7 +77,9 @@ describe('the take of an event', () => {
 
   it('brings along what made it when it is picked', () => {
     const recipe = { ...scene, scene: { ...scene.scene, events: scene.scene.events.map((told) => (told.id === event.id ? { ...told, seedOffset: 99, strength: 0.5 } : told)) } };
-    expect(eventOfVariation({ ...variation, recipe }, event)).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [] });
+    expect(eventOfVariation({ ...variation, recipe }, event)).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [], prompt: 'a red fish', style: '' });
+    // Words that say the same are left as they were typed.
+    expect(eventOfVariation({ ...variation, recipe }, { ...event, prompt: 'a red fish.' })).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [] });
     expect(eventOfVariation(take('a', '1'), event)).toBeNull();
   });
 });
