@@ -93,7 +93,7 @@ describe('editing tracks', () => {
     await page.getByRole('tooltip').filter({ hasText: 'Hear Audio alone' }).waitFor();
     await studio.screenshot('tracks-solo');
     // Every name has room, a numbered one too.
-    expect(await page.locator('[data-track] > span').evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth).map(({ textContent }) => textContent))).toEqual([]);
+    expect(await page.locator('[data-track] > span:first-child').evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth).map(({ textContent }) => textContent))).toEqual([]);
     await page.locator('[data-track="track:video"]').click({ button: 'right', position: { x: 20, y: 8 } });
     await page.getByRole('menuitem', { name: 'Rename track' }).click();
     const naming = page.getByRole('dialog', { name: 'Rename track' });

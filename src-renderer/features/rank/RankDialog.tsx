@@ -4,7 +4,7 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import { useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import type { Take } from '../../../src-shared/contract/takes.ts';
 import { beginRanking, judge, nextPair, questionsLeft, rankedIds, type PairwiseRanking } from '../../../src-shared/takes/pairwise-ranking.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
@@ -40,12 +40,17 @@ export function RankDialog({ eventId, onClose }: { eventId: string; onClose: () 
   const [placed, other] = [find(pair?.placed), find(pair?.other)];
   const [left, right] = isSwapped ? [other, placed] : [placed, other];
 
+  // The button that was pressed goes with its pair; the keys go on working on what comes next.
+  const content = useRef<HTMLDivElement>(null);
   const choose = (side: 'left' | 'right' | 'equal') => {
     const judgement = side === 'equal' ? 'equal' : (side === 'left') === isSwapped ? 'other' : 'placed';
     setCourse({ states: [...course.states, judge(ranking, judgement)], swapped: [...course.swapped, toss()] });
+    content.current?.focus();
   };
   const back = () => {
-    if (course.states.length > 1) setCourse({ states: course.states.slice(0, -1), swapped: course.swapped.slice(0, -1) });
+    if (course.states.length === 1) return;
+    setCourse({ states: course.states.slice(0, -1), swapped: course.swapped.slice(0, -1) });
+    content.current?.focus();
   };
   const onKeyDown = (key: KeyboardEvent) => {
     const side = ({ ArrowLeft: 'left', ArrowRight: 'right', ArrowDown: 'equal' } as const)[key.key];
@@ -74,7 +79,7 @@ export function RankDialog({ eventId, onClose }: { eventId: string; onClose: () 
           {pair === null ? t('rank.done') : t('rank.progress', { asked: asked + 1, left: asked + questionsLeft(ranking) })}
         </Box>
       </DialogTitle>
-      <DialogContent sx={{ pb: 1 }}>
+      <DialogContent ref={content} tabIndex={-1} sx={{ pb: 1, outline: 'none' }}>
         {left && right ? <PairView key={`${left.id} ${right.id}`} left={left} right={right} onChoose={choose} /> : (
           <Box component="ol" aria-label={t('rank.order')} sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(150px, 1fr))', gap: 2 }}>
             {order.map((take, index) => (
