@@ -37,16 +37,16 @@ export function TakesTab() {
   const { scroller, list, height, cards, cardWidth } = useCardGrid(shown.length);
   return (
     <>
-      <Box sx={{ flex: 'none', display: 'flex', gap: 1, p: 2.5 }}>
+      <Box sx={{ flex: 'none', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, p: 2.5 }}>
         <TextField
-          value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t('takes.search')}
+          fullWidth value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t('takes.search')}
           slotProps={{ htmlInput: { 'aria-label': t('takes.search') }, input: { startAdornment: <InputAdornment position="start"><Search sx={{ fontSize: 16 }} /></InputAdornment>, sx: { height: 30, fontSize: 12.5 } } }}
         />
-        <IconAction label={t('takes.starredOnly')} icon={<Star />} pressed={starredOnly} onClick={() => setStarredOnly(!starredOnly)} />
-        <TextField select value={leastRating} onChange={(event) => setLeastRating(Number(event.target.value))} sx={{ flex: 'none', width: 78 }} slotProps={{ htmlInput: { 'aria-label': t('takeMarks.atLeast') }, input: { sx: { height: 30, fontSize: 12 } } }}>
+        <TextField select value={leastRating} onChange={(event) => setLeastRating(Number(event.target.value))} sx={{ flex: 'none', width: 124 }} slotProps={{ htmlInput: { 'aria-label': t('takeMarks.atLeast') }, input: { sx: { height: 30, fontSize: 12 } } }}>
           <MenuItem value={0}>{t('takeMarks.anyRating')}</MenuItem>
-          {[1, 2, 3, 4, 5].map((rating) => <MenuItem key={rating} value={rating} aria-label={t('takeMarks.orMore', { rating })}>{t('takeMarks.orMoreSign', { rating })}</MenuItem>)}
+          {[1, 2, 3, 4, 5].map((rating) => <MenuItem key={rating} value={rating}>{t('takeMarks.orMore', { rating })}</MenuItem>)}
         </TextField>
+        <IconAction label={t('takes.starredOnly')} icon={<Star />} pressed={starredOnly} onClick={() => setStarredOnly(!starredOnly)} />
         <TakeOrderButton />
       </Box>
       <Box ref={scroller} data-testid="takes-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
