@@ -70,7 +70,7 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
         </Box>
       </DialogContent>
       {by === 'words' ? (
-        <Box sx={{ px: 3, pb: 1 }}>
+        <Box sx={{ px: 3, pt: 2, pb: 1 }}>
           <TextField multiline fullWidth minRows={3} maxRows={8} label={t('varyWords.lines')} helperText={t('varyWords.help', { most: MAX_VARIANTS })} value={lines} onChange={(change) => write(change.target.value)} />
         </Box>
       ) : null}

@@ -6,6 +6,7 @@ import { sceneEvent, sceneRecipe } from '../../build/scene-fixture.ts';
 import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventState, type EventSituation } from '../../../src-renderer/editor/event-state.ts';
 import { placeInTake } from '../../../src-shared/takes/take-of-event.ts';
+import { sceneWords } from '../../../src-shared/build/scene-from-timeline.ts';
 import { eventOfVariation, makeVariants, variantsOfWords } from '../../../src-renderer/editor/variations.ts';
 import { placeBefore } from '../../../src-renderer/features/jobs/place-before.ts';
 
@@ -79,7 +80,10 @@ describe('the take of an event', () => {
     const recipe = { ...scene, scene: { ...scene.scene, events: scene.scene.events.map((told) => (told.id === event.id ? { ...told, seedOffset: 99, strength: 0.5 } : told)) } };
     expect(eventOfVariation({ ...variation, recipe }, event)).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [], prompt: 'a red fish', style: '' });
     // Words that say the same are left as they were typed.
-    expect(eventOfVariation({ ...variation, recipe }, { ...event, prompt: 'a red fish.' })).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [] });
+    const { globalPrompt } = scene.scene;
+    const said = { ...recipe, scene: { globalPrompt, events: recipe.scene.events.map((told) => ({ ...told, prompt: sceneWords(globalPrompt, { prompt: 'a red fish', style: 'ink' }) })) } };
+    expect(eventOfVariation({ ...variation, recipe: said }, { ...event, prompt: 'a red fish.', style: 'ink' })).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [] });
+    expect(eventOfVariation({ ...variation, recipe: said }, { ...event, prompt: 'a bird', style: 'ink' })).toMatchObject({ prompt: 'a red fish' });
     expect(eventOfVariation(take('a', '1'), event)).toBeNull();
   });
 });
