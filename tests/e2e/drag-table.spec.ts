@@ -77,9 +77,9 @@ describe('what is dragged where', () => {
     await page.mouse.move(0, 0);
     await page.getByRole('button', { name: 'Reference image of an event' }).click();
     const strength = window.inspector.getByRole('slider', { name: 'Strength of the reference' });
-    expect(await strength.getAttribute('aria-valuenow')).toBe('60');
+    expect(await strength.getAttribute('aria-valuenow')).toBe('50');
     await strength.press('PageDown');
-    await expect.poll(() => strength.getAttribute('aria-valuenow')).toBe('50');
+    await expect.poll(() => strength.getAttribute('aria-valuenow')).toBe('40');
     await window.inspector.getByRole('note').getByText('colours and its light lead the event').waitFor();
     await studio.screenshot('reference-picture');
   });

@@ -18,4 +18,4 @@ export const KeyframeImage = z.object({
 export type KeyframeImage = z.infer<typeof KeyframeImage>;
 
 /** How strong a reference is until somebody says otherwise: it leads colours and light, and leaves the rest to the words. */
-export const LOOK_STRENGTH = 0.6;
+export const LOOK_STRENGTH = 0.5;
