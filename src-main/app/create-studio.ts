@@ -45,6 +45,9 @@ import { createOpenProjects } from '../services/open-projects.ts';
 import type { Platform } from '../services/platform.ts';
 import { createPosters } from '../services/posters.ts';
 import { createPreviewMaker } from '../services/preview-maker.ts';
+import { createNetworkGate } from '../hub/network-gate.ts';
+import { createNetworkService, worksOffline } from '../services/network-service.ts';
+import { createPromptsService } from '../services/prompts-service.ts';
 import { createRecipesService } from '../services/recipes-service.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
@@ -98,8 +101,9 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const engine = createEngineClient({ fork, providers: execution.plan, textCacheDir: join(dataDir, 'cache', 'text-encoders'), onFallback: execution.noteFallback });
   const engineIdentity = async (): Promise<EngineIdentity> => ({ version: ENGINE_VERSION, executionProvider: await execution.provider() });
   const hubTokens = openHubTokens(join(dataDir, 'hub-tokens.json'), platform.keychain);
+  const gate = createNetworkGate({ isOffline: () => config.offline === true || worksOffline(appStore.settings), note: appStore.networkLog.add });
   const downloads = createDownloads({
-    store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
+    gate, store: appStore.downloads, tokens: hubTokens, address: () => hubAddress(appStore.settings), folder: join(dataDir, 'models'), describe: describeModel,
     async importFolder(folder, accepted, proven) {
       await models.noteHashes(proven);
       return models.importFolder(folder, accepted);
@@ -157,7 +161,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     }
   };
 
-  if (config.goesOnDownloading === true) downloads.goOn();
+  // What was under way waits for the line, instead of failing for the want of it.
+  if (config.goesOnDownloading === true && config.offline !== true && !worksOffline(appStore.settings)) downloads.goOn();
 
   const { mediaBase } = platform;
   return {
@@ -171,8 +176,10 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       recipes: createRecipesService({ projects, models, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
+      prompts: createPromptsService({ projects }),
       models: createModelsService({ models, memoryPlans, settings: appStore.settings }),
       library: createLibraryService({ projects, previews, platform, draggedFolder }),
+      network: createNetworkService({ store: appStore, fromStart: config.offline === true }),
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, signing, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),

@@ -49,12 +49,14 @@ export interface StudioConfig {
   readonly executionProvider?: ProviderWish | undefined;
   /** Whether this studio goes on with downloads that were running when the last one ended; false when left out. */
   readonly goesOnDownloading?: boolean;
+  /** Nothing may leave this machine, whatever the setting says; false when left out. */
+  readonly offline?: boolean;
   /** How this host starts the engine process; a child of this Node process when left out. */
   readonly forkEngine?: EngineFork;
   readonly log: (line: string) => void;
 }
 
-/** The folders of a studio outside the desktop app, by the platform's habits. `MOTIF_DATA_DIR`, `MOTIF_PROJECTS_DIR` and `MOTIF_PACKS_DIR` come first. */
+/** The folders of a studio outside the desktop app, by the platform's habits. `MOTIF_DATA_DIR`, `MOTIF_PROJECTS_DIR` and `MOTIF_PACKS_DIR` come first. `--offline` among a program's arguments, or MOTIF_OFFLINE=1, closes the network. */
 export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env): StudioConfig {
   const home = homedir();
   const dataHome =
@@ -73,6 +75,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     threads: engineThreads(environment['MOTIF_THREADS']),
     lanes: ['compute', 'media'],
     executionProvider: wishFrom(environment['MOTIF_PROVIDER']),
+    offline: environment['MOTIF_OFFLINE'] === '1' || process.argv.includes('--offline'),
     log: (line) => console.error(line),
   };
 }

@@ -8,6 +8,7 @@ import { DownloadRun, TRANSFER_DEFAULTS, type TransferOptions } from './download
 import { downloadView } from './download-view.ts';
 import { PARTS_FOLDER } from './file-transfer.ts';
 import { parseHubAddress } from './hub-address.ts';
+import type { NetworkGate } from './network-gate.ts';
 import type { HubAccess } from './hub-http.ts';
 import type { HubTokens } from './hub-tokens.ts';
 import { planDownload, type DescribeModel, type PlannedDownload } from './plan-download.ts';
@@ -18,6 +19,7 @@ const WISH_MS = 500;
 /** What downloads need from the house. */
 export interface DownloadsOptions {
   readonly store: DownloadStore;
+  readonly gate: NetworkGate;
   readonly tokens: HubTokens;
   /** Hub for requests that name none. */
   readonly address: () => string;
@@ -70,7 +72,7 @@ interface Active {
 class Stopped extends Error {}
 
 export function createDownloads(options: DownloadsOptions): Downloads {
-  const { store, tokens, log } = options;
+  const { store, tokens, gate, log } = options;
   const transfer: TransferOptions = { ...TRANSFER_DEFAULTS, ...options.transfer };
   const listeners = new Set<(id: string) => void>();
   /** Those that this studio was asked to run. */
@@ -83,7 +85,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
   };
   const accessTo = (address: string, quietMs: number): HubAccess => {
     const base = parseHubAddress(address);
-    return { base, token: tokens.get(base), quietMs };
+    return { base, token: tokens.get(base), quietMs, gate };
   };
   const find = (id: string): DownloadRow => {
     const row = store.get(id);

@@ -1,6 +1,7 @@
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { ByteRange } from './byte-ranges.ts';
 import { followRedirect, mayCarryToken } from './hub-address.ts';
+import type { NetworkGate } from './network-gate.ts';
 import { answerFault, lineSetback, Setback } from './setback.ts';
 
 const MAX_REDIRECTS = 8;
@@ -11,6 +12,8 @@ export interface HubAccess {
   readonly token: string | null;
   /** Milliseconds without a byte after which a line counts as broken. */
   readonly quietMs: number;
+  /** Asked before each request, and told of it. */
+  readonly gate: NetworkGate;
 }
 
 /** An answer with content, after redirects. */
@@ -39,7 +42,7 @@ export async function hubGet(access: HubAccess, address: URL, what: string, sign
   let statedSha256: string | null = null;
   try {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const response = await send(access, url, quiet, range);
+      const response = await send(access, url, what, quiet, range);
       const ownHost = url.origin === access.base.origin;
       if (ownHost) statedSha256 ??= hex64(response.headers.get('x-linked-etag'));
       if (response.status >= 300 && response.status < 400 && response.status !== 304) {
@@ -64,14 +67,18 @@ export async function hubGet(access: HubAccess, address: URL, what: string, sign
 
 const invalid = (message: string, host: string): StudioError => new StudioError('HUB_ANSWER_INVALID', message, { details: { host } });
 
-async function send(access: HubAccess, url: URL, quiet: QuietWatch, range: ByteRange | null): Promise<Response> {
+async function send(access: HubAccess, url: URL, what: string, quiet: QuietWatch, range: ByteRange | null): Promise<Response> {
+  access.gate.requireOpen(url.host, what);
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'motif-studio' };
   if (range !== null) headers['range'] = `bytes=${range.start}-${range.end - 1}`;
   if (access.token !== null && mayCarryToken(url, access.base.origin)) headers['authorization'] = `Bearer ${access.token}`;
   quiet.stir();
   try {
-    return await fetch(url, { headers, redirect: 'manual', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', signal: quiet.signal });
+    const response = await fetch(url, { headers, redirect: 'manual', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', signal: quiet.signal });
+    access.gate.sent(url.host, what, response.status);
+    return response;
   } catch (error) {
+    access.gate.sent(url.host, what, null);
     throw quiet.reasonFor(error, url.host);
   }
 }

@@ -11,7 +11,7 @@ export async function readImage(
   store: ProjectStore, media: Pick<Media, 'decodeFrames'>, sha256: string, { width, height }: { readonly width: number; readonly height: number }, folder: string, signal: AbortSignal,
 ): Promise<TensorMessage> {
   const asset = store.assets.findBySha256(sha256);
-  if (asset === null) throw new StudioError('NOT_FOUND', 'A start or end image of the scene is no longer in the project. Import it again, or remove it from its event.', { details: { sha256 } });
+  if (asset === null) throw new StudioError('NOT_FOUND', 'A picture of the scene is no longer in the project. Import it again, or remove it from its event.', { details: { sha256 } });
   const path = join(folder, `image.${fileEndingOf(asset.mimeType) ?? 'png'}`);
   writeFileSync(path, store.assets.readAll(asset.id));
   for await (const rgb of media.decodeFrames(path, { width, height, fit: 'cover', frames: 1, signal })) {

@@ -13,6 +13,7 @@ import type { ProjectStore } from '../store/project-store.ts';
 import type { MemoryPlans } from './memory-plans.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { rememberPrompt } from './prompts-service.ts';
 import { completeTimes, type RoughCost } from './rough-cost.ts';
 
 /** What names the engine in recipes: its frames may differ from one version or execution provider to the next. */
@@ -93,9 +94,10 @@ export function createGenerationService(parts: {
       };
     },
     start: async (request) => {
-      const { queue } = projects.get(request.projectId);
+      const { queue, store } = projects.get(request.projectId);
       const { recipe, hash, opened } = await resolve(request);
       await memoryPlans.require(opened, request.preset);
+      rememberPrompt(store, recipe.prompt, request.promptEventId);
       const job = queue.enqueue('generate', { recipe, recipeHash: hash, promptEventId: request.promptEventId }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
     },

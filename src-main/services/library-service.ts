@@ -1,8 +1,12 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import type { MissingAsset } from '../../src-shared/contract/library.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { assetFileName } from '../../src-shared/export/file-name.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import { assetsUsedBy } from '../../src-shared/timeline/used-assets.ts';
+import { findFiles } from '../jobs/find-files.ts';
+import type { RemovedAsset } from '../store/asset-repository.ts';
 import { writeAsset } from '../jobs/asset-file.ts';
 import type { Platform } from './platform.ts';
 import type { OpenProjects } from './open-projects.ts';
@@ -15,6 +19,8 @@ export interface LibraryServiceOptions {
   /** Where files lie that were dragged out: the program that took one may still read it. */
   readonly draggedFolder: string;
 }
+
+const toMissing = ({ id, kind, name, sizeBytes }: RemovedAsset): MissingAsset => ({ id, kind, name, sizeBytes });
 
 /** The library of an open project. */
 export function createLibraryService({ projects, previews, platform, draggedFolder }: LibraryServiceOptions): StudioHandlers['library'] {
@@ -69,6 +75,18 @@ export function createLibraryService({ projects, previews, platform, draggedFold
       }
       await platform.dragFile(path);
       return {};
+    },
+    missing: async ({ projectId, assetIds }) => ({ missing: storeOf(projectId).assets.removed(assetIds).map(toMissing) }),
+    locate: async ({ projectId, path }) => {
+      const { store, queue } = projects.get(projectId);
+      if (!isAbsolute(path)) throw new StudioError('INVALID_INPUT', `${path} is not a whole path. Give it from the top of the disk.`, { details: { path } });
+      const missing = store.assets.removed([...assetsUsedBy(store.timeline.get().document.records)]);
+      const places = await findFiles(path, missing);
+      const found = missing.flatMap((asset) => {
+        const place = places.get(asset.id);
+        return place === undefined ? [] : [{ ...toMissing(asset), jobId: queue.enqueue('import', { path: place, name: asset.name, removeSource: false, instead: asset.id }).id }];
+      });
+      return { found, lacking: missing.filter(({ id }) => !places.has(id)).map(toMissing) };
     },
     diskUse: async ({ projectId }) => {
       const store = storeOf(projectId);

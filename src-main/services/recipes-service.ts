@@ -1,3 +1,4 @@
+import type { Asset } from '../../src-shared/contract/assets.ts';
 import type { RecipeClip } from '../../src-shared/contract/recipes.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
@@ -12,9 +13,10 @@ import type { OpenProjects } from './open-projects.ts';
 /** What a recipe names by hash: motions and images. */
 function sourcesOf(recipe: Recipe, store: ProjectStore): RecipeClip['sources'] {
   const { motions, images } = namedSources(recipe);
+  const named = (kind: 'motion' | 'image', sha256: string, asset: Asset | null | undefined) => ({ kind, sha256, name: asset?.name ?? null, assetId: asset?.id ?? null });
   return [
-    ...motions.map((sha256) => ({ kind: 'motion' as const, sha256, name: store.motions.findBySha256(sha256)?.asset.name ?? null })),
-    ...images.map((sha256) => ({ kind: 'image' as const, sha256, name: store.assets.findBySha256(sha256)?.name ?? null })),
+    ...motions.map((sha256) => named('motion', sha256, store.motions.findBySha256(sha256)?.asset)),
+    ...images.map((sha256) => named('image', sha256, store.assets.findBySha256(sha256))),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { ScenePlan, SceneRequest, Variant, VaryRequest } from '../../src-sh
 import type { Take } from '../../src-shared/contract/takes.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { buildSceneGraph, type SceneRecipe } from '../../src-shared/build/scene-graph.ts';
-import { sceneFromTimeline, sceneTitle } from '../../src-shared/build/scene-from-timeline.ts';
+import { sceneFromTimeline, sceneTitle, sceneWords } from '../../src-shared/build/scene-from-timeline.ts';
 import { keyNodes, neededNodes, staleNodes, type KeyedNode } from '../../src-shared/build/scene-keys.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { canonicalJson, recipeHash, sha256Hex } from '../../src-shared/recipe/recipe.ts';
@@ -20,6 +20,7 @@ import type { EngineIdentity } from './generation-service.ts';
 import type { MeasuredMemory } from './measured-memory.ts';
 import type { MemoryPlans } from './memory-plans.ts';
 import type { OpenProjects } from './open-projects.ts';
+import { rememberScene } from './prompts-service.ts';
 import { completeTimes, type RoughCost } from './rough-cost.ts';
 
 /** Scenes: the whole timeline as one clip, of which only what changed is made again. */
@@ -70,17 +71,21 @@ export function createScenesService(parts: {
     memory.expectedBytes(recipe) ?? memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage));
 
   /** The recipe of each variant of one event, with the key of the clip that shows that event. */
-  const variantsOf = async ({ promptEventId, variants, ...request }: VaryRequest) =>
-    Promise.all(
+  const variantsOf = async ({ promptEventId, variants, ...request }: VaryRequest) => {
+    const record = projects.get(request.projectId).store.timeline.get().document.records[promptEventId];
+    const style = record?.type === 'promptEvent' ? record.style : '';
+    const saidAs = ({ globalPrompt }: SceneScript, { prompt }: Variant) => (prompt === null ? {} : { prompt: sceneWords(globalPrompt, { prompt, style }) });
+    return Promise.all(
       variants.map(async (variant) => {
         const { recipe, opened } = await resolve(request, (script) => {
           if (!script.events.some(({ id }) => id === promptEventId)) throw new StudioError('NOT_FOUND', 'The event is no longer on the timeline. Choose another one.', { details: { promptEventId } });
-          return { ...script, events: script.events.map((event) => (event.id === promptEventId ? varied(event, variant) : event)) };
+          return { ...script, events: script.events.map((event) => (event.id === promptEventId ? { ...varied(event, variant), ...saidAs(script, variant) } : event)) };
         });
         const clipHash = await sha256Hex(canonicalJson({ recipe: await recipeHash(recipe), focus: promptEventId }));
         return { variant, recipe, opened, clipHash, graph: buildSceneGraph(recipe, sceneGrid(opened.index)) };
       }),
     );
+  };
 
   return {
     plan: async (request): Promise<ScenePlan> => {
@@ -111,20 +116,23 @@ export function createScenesService(parts: {
       };
     },
     render: async (request) => {
-      const { queue } = projects.get(request.projectId);
+      const { queue, store } = projects.get(request.projectId);
       const { recipe, opened } = await resolve(request);
       // Events that cannot be laid out are told now, not by a job that fails later.
       buildSceneGraph(recipe, sceneGrid(opened.index));
       const hash = await recipeHash(recipe);
+      rememberScene(store);
       const job = queue.enqueue('scene', { recipe, clipHash: hash, focusEventId: null, promptEventId: null, adherence: request.adherence }, { front: request.front });
       return { jobId: job.id, recipeHash: hash };
     },
     vary: async (request) => {
-      const { queue } = projects.get(request.projectId);
+      const { queue, store } = projects.get(request.projectId);
       const { promptEventId } = request;
       // All of them are laid out before the first is queued: a request is done whole or refused.
+      const made = await variantsOf(request);
+      store.prompts.remember(request.variants.flatMap(({ prompt }) => prompt ?? []));
       return {
-        jobs: (await variantsOf(request)).map(({ variant, recipe, clipHash }) => ({ jobId: queue.enqueue('scene', { recipe, clipHash, focusEventId: promptEventId, promptEventId }).id, variant })),
+        jobs: made.map(({ variant, recipe, clipHash }) => ({ jobId: queue.enqueue('scene', { recipe, clipHash, focusEventId: promptEventId, promptEventId }).id, variant })),
       };
     },
     planVary: async (request) => {

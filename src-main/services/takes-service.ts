@@ -48,6 +48,11 @@ export function createTakesService({ projects }: { readonly projects: OpenProjec
     // A take has its recipe; its clip would say the same again, half of all that is sent.
     list: async ({ projectId }) => ({ takes: projects.get(projectId).store.takes.list().map((take) => ({ ...take, asset: { ...take.asset, recipe: null } })) }),
     star: async ({ projectId, takeId, starred }) => projects.get(projectId).store.takes.star(takeId, starred),
+    mark: async ({ projectId, takeId, rating, label }) => projects.get(projectId).store.takes.mark(takeId, { rating, label }),
+    rank: async ({ projectId, takeIds }) => {
+      projects.get(projectId).store.takes.rank(takeIds);
+      return {};
+    },
     remove: async ({ projectId, takeId }) => {
       const { store } = projects.get(projectId);
       store.transaction(() => {

@@ -6,6 +6,8 @@ import { createDownloadRepository } from './download-repository.ts';
 import { migrate, assertNotFromFuture } from './migration.ts';
 import { app } from './migrations/0010-app.ts';
 import { downloads } from './migrations/0020-downloads.ts';
+import { networkLog } from './migrations/0030-network-log.ts';
+import { createNetworkLogRepository, type NetworkLogRepository } from './network-log-repository.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 
 /** A project the creator had open, newest first. */
@@ -28,7 +30,7 @@ export interface StepTimeRepository {
   record(key: string, measured: StepTime): void;
 }
 
-/** Settings, recent projects, measured step times and downloads of this machine. Two studios may share it. */
+/** Settings, recent projects, measured step times, downloads and the network log of this machine. Two studios may share it. */
 export interface AppStore {
   readonly path: string;
   readonly settings: SettingRepository;
@@ -39,12 +41,13 @@ export interface AppStore {
   };
   readonly stepTimes: StepTimeRepository;
   readonly downloads: DownloadStore;
+  readonly networkLog: NetworkLogRepository;
   close(): void;
 }
 
 /** "MtfA": told apart from a project file. */
 const APP_APPLICATION_ID = 0x4d746641;
-const APP_MIGRATIONS = [app, downloads];
+const APP_MIGRATIONS = [app, downloads, networkLog];
 const RECENT_LIMIT = 50;
 /** Weight of a new measurement once several exist. */
 const STEP_TIME_BLEND = 0.4;
@@ -93,6 +96,7 @@ export function openAppStore(path: string): AppStore {
       },
     },
     downloads: createDownloadRepository(db),
+    networkLog: createNetworkLogRepository(db),
     close: () => db.close(),
   };
 }

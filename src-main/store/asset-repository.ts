@@ -29,6 +29,17 @@ export interface AssetDraft {
   readonly stageKey?: string;
   readonly recipe?: Recipe;
   readonly recipeHash?: string;
+  /** The id of a removed asset whose bytes come back; CONFLICT at `finish` when they are others. */
+  readonly instead?: string;
+}
+
+/** A file that is no longer in the project, as it was. */
+export interface RemovedAsset {
+  readonly id: string;
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
 }
 
 /** What is known after the last byte. */
@@ -75,6 +86,8 @@ export interface AssetRepository {
   assertUnused(id: string): void;
   /** CONFLICT as above. */
   remove(id: string): void;
+  /** Those of them that were removed and did not come back. */
+  removed(ids: readonly string[]): RemovedAsset[];
   /** Outputs of stages: how many are kept, and their bytes. */
   intermediates(): { readonly count: number; readonly sizeBytes: number };
   /** Deletes them all and gives their room back to the disk. */
@@ -151,6 +164,13 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
     };
   };
   const select = () => (selecting ??= prepareSelecting());
+  let removing: ReturnType<typeof prepareRemoving> | null = null;
+  const prepareRemoving = () => ({
+    noteRemoved: db.prepare("INSERT OR REPLACE INTO removedAssets (id, kind, name, sha256, sizeBytes, removedAt) SELECT assets.id, kind, name, sha256, sizeBytes, ? FROM assets JOIN blobs ON blobs.id = blobId WHERE assets.id = ? AND kind <> 'stage'"),
+    removed: db.prepare<RemovedAsset>('SELECT removedAssets.id, kind, name, sha256, sizeBytes FROM json_each(?) AS wanted JOIN removedAssets ON removedAssets.id = wanted.value ORDER BY wanted.key'),
+    isBack: db.prepare('DELETE FROM removedAssets WHERE id = ?'),
+  });
+  const gone = () => (removing ??= prepareRemoving());
   const updateName = db.prepare('UPDATE assets SET name = ? WHERE id = ?');
   const blobOf = db.prepare<{ blobId: number }>('SELECT blobId FROM assets WHERE id = ?');
   const removeAsset = db.prepare('DELETE FROM assets WHERE id = ?');
@@ -194,7 +214,9 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
   };
 
   const beginWrite = (draft: AssetDraft): AssetWriter => {
-    const assetId = `asset:${randomUUID()}`;
+    const [instead] = draft.instead === undefined ? [] : gone().removed.all([JSON.stringify([draft.instead])]);
+    if (draft.instead !== undefined && instead === undefined) throw new StudioError('CONFLICT', `${draft.name} is not missing. Reload the project.`, { details: { assetId: draft.instead } });
+    const assetId = instead?.id ?? `asset:${randomUUID()}`;
     const writer = db.transaction(() => {
       const blob = blobs.beginWrite();
       insert.run({
@@ -228,6 +250,10 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
           if (changes !== 1) throw new StudioError('CONFLICT', `The asset ${draft.name} was discarded while it was being stored. Store it again.`, { details: { assetId } });
           if (blob.id !== writer.blobId) blobs.removeIfUnused(writer.blobId);
           const asset = get(assetId);
+          if (instead !== undefined) {
+            if (asset.sha256 !== instead.sha256) throw new StudioError('CONFLICT', `${draft.name} is not the file that is missing: its bytes are others. Choose another file, or put this one in its place.`, { details: { assetId } });
+            gone().isBack.run([assetId]);
+          }
           index.add(asset);
           db.touch('assets');
           return asset;
@@ -268,12 +294,14 @@ export function createAssetRepository(db: StoreDatabase, blobs: BlobRepository):
       assertUnused(id);
       db.transaction(() => {
         const blobId = blobOf.get([id])?.blobId;
+        gone().noteRemoved.run([db.timestamp(), id]);
         removeAsset.run([id]);
         if (blobId !== undefined) blobs.removeIfUnused(blobId);
         db.touch('assets');
       });
       db.exec('PRAGMA incremental_vacuum(512)');
     },
+    removed: (ids) => gone().removed.all([JSON.stringify(ids)]),
     intermediates: () => sumStages.get() ?? { count: 0, sizeBytes: 0 },
     removeIntermediates: () => {
       db.transaction(() => {

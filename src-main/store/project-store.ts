@@ -17,6 +17,7 @@ import { assertExpectedSchema, assertNotFromFuture, migrate, type Migration } fr
 import { PROJECT_MIGRATIONS } from './migrations/project-migrations.ts';
 import { acquireProjectLock, isHeldHere, type ProjectLock } from './project-lock.ts';
 import { createMotionRepository, type MotionRepository } from './motion-repository.ts';
+import { createPromptRepository, type PromptRepository } from './prompt-repository.ts';
 import { createSceneRunRepository, type SceneRunRepository } from './scene-run-repository.ts';
 import { createSettingRepository, type SettingRepository } from './setting-repository.ts';
 import { foreignError, toStoreError } from './store-errors.ts';
@@ -47,6 +48,7 @@ export interface ProjectStore {
   readonly sceneRuns: SceneRunRepository;
   readonly settings: SettingRepository;
   readonly motions: MotionRepository;
+  readonly prompts: PromptRepository;
   readonly library: LibraryRepository;
   readonly previews: PreviewRepository;
   project(): ProjectRow;
@@ -150,6 +152,7 @@ function assemble(db: StoreDatabase, lock: ProjectLock | null): ProjectStore {
     settings: createSettingRepository(db),
     motions: createMotionRepository(db, assets),
     library: createLibraryRepository(db, assets),
+    prompts: createPromptRepository(db),
     previews: createPreviewRepository(db),
     project,
     rename: (name) => {

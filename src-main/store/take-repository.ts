@@ -14,6 +14,9 @@ export interface TakeRepository {
   /** The one that was made last; null when there are none. */
   newest(): Take | null;
   star(id: string, starred: boolean): Take;
+  mark(id: string, marks: { readonly rating?: number | undefined; readonly label?: string | undefined }): Take;
+  /** Gives takes of one event their places, best first; its other takes lose theirs. CONFLICT when they are not of one event. */
+  rank(ids: readonly string[]): void;
   /** The clip itself stays in the library until it is removed there. */
   remove(id: string): void;
 }
@@ -25,6 +28,9 @@ interface TakeRecord {
   readonly recipeHash: string;
   readonly recipe: string;
   readonly starred: number;
+  readonly rating: number;
+  readonly label: string;
+  readonly place: number | null;
   readonly createdAt: string;
 }
 
@@ -33,12 +39,21 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
   const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
   const last = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY rowid DESC LIMIT 1');
+  // Prepared late: the columns come with a later migration than the takes.
+  let marking: ReturnType<typeof prepareMarking> | null = null;
+  const prepareMarking = () => ({
+    rate: db.prepare('UPDATE takes SET rating = ? WHERE id = ?'),
+    name: db.prepare('UPDATE takes SET label = ? WHERE id = ?'),
+    forgetPlaces: db.prepare('UPDATE takes SET place = NULL WHERE promptEventId IS ? AND place IS NOT NULL'),
+    setPlace: db.prepare('UPDATE takes SET place = ? WHERE id = ?'),
+  });
+  const sql = () => (marking ??= prepareMarking());
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
   const toTake = (record: TakeRecord, asset: AssetRow): Take => {
     const recipe = parseStored(db.path, 'recipe', record.recipe, Recipe);
-    const { id, promptEventId, recipeHash, createdAt } = record;
-    return { id, promptEventId, recipeHash, createdAt, recipe, preset: recipe.preset, starred: record.starred === 1, asset };
+    const { id, promptEventId, recipeHash, createdAt, rating, label, place } = record;
+    return { id, promptEventId, recipeHash, createdAt, rating, label, place, recipe, preset: recipe.preset, starred: record.starred === 1, asset };
   };
   const get = (id: string): Take => {
     const record = byId.get([id]);
@@ -68,6 +83,25 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       return db.transaction(() => {
         assets.star(asset.id, starred);
         return get(id);
+      });
+    },
+    mark: (id, { rating, label }) => {
+      get(id);
+      return db.transaction(() => {
+        if (rating !== undefined) sql().rate.run([rating, id]);
+        if (label !== undefined) sql().name.run([label, id]);
+        db.touch('takes');
+        return get(id);
+      });
+    },
+    rank: (ids) => {
+      const events = new Set(ids.map((id) => get(id).promptEventId));
+      const [promptEventId] = events;
+      if (events.size !== 1 || promptEventId == null || new Set(ids).size !== ids.length) throw new StudioError('CONFLICT', 'Only takes of one event can be ranked, each once. Choose takes of one event.', { details: { takes: ids.length } });
+      db.transaction(() => {
+        sql().forgetPlaces.run([promptEventId]);
+        for (const [index, id] of ids.entries()) sql().setPlace.run([index + 1, id]);
+        db.touch('takes');
       });
     },
     remove: (id) => {

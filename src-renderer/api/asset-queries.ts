@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
 import type { Asset } from '../../src-shared/contract/assets.ts';
+import type { MissingAsset } from '../../src-shared/contract/library.ts';
 import { assetsUsedBy } from '../../src-shared/timeline/used-assets.ts';
 import { projectKeys, type Editor } from '../editor/editor.ts';
 import { wantPreviews } from '../editor/preview-wishes.ts';
@@ -53,4 +54,14 @@ export function useFollowTimelineAssets(editor: Editor): void {
 export function useAsset(assetId: string | null): Asset | null {
   const editor = useEditor();
   return useLibraryEntry(assetId)?.asset ?? (assetId === null ? null : editor.asset(assetId));
+}
+
+/** What a file was that is no longer in the project; null while unknown, and when nobody remembers it. */
+export function useRemovedAsset(assetId: string): MissingAsset | null {
+  const editor = useEditor();
+  const { data } = useQuery({
+    queryKey: [...projectKeys.assets(editor.project.id), 'removed', assetId],
+    queryFn: async () => (await editor.client.library.missing({ projectId: editor.project.id, assetIds: [assetId] })).missing[0] ?? null,
+  });
+  return data ?? null;
 }

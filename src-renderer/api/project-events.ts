@@ -33,13 +33,13 @@ export function followProject(editor: Editor, connection: StoreApi<ConnectionSta
   const unfinished = new Set<string>();
   const told = new Set<string>();
 
-  const refetch = (topic: 'project' | 'assets' | 'takes' | 'jobs' | 'motions') => queryClient.invalidateQueries({ queryKey: projectKeys[topic](projectId) });
+  const refetch = (topic: 'project' | 'assets' | 'takes' | 'jobs' | 'motions' | 'prompts') => queryClient.invalidateQueries({ queryKey: projectKeys[topic](projectId) });
 
   void listenUntil(stop.signal, connection, async () => {
     const changes = client.projects.changes({ projectId }, { signal: stop.signal })[Symbol.asyncIterator]();
     let next = changes.next();
     // Asked for after the stream was: what changed before it began is in these answers.
-    for (const topic of ['project', 'assets', 'takes', 'jobs', 'motions'] as const) void refetch(topic);
+    for (const topic of ['project', 'assets', 'takes', 'jobs', 'motions', 'prompts'] as const) void refetch(topic);
     void editor.document.refresh().catch(() => undefined);
     for (;;) {
       const { done, value: change } = await next;

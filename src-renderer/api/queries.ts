@@ -4,6 +4,7 @@ import type { Motion, MotionDetail } from '../../src-shared/contract/motions.ts'
 import type { ModelPack } from '../../src-shared/contract/models.ts';
 import type { Project, RecentProject } from '../../src-shared/contract/projects.ts';
 import type { GenerationPlan, GenerationInput } from '../../src-shared/contract/generation.ts';
+import type { UsedPrompt } from '../../src-shared/contract/prompts.ts';
 import type { Take } from '../../src-shared/contract/takes.ts';
 import { projectKeys } from '../editor/editor.ts';
 import { useEditor, useStudio } from './studio-context.tsx';
@@ -34,6 +35,13 @@ export function useTakes(): readonly Take[] {
   const { client, project, removedTakes } = useEditor();
   const queryFn = async () => (await client.takes.list({ projectId: project.id })).takes.filter((take) => !removedTakes.has(take.id));
   return useQuery({ queryKey: projectKeys.takes(project.id), queryFn }).data ?? NONE;
+}
+
+/** Words that were generated from before, newest first; the last answer stays while another search is under way. */
+export function usePrompts(search = '', starred = false): { prompts: readonly UsedPrompt[]; total: number; isLoading: boolean } {
+  const { client, project } = useEditor();
+  const { data, isLoading } = useQuery({ queryKey: [...projectKeys.prompts(project.id), search, starred], queryFn: () => client.prompts.list({ projectId: project.id, search, starred }), placeholderData: (previous) => previous });
+  return { prompts: data?.prompts ?? NONE, total: data?.total ?? 0, isLoading };
 }
 
 /** Learned and imported motions, newest first, without those that are about to be deleted. */

@@ -13,6 +13,7 @@ import { RecipeDialog } from '../features/recipe/RecipeDialog.tsx';
 import { TimelineExportDialog } from '../features/export/TimelineExportDialog.tsx';
 import { HistoryDialog } from '../features/history/HistoryDialog.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
+import { LocateDialog } from '../features/inspector/LocateDialog.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
 import { goesOn } from '../features/jobs/queue-total.ts';
@@ -20,6 +21,7 @@ import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import { LearnDialog } from '../features/motions/LearnDialog.tsx';
+import { RankDialog } from '../features/rank/RankDialog.tsx';
 import { DiskDialog } from '../features/library/DiskDialog.tsx';
 import { SceneBar } from '../features/scene/SceneBar.tsx';
 import { VariationDialog } from '../features/scene/VariationDialog.tsx';
@@ -111,6 +113,8 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'models' ? <ModelsWindow onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'rank' ? <RankDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'locate' ? <LocateDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'history' ? <HistoryDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'leave' ? <LeaveDialog onLeave={(how) => { setState({ dialog: null }); onLeave(how); }} onClose={() => setState({ dialog: null })} /> : null}

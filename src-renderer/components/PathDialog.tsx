@@ -13,20 +13,23 @@ export interface PathDialogProps {
   readonly help?: string;
   readonly confirm: string;
   readonly initial: string;
+  /** Nothing is an answer too. */
+  readonly mayBeEmpty?: boolean;
   readonly onClose: () => void;
   /** Rejects with a message that is shown at the field; the dialog then stays with its value. */
   readonly onSubmit: (value: string) => Promise<void>;
 }
 
 /** Asks for one line of text: a name, or a path on hosts that have no file dialogs. */
-export function PathDialog({ title, label, help, confirm, initial, onClose, onSubmit }: PathDialogProps) {
+export function PathDialog({ title, label, help, confirm, initial, mayBeEmpty = false, onClose, onSubmit }: PathDialogProps) {
   const [value, setValue] = useState(initial);
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const isEmpty = value.trim() === '' && !mayBeEmpty;
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (value.trim() === '' || isBusy) return;
+    if (isEmpty || isBusy) return;
     setBusy(true);
     setError(null);
     try {
@@ -49,7 +52,7 @@ export function PathDialog({ title, label, help, confirm, initial, onClose, onSu
         </DialogContent>
         <DialogActions>
           <Button color="inherit" onClick={onClose}>{t('action.cancel')}</Button>
-          <Button type="submit" variant="contained" disabled={value.trim() === '' || isBusy}>{confirm}</Button>
+          <Button type="submit" variant="contained" disabled={isEmpty || isBusy}>{confirm}</Button>
         </DialogActions>
       </form>
     </Dialog>

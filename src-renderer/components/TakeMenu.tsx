@@ -1,3 +1,4 @@
+import Box from '@mui/material/Box';
 import Divider from '@mui/material/Divider';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
@@ -8,7 +9,7 @@ import { compareTakes } from '../editor/compare-takes.ts';
 import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import { finishTake } from '../editor/generate.ts';
 import { openRecipe } from '../editor/recipe-commands.ts';
-import { chooseTake, recallAll, recallPrompt, recallSeed, remix, removeTake, showRecipe, toggleStar } from '../editor/take-commands.ts';
+import { chooseTake, rateTake, recallAll, recallPrompt, recallSeed, remix, removeTake, showRecipe, toggleStar } from '../editor/take-commands.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
 import { ActionKeys } from './ActionKeys.tsx';
@@ -16,7 +17,7 @@ import { ActionKeys } from './ActionKeys.tsx';
 const WITH_KEYS = { justifyContent: 'space-between', gap: 6 } as const;
 
 /** Everything one can do with a take. */
-export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number; left: number }; onClose: () => void }) {
+export function TakeMenu({ take, at, onClose, onLabel }: { take: Take; at: { top: number; left: number }; onClose: () => void; onLabel: () => void }) {
   const editor = useEditor();
   const isReadOnly = editor.project.readOnly;
   const takes = useTakes();
@@ -35,6 +36,13 @@ export function TakeMenu({ take, at, onClose }: { take: Take; at: { top: number;
       {take.preset === 'final' || take.recipe.scene !== undefined ? null : <MenuItem disabled={isReadOnly} onClick={choose(() => void finishTake(editor, take, take.preset === 'draft' ? 'standard' : 'final'))}>{t(take.preset === 'draft' ? 'take.finishStandard' : 'take.finishFinal')}</MenuItem>}
       <MenuItem disabled={other === null} onClick={choose(() => { if (other) compareTakes(editor, other, take); })}>{t('compare.withUsed')}</MenuItem>
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>
+      {[5, 4, 3, 2, 1].map((rating) => (
+        <MenuItem key={rating} role="menuitemradio" aria-checked={take.rating === rating} aria-label={t('takeMarks.rated', { rating })} disabled={isReadOnly} dense onClick={choose(() => void rateTake(editor, take, take.rating === rating ? 0 : rating))} sx={WITH_KEYS}>
+          <Box component="span" aria-hidden sx={{ color: take.rating === rating ? 'warning.main' : 'text.secondary', letterSpacing: 1 }}>{'★'.repeat(rating)}</Box>
+          <ActionKeys id={`rateTake${rating}`} />
+        </MenuItem>
+      ))}
+      <MenuItem disabled={isReadOnly} onClick={onLabel}>{t('takeMarks.labelAction')}</MenuItem>
       <Divider />
       <MenuItem onClick={choose(() => showRecipe(editor, take))} sx={WITH_KEYS}>{t('take.recipe')}<ActionKeys id="takeRecipe" /></MenuItem>
       <MenuItem onClick={choose(() => openRecipe(editor, { assetId: take.asset.id }, take.asset.name))}>{t('recipe.verify')}</MenuItem>

@@ -22,6 +22,7 @@ export const projectKeys = {
   takes: (projectId: string) => [projectId, 'takes'] as const,
   jobs: (projectId: string) => [projectId, 'jobs'] as const,
   motions: (projectId: string) => [projectId, 'motions'] as const,
+  prompts: (projectId: string) => [projectId, 'prompts'] as const,
 };
 
 /** One open project in this window: the document, the session and the way to the host. */

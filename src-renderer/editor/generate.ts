@@ -78,12 +78,18 @@ export function promptProblem(prompt: string): string | null {
   return prompt.trim() === '' ? t('prompt.empty') : null;
 }
 
+/** The quality that Generate makes: with fast previews a draft, which is finished in the event's own quality once it pleases. */
+export const presetToMake = (fastPreview: boolean, wanted: Preset): Preset => (fastPreview ? 'draft' : wanted);
+
+/** The quality in which a draft of an event is finished: its own, or the next one where that is the draft's. */
+export const presetToFinish = (wanted: Preset): Exclude<Preset, 'draft'> => (wanted === 'draft' ? 'standard' : wanted);
+
 /**
  * Queues a generation of `event`. An unlocked seed that was already asked for with the same settings is rolled first, so that
  * pressing Generate again gives another take rather than the same one.
  */
 export async function generateEvent(editor: Editor, event: PromptEvent, options: { front: boolean; preset?: Preset }): Promise<void> {
-  const preset = options.preset ?? event.preset;
+  const preset = options.preset ?? presetToMake(editor.session.getState().fastPreview, event.preset);
   const { records } = editor.document.getState();
   const words = wordsOfEvent(records, event);
   const problem = promptProblem(event.prompt);

@@ -1,15 +1,13 @@
-import type { Take } from '../../src-shared/contract/takes.ts';
+import type { UsedPrompt } from '../../src-shared/contract/prompts.ts';
 import type { TimelineRecords } from '../../src-shared/timeline/document.ts';
-import { eventsInOrder, sequenceOf } from './timeline-edits.ts';
+import { projectKeys, type Editor } from './editor.ts';
+import { notifyError } from './notices.ts';
+import { eventsInOrder } from './timeline-edits.ts';
 
-/** Words that were used in this project, newest first, each once: those of takes, without the words for every event, then those on the timeline. */
-export function promptHistory(takes: readonly Take[], records: TimelineRecords): string[] {
-  const globalPrompt = sequenceOf(records).globalPrompt.trim();
-  const suffix = globalPrompt === '' ? '' : `, ${globalPrompt}`;
-  const own = (prompt: string) => (suffix !== '' && prompt.endsWith(suffix) ? prompt.slice(0, -suffix.length) : prompt);
-  const generated = takes.filter(({ recipe }) => recipe.scene === undefined).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)).map(({ recipe }) => own(recipe.prompt));
+/** Words that were used in this project, newest first, each once: those that were generated from, then those on the timeline. */
+export function promptHistory(used: readonly Pick<UsedPrompt, 'words'>[], records: TimelineRecords): string[] {
   const written = eventsInOrder(records).toReversed().map(({ prompt }) => prompt);
-  return [...new Set([...generated, ...written].map((prompt) => prompt.trim()).filter((prompt) => prompt !== ''))];
+  return [...new Set([...used.map(({ words }) => words), ...written].map((prompt) => prompt.trim()).filter((prompt) => prompt !== ''))];
 }
 
 /**
@@ -22,3 +20,17 @@ export function stepThrough(history: readonly string[], current: string, directi
   if (at === -1) return null;
   return at === 0 ? started : (history[at - 1] ?? null);
 }
+
+async function change(editor: Editor, send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
+    await editor.queryClient.invalidateQueries({ queryKey: projectKeys.prompts(editor.project.id) });
+  } catch (caught) {
+    notifyError(caught);
+  }
+}
+
+export const starPrompt = (editor: Editor, words: string, starred: boolean): Promise<void> => change(editor, () => editor.client.prompts.star({ projectId: editor.project.id, words, starred }));
+
+/** Takes words out of the history; what was made of them stays. */
+export const forgetPrompt = (editor: Editor, words: string): Promise<void> => change(editor, () => editor.client.prompts.forget({ projectId: editor.project.id, words }));

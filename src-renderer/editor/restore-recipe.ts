@@ -2,6 +2,8 @@ import type { RecipeClip, RecipeReport } from '../../src-shared/contract/recipes
 import { MAX_MOTIONS, type MotionUse } from '../../src-shared/recipe/motion-use.ts';
 import type { EventMotion, PromptEvent, TimelineRecords } from '../../src-shared/timeline/document.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
+import type { SceneEvent } from '../../src-shared/recipe/scene-script.ts';
+import type { KeyframeImage } from '../../src-shared/timeline/records/keyframe-image.ts';
 import { strengthOf } from './event-recipe.ts';
 import { addEvent, eventById, patchEvent, sequenceOf, timelineEnd } from './timeline-edits.ts';
 
@@ -12,6 +14,8 @@ type KnownMotion = { readonly id: string; readonly sha256: string };
 /** An event as a recipe tells it; `durationFrames` at the recipe's own rate, null where the clip's length says it. */
 export interface RestoredEvent {
   readonly settings: Pick<PromptEvent, 'prompt' | 'negativePrompt' | 'seed' | 'seedLocked' | 'preset' | 'strength' | 'blendInFrames' | 'blendOutFrames' | 'seedOffset'> & { readonly motions: EventMotion[] };
+  /** Pictures of it that the project has. */
+  readonly images: readonly Pick<KeyframeImage, 'position' | 'assetId' | 'strength'>[];
   readonly durationFrames: number | null;
   readonly rate: FrameRate;
 }
@@ -31,19 +35,35 @@ const motionsHere = (uses: readonly MotionUse[], known: readonly KnownMotion[]):
     return motion === undefined ? [] : [{ motionId: motion.id, strength, noiseMix }];
   }).slice(0, MAX_MOTIONS);
 
+/** Pictures that an event of a scene shows or follows. */
+function imagesOf({ startImage, endImage, look }: SceneEvent, sources: RecipeClip['sources']): RestoredEvent['images'] {
+  const named = [['start', startImage, 1], ['end', endImage, 1], ['reference', look?.image ?? null, look?.strength ?? 1]] as const;
+  return named.flatMap(([position, sha256, strength]) => {
+    const assetId = sources.find((source) => source.kind === 'image' && source.sha256 === sha256)?.assetId ?? null;
+    return assetId === null ? [] : [{ position, assetId, strength }];
+  });
+}
+
+/** Pins an event's pictures in the place of those that it had. */
+function withImages(records: TimelineRecords, promptEventId: PromptEvent['id'], images: RestoredEvent['images'], newId: () => string): TimelineRecords {
+  const others = Object.entries(records).filter(([, record]) => record.type !== 'keyframeImage' || record.promptEventId !== promptEventId);
+  const pinned = images.map((image): KeyframeImage => ({ id: `keyframe:${newId().replace(/^[a-zA-Z]+:/u, '')}`, type: 'keyframeImage', promptEventId, ...image }));
+  return Object.fromEntries([...others, ...pinned.map((image) => [image.id, image] as const)]) satisfies TimelineRecords;
+}
+
 /** The events of one clip: one, or those of its scene. */
-export function eventsOfClip({ recipe, durationFrames }: Pick<RecipeClip, 'recipe' | 'durationFrames'>, globalPrompt: string, known: readonly KnownMotion[]): RestoredEvent[] {
+export function eventsOfClip({ recipe, durationFrames, sources }: Pick<RecipeClip, 'recipe' | 'durationFrames' | 'sources'>, globalPrompt: string, known: readonly KnownMotion[]): RestoredEvent[] {
   const { seed, preset, frameRate: rate } = recipe;
   if (recipe.scene === undefined) {
     const settings = { prompt: ownWords(recipe.prompt, globalPrompt), negativePrompt: recipe.negativePrompt, seed, seedLocked: true, preset, strength: strengthOf(recipe), blendInFrames: 0, blendOutFrames: 0, seedOffset: 0, motions: motionsHere(recipe.motions ?? [], known) };
-    return [{ settings, durationFrames, rate }];
+    return [{ settings, images: [], durationFrames, rate }];
   }
   return recipe.scene.events.map((event) => ({
     settings: {
       prompt: ownWords(event.prompt, globalPrompt), negativePrompt: event.negativePrompt, seed, seedLocked: true, preset, strength: event.strength,
       blendInFrames: Math.min(event.blendIn, event.durationFrames), blendOutFrames: Math.min(event.blendOut, Math.max(0, event.durationFrames - event.blendIn)), seedOffset: event.seedOffset, motions: motionsHere(event.motions, known),
     },
-    durationFrames: event.durationFrames, rate,
+    images: imagesOf(event, sources), durationFrames: event.durationFrames, rate,
   }));
 }
 
@@ -70,16 +90,18 @@ export function restoreReport(
   const [single, more] = events;
   if (single !== undefined && more === undefined && place.into !== null && eventById(result, place.into) !== null) {
     const { motions, ...settings } = single.settings;
-    return { records: patchEvent(result, place.into, { ...settings, motions: [...motions], activeTakeId: null }), eventIds: [place.into] };
+    const patched = patchEvent(result, place.into, { ...settings, motions: [...motions], activeTakeId: null });
+    return { records: single.images.length === 0 ? patched : withImages(patched, place.into as PromptEvent['id'], single.images, place.newId), eventIds: [place.into] };
   }
   const eventIds: string[] = [];
   let frame = more === undefined ? place.playhead : timelineEnd(records);
-  for (const { settings, durationFrames, rate } of events) {
+  for (const { settings, images, durationFrames, rate } of events) {
     const id = place.newId();
     const length = durationFrames === null ? place.clipFrames : Math.max(1, Math.round((durationFrames * rate.den * frameRate.num) / (rate.num * frameRate.den)));
     const { prompt, negativePrompt, seed, seedLocked, preset, ...rest } = settings;
     result = addEvent(result, { id, frame, durationFrames: length, draft: { prompt, negativePrompt, seed, seedLocked, preset } });
     result = patchEvent(result, id, { ...rest, motions: [...rest.motions] });
+    if (images.length > 0) result = withImages(result, id as PromptEvent['id'], images, place.newId);
     const made = eventById(result, id);
     frame = made === null ? frame + length : made.startFrame + made.durationFrames;
     eventIds.push(id);

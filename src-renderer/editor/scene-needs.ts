@@ -5,7 +5,7 @@ import { endFrame } from '../../src-shared/timeline/records/span.ts';
 export interface SceneNeeds {
   /** It lasts longer than one window. */
   readonly length: boolean;
-  /** Pictures are pinned to its edges. */
+  /** Pictures are pinned to its edges, or lead its look. */
   readonly images: boolean;
   /** Motions of the motion lane reach into it. */
   readonly motions: boolean;
@@ -16,7 +16,7 @@ export function sceneNeeds(records: TimelineRecords, event: PromptEvent, clipFra
   const others = Object.values(records);
   return {
     length: event.durationFrames > clipFrames,
-    images: others.some((record) => record.type === 'keyframeImage' && record.promptEventId === event.id && record.position !== 'reference' && record.strength > 0),
+    images: others.some((record) => record.type === 'keyframeImage' && record.promptEventId === event.id && record.strength > 0),
     motions: others.some((record) => record.type === 'motion' && record.startFrame < endFrame(event) && endFrame(record) > event.startFrame),
   };
 }

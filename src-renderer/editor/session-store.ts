@@ -4,6 +4,7 @@ import type { Variant } from '../../src-shared/contract/scenes.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
 import type { ClipPart } from '../../src-shared/contract/stylization.ts';
 import type { PlaybackQuality } from '../compositor/playback-pace.ts';
+import type { TakeOrder } from '../../src-shared/takes/take-order.ts';
 import type { Clipboard } from '../../src-shared/timeline/edits/arrange.ts';
 
 /** What the viewer shows: the composed timeline, or one asset on its own. */
@@ -35,7 +36,7 @@ export type LibraryTab = 'media' | 'takes' | 'motions' | 'models';
 /** Where the way to a motion begins: a clip of the library, a file from outside, a job that already learns; null: with a choice of clip. */
 export type LearnStart = { readonly assetId: string } | { readonly file: File } | { readonly jobId: string } | null;
 
-export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'recipe'; readonly source: RecipeSource; readonly name: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null; /** The look that a new style begins from. */ readonly words?: string } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary'; readonly eventId: string } | { readonly kind: 'disk' | 'history' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' } | null;
+export type Dialog = { readonly kind: 'export'; readonly assetId: string } | { readonly kind: 'recipe'; readonly source: RecipeSource; readonly name: string } | { readonly kind: 'learn'; readonly start: LearnStart } | { readonly kind: 'restyle' | 'reimagine'; readonly assetId: string; readonly clipId: string | null; readonly part: ClipPart | null; /** The look that a new style begins from. */ readonly words?: string } | { readonly kind: 'upscale'; readonly assetId: string } | { readonly kind: 'vary' | 'rank'; readonly eventId: string } | { readonly kind: 'disk' | 'history' | 'leave' | 'shortcuts' | 'palette' | 'settings' | 'models' | 'clearQueue' | 'exportTimeline' | 'locate' } | null;
 
 /** Everything about the window that is not the document: never undone, partly remembered per project. */
 export interface SessionState {
@@ -72,6 +73,10 @@ export interface SessionState {
   readonly leftWidth: number;
   readonly rightWidth: number;
   readonly timelineHeight: number;
+  /** Generate makes drafts first, whatever quality an event asks for. */
+  readonly fastPreview: boolean;
+  /** How takes are listed. */
+  readonly takeOrder: TakeOrder;
   /** The last grid of variations of each event. */
   readonly variations: Readonly<Record<string, readonly VariationCell[]>>;
   readonly queueOpen: boolean;
@@ -89,7 +94,7 @@ export interface SessionState {
 
 export type SessionStore = StoreApi<SessionState>;
 
-const REMEMBERED = ['loop', 'safeAreas', 'playbackQuality', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'advancedOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead'] as const;
+const REMEMBERED = ['loop', 'safeAreas', 'playbackQuality', 'snapping', 'pixelsPerFrame', 'libraryTab', 'leftOpen', 'rightOpen', 'advancedOpen', 'leftWidth', 'rightWidth', 'timelineHeight', 'timelineLeft', 'selectedIds', 'playhead', 'takeOrder', 'fastPreview'] as const;
 
 type Remembered = Pick<SessionState, (typeof REMEMBERED)[number]>;
 
@@ -125,6 +130,8 @@ const DEFAULTS: SessionState = {
   leftWidth: 264,
   rightWidth: 340,
   timelineHeight: 336,
+  fastPreview: false,
+  takeOrder: 'newest',
   variations: {},
   queueOpen: false,
   safeAreas: false,

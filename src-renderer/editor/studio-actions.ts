@@ -136,6 +136,7 @@ const ACTIONS: readonly Action[] = [
 
   { id: 'generate', label: 'action.generate', group: 'generate', shortcuts: ['Ctrl+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, false) },
   { id: 'generateNext', label: 'action.generateNext', group: 'generate', shortcuts: ['Ctrl+Shift+Enter'], worksInText: true, isEnabled: editable, run: (editor) => generateCurrent(editor, true) },
+  { id: 'fastPreview', label: 'fastPreview.action', group: 'generate', shortcuts: ['Shift+D'], isEnabled: always, run: (editor) => editor.session.setState(({ fastPreview }) => ({ fastPreview: !fastPreview })) },
   { id: 'vary', label: 'vary.action', group: 'generate', shortcuts: ['Shift+V'], isEnabled: (editor) => editable(editor) && currentEvent(editor) !== null, run: openVariations },
   { id: 'learnMotion', label: 'motions.learn', group: 'generate', shortcuts: ['Shift+M'], isEnabled: editable, run: (editor) => openLearning(editor, null) },
   ...FOOTAGE_ACTIONS,

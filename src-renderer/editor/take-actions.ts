@@ -3,8 +3,9 @@ import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
 import type { Action } from './actions.ts';
 import { compareTakes, leaveComparison } from './compare-takes.ts';
 import { currentEvent, type Editor } from './editor.ts';
-import { finishTake } from './generate.ts';
-import { recallAll, recallPrompt, recallSeed, remix, showRecipe, toggleStar } from './take-commands.ts';
+import { finishTake, presetToFinish } from './generate.ts';
+import { eventById } from './timeline-edits.ts';
+import { rateTake, recallAll, recallPrompt, recallSeed, remix, showRecipe, toggleStar } from './take-commands.ts';
 
 /** The take whose card has the keyboard focus. */
 function focusedTake(editor: Editor): Take | null {
@@ -49,14 +50,26 @@ const withTake = (run: (editor: Editor, take: Take) => void) => (editor: Editor)
 const canRecall = (editor: Editor) => editable(editor) && (currentTake(editor)?.promptEventId ?? null) !== null;
 const canRecallWords = (editor: Editor) => canRecall(editor) && isPlain(currentTake(editor));
 
+/** Takes of an event that can be held against each other: clips of it alone. */
+export const rankable = (takes: readonly Take[], eventId: string): readonly Take[] => takesOf(takes, eventId).filter(({ asset }) => asset.kind === 'video');
+
+function openRanking(editor: Editor): void {
+  const event = currentEvent(editor);
+  if (event !== null) editor.session.setState({ dialog: { kind: 'rank', eventId: event.id }, shuttle: 0 });
+}
+
+const RATINGS = ['takeKeys.rate0', 'takeKeys.rate1', 'takeKeys.rate2', 'takeKeys.rate3', 'takeKeys.rate4', 'takeKeys.rate5'] as const;
+
 /** Everything about takes, for the registry of all actions. Digits with Alt mean the take that has the focus, and panes elsewhere. */
 export const TAKE_ACTIONS: readonly Action[] = [
   { id: 'compareTakes', label: 'compare.action', group: 'takes', shortcuts: ['Shift+C'], isEnabled: (editor) => comparable(editor) !== null, run: toggleComparison },
   { id: 'starTake', label: 'action.starTake', group: 'takes', shortcuts: ['*'], isEnabled: (editor) => currentTake(editor) !== null, run: withTake((editor, take) => void toggleStar(editor, take)) },
-  { id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && isPlain(currentTake(editor)) && currentTake(editor)?.preset === 'draft', run: withTake((editor, take) => void finishTake(editor, take, 'standard')) },
+  { id: 'rankTakes', label: 'rank.action', group: 'takes', shortcuts: ['Shift+P'], isEnabled: (editor) => editable(editor) && rankable(editor.takes(), currentEvent(editor)?.id ?? '').length > 1, run: openRanking },
+  { id: 'finishTake', label: 'action.finishTake', group: 'takes', shortcuts: ['Shift+F'], isEnabled: (editor) => editable(editor) && isPlain(currentTake(editor)) && currentTake(editor)?.preset === 'draft', run: withTake((editor, take) => void finishTake(editor, take, presetToFinish(eventById(editor.document.getState().records, take.promptEventId)?.preset ?? 'draft'))) },
   { id: 'takeRecipe', label: 'takeKeys.recipe', group: 'takes', scope: 'take', shortcuts: ['Alt+1'], isEnabled: (editor) => currentTake(editor) !== null, run: withTake(showRecipe) },
   { id: 'recallAll', label: 'takeKeys.recallAll', group: 'takes', scope: 'take', shortcuts: ['Alt+2'], isEnabled: canRecall, run: withTake(recallAll) },
   { id: 'recallSeed', label: 'takeKeys.recallSeed', group: 'takes', scope: 'take', shortcuts: ['Alt+3'], isEnabled: canRecall, run: withTake(recallSeed) },
   { id: 'recallPrompt', label: 'takeKeys.recallPrompt', group: 'takes', scope: 'take', shortcuts: ['Alt+4'], isEnabled: canRecallWords, run: withTake(recallPrompt) },
   { id: 'remixTake', label: 'takeKeys.remix', group: 'takes', scope: 'take', shortcuts: ['Alt+5'], isEnabled: canRecallWords, run: withTake(remix) },
+  ...RATINGS.map((label, rating): Action => ({ id: `rateTake${rating}`, label, group: 'takes', scope: 'take', shortcuts: [String(rating)], isEnabled: (editor) => editable(editor) && currentTake(editor) !== null, run: withTake((editor, take) => void rateTake(editor, take, rating)) })),
 ];

@@ -35,16 +35,35 @@ export function chooseTake(editor: Editor, take: Take, event: PromptEvent | null
   }));
 }
 
-export async function toggleStar(editor: Editor, take: Take): Promise<void> {
-  const key = projectKeys.takes(editor.project.id);
-  const show = (starred: boolean) => editor.queryClient.setQueryData<Take[]>(key, (takes) => (takes ?? []).map((other) => (other.id === take.id ? { ...other, starred } : other)));
-  show(!take.starred);
+type Marks = Partial<Pick<Take, 'starred' | 'rating' | 'label'>>;
+
+/** Shows marks at once; they go back when the host does not take them. */
+async function mark(editor: Editor, take: Take, marks: Marks, send: () => Promise<unknown>): Promise<void> {
+  const show = (patch: Marks) => editor.queryClient.setQueryData<Take[]>(projectKeys.takes(editor.project.id), (takes) => (takes ?? []).map((other) => (other.id === take.id ? { ...other, ...patch } : other)));
+  show(marks);
   try {
-    await editor.client.takes.star({ projectId: editor.project.id, takeId: take.id, starred: !take.starred });
+    await send();
   } catch (caught) {
-    show(take.starred);
+    const { starred, rating, label } = take;
+    show({ starred, rating, label });
     notifyError(caught);
   }
+}
+
+export const toggleStar = (editor: Editor, take: Take): Promise<void> =>
+  mark(editor, take, { starred: !take.starred }, () => editor.client.takes.star({ projectId: editor.project.id, takeId: take.id, starred: !take.starred }));
+
+/** Marks out of five; 0 takes them back. */
+export const rateTake = (editor: Editor, take: Take, rating: number): Promise<void> =>
+  mark(editor, take, { rating }, () => editor.client.takes.mark({ projectId: editor.project.id, takeId: take.id, rating }));
+
+export const labelTake = (editor: Editor, take: Take, label: string): Promise<void> =>
+  mark(editor, take, { label: label.trim() }, () => editor.client.takes.mark({ projectId: editor.project.id, takeId: take.id, label: label.trim() }));
+
+/** Keeps an order of an event's takes, best first. */
+export async function keepOrder(editor: Editor, takeIds: readonly string[]): Promise<void> {
+  await editor.client.takes.rank({ projectId: editor.project.id, takeIds: [...takeIds] });
+  await editor.queryClient.invalidateQueries({ queryKey: projectKeys.takes(editor.project.id) });
 }
 
 export function recallSeed(editor: Editor, take: Take): void {
@@ -62,7 +81,10 @@ export function recallPrompt(editor: Editor, take: Take): void {
 /** Everything a take was made with, as its event has to say it; null when one of its motions is gone, which is told. */
 function settingsOf(editor: Editor, take: Take, event: PromptEvent): Partial<PromptEvent> | null {
   const variation = eventOfVariation(take, event);
-  if (variation !== null) return { seedOffset: variation.seedOffset, strength: variation.strength, motions: variation.motions };
+  if (variation !== null) {
+    const { activeTakeId: _, ...settings } = variation;
+    return settings;
+  }
   const motions = choicesOfRecipe(take.recipe, editor.motions());
   if (motions === null) {
     notify('error', t('motions.goneFromTake'));

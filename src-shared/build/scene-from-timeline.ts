@@ -2,6 +2,7 @@ import { StudioError } from '../errors/studio-error.ts';
 import { MAX_MOTIONS, USUAL_NOISE_MIX, type MotionUse } from '../recipe/motion-use.ts';
 import { MAX_SCENE_FRAMES, sceneFrames, type SceneEvent, type SceneScript } from '../recipe/scene-script.ts';
 import type { PromptEvent, TimelineRecords } from '../timeline/document.ts';
+import type { KeyframePosition } from '../timeline/records/keyframe-image.ts';
 import { sequenceOf } from '../timeline/tracks.ts';
 import { endFrame } from '../timeline/records/span.ts';
 
@@ -45,12 +46,15 @@ function motionsAt(event: PromptEvent, records: TimelineRecords, sources: SceneS
   return [...uses.values()].toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
 }
 
-function imageAt(event: PromptEvent, position: 'start' | 'end', records: TimelineRecords, sources: SceneSources): string | null {
+const IMAGE_NAMES = { start: 'The start image', end: 'The end image', reference: 'The reference image' } as const satisfies Record<KeyframePosition, string>;
+
+/** The picture that is pinned to a place of an event, with its strength; null where none counts. */
+function imageAt(event: PromptEvent, position: KeyframePosition, records: TimelineRecords, sources: SceneSources): { readonly image: string; readonly strength: number } | null {
   const image = Object.values(records).find((record) => record.type === 'keyframeImage' && record.promptEventId === event.id && record.position === position);
   if (image?.type !== 'keyframeImage' || image.strength === 0) return null;
   const sha256 = sources.sha256(image.assetId);
-  if (sha256 === null) throw gone(position === 'start' ? 'The start image' : 'The end image', { promptEventId: event.id, assetId: image.assetId });
-  return sha256;
+  if (sha256 === null) throw gone(IMAGE_NAMES[position], { promptEventId: event.id, assetId: image.assetId });
+  return { image: sha256, strength: image.strength };
 }
 
 /**
@@ -67,11 +71,12 @@ export function sceneFromTimeline(records: TimelineRecords, sources: SceneSource
       const prompt = sceneWords(globalPrompt, event);
       if (prompt === '') throw new StudioError('INVALID_INPUT', 'An event has no words, and there is no global prompt. Say what happens in it, or remove it.', { details: { promptEventId: event.id } });
       const next = events[index + 1];
+      const look = imageAt(event, 'reference', records, sources);
       return {
         id: event.id, prompt, negativePrompt: event.negativePrompt.trim(),
         durationFrames: next === undefined ? event.durationFrames : Math.max(next.startFrame - event.startFrame, 1),
         strength: event.strength, blendIn: event.blendInFrames, blendOut: event.blendOutFrames, seedOffset: event.seedOffset,
-        motions: motionsAt(event, records, sources), startImage: imageAt(event, 'start', records, sources), endImage: imageAt(event, 'end', records, sources),
+        motions: motionsAt(event, records, sources), startImage: imageAt(event, 'start', records, sources)?.image ?? null, endImage: imageAt(event, 'end', records, sources)?.image ?? null, ...(look && { look }),
       };
     }),
   };

@@ -4,7 +4,7 @@ import type { SceneEvent, SceneScript } from '../recipe/scene-script.ts';
 import type { StageName } from '../recipe/stage-name.ts';
 import { layOutScene, wordWeight } from './scene-layout.ts';
 import type { EventSpan, SceneGrid, SceneLayout } from './scene-layout.ts';
-import type { ScenePart, SceneText } from './scene-part.ts';
+import type { LookStretch, ScenePart, SceneText } from './scene-part.ts';
 
 /** Some frames of another node's output, or a picture. */
 export type FrameSource =
@@ -26,6 +26,8 @@ export interface SceneNode {
   readonly input: readonly FrameSource[];
   /** What the part's known frames show, one source per frame. */
   readonly known: readonly FrameSource[];
+  /** The pictures of the part's looks; left out where it has none. */
+  readonly looks?: readonly FrameSource[];
   /** Frames of the scene (at this stage's rate) that this node settles, and where they lie in its output. */
   readonly own: { readonly start: number; readonly count: number; readonly from: number };
 }
@@ -105,6 +107,12 @@ function mixedText(events: readonly SceneEvent[], rows: readonly (readonly numbe
   return { texts: [...texts, { prompt: words.globalPrompt, negativePrompt: words.negativePrompt }], mix: rows.map(weak) };
 }
 
+/** Pictures that lead stretches of a part: `spans` are its events, with their frames in it. */
+function looksOf(spans: readonly { readonly event: SceneEvent; readonly from: number; readonly count: number }[]): { readonly looks: readonly FrameSource[]; readonly stretches: readonly LookStretch[] } | null {
+  const led = spans.flatMap(({ event: { look }, from, count }) => (look === undefined || count < 1 ? [] : [{ image: look.image, stretch: { from, count, strength: look.strength } }]));
+  return led.length === 0 ? null : { looks: led.map(({ image }) => ({ kind: 'image', sha256: image })), stretches: led.map(({ stretch }) => stretch) };
+}
+
 const bodyId = ({ event }: EventSpan): string => `keyframes/${event.id}`;
 const seamName = (before: EventSpan, after: EventSpan): string => `${before.event.id}|${after.event.id}`;
 
@@ -113,9 +121,11 @@ function bodyKeyframes(span: EventSpan, words: Words, seed: number): SceneNode {
   const images = [event.startImage, event.endImage].flatMap((sha256, at): { frame: number; source: FrameSource }[] => (sha256 === null ? [] : [{ frame: at === 0 ? 0 : end - first - 1, source: { kind: 'image', sha256 } }]));
   // An event of a single keyframe shows its start image.
   const known = images.filter(({ frame }, index) => index === 0 || frame !== images[0]?.frame);
+  const led = looksOf([{ event, from: 0, count: end - first }]);
   return {
     id: bodyId(span), stage: 'keyframes', region: { kind: 'event', eventId: event.id }, seed, motions: event.motions, input: [], known: known.map(({ source }) => source),
-    part: { frames: end - first, noise: [{ seed, from: 0, count: end - first }], knownFrames: known.map(({ frame }) => frame), ...mixedText([event], [[1]], words) },
+    part: { frames: end - first, noise: [{ seed, from: 0, count: end - first }], knownFrames: known.map(({ frame }) => frame), ...(led && { looks: led.stretches }), ...mixedText([event], [[1]], words) },
+    ...(led && { looks: led.looks }),
     own: { start: firstKept, count: endKept - firstKept, from: firstKept - first },
   };
 }
@@ -141,6 +151,9 @@ function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, [seed,
     const weight = wordWeight((first + frame) * stride, before, after, stride);
     return [1 - weight, weight];
   });
+  // Each side keeps its own event's look: the words blend, and the known frames beside it say the rest.
+  const border = before.end - first;
+  const led = looksOf([{ event: before.event, from: 0, count: border }, { event: after.event, from: border, count: frames - border }]);
   return {
     id: `keyframes/${seamName(before, after)}`, stage: 'keyframes', region: { kind: 'seam', before: before.event.id, after: after.event.id },
     seed, motions: before.event.motions, input: [],
@@ -152,7 +165,9 @@ function seamKeyframes(before: EventSpan, after: EventSpan, words: Words, [seed,
       noise: [{ seed, from: first - before.first, count: before.end - first }, { seed: seedAfter, from: 0, count: after.firstKept + right - after.first }],
       ...mixedText([before.event, after.event], rows, words),
       knownFrames: [...Array.from({ length: left }, (_, frame) => frame), ...Array.from({ length: right }, (_, frame) => left + free + frame)],
+      ...(led && { looks: led.stretches }),
     },
+    ...(led && { looks: led.looks }),
     own: { start: before.endKept, count: free, from: left },
   };
 }

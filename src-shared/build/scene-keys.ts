@@ -24,7 +24,7 @@ export async function keyNodes(graph: SceneGraph, recipe: SceneRecipe): Promise<
     };
     const key = await sha256Hex(canonicalJson({
       format: 'scene-node-1', engine: recipe.engine, pack: recipe.pack.sha256, settings, seed: node.seed, motions: node.motions, part: node.part,
-      input: node.input.map(source), known: node.known.map(source),
+      input: node.input.map(source), known: node.known.map(source), looks: node.looks?.map(source),
     }));
     keys.set(node.id, key);
     keyed.push({ ...node, key });

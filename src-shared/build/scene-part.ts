@@ -11,6 +11,13 @@ export interface NoiseStretch {
   readonly count: number;
 }
 
+/** Frames `from` to `from + count` of a run whose colours and light a picture leads, for a share of the steps. */
+export interface LookStretch {
+  readonly from: number;
+  readonly count: number;
+  readonly strength: number;
+}
+
 /**
  * One engine run inside a scene: a stretch of frames of one stage. Plain data that fully determines the run together with
  * the stage's settings, seed and inputs, so that every stretch can be computed alone, in any order, with the same result.
@@ -25,6 +32,8 @@ export interface ScenePart {
   readonly noise: readonly NoiseStretch[];
   /** Frames of this run that are given (in order) and stay as they are: neighbours at a seam, start and end images. */
   readonly knownFrames: readonly number[];
+  /** Frames that pictures lead, one picture each; left out where there are none. Keyframes only. */
+  readonly looks?: readonly LookStretch[];
 }
 
 /** True when frames of the run have different words. */

@@ -35,6 +35,10 @@ export const DiskUse = z.object({
 });
 export type DiskUse = z.infer<typeof DiskUse>;
 
+/** A file that the project no longer holds. */
+export const MissingAsset = z.object({ id: AssetId, kind: AssetKind, name: z.string(), sizeBytes: z.number().int() });
+export type MissingAsset = z.infer<typeof MissingAsset>;
+
 const Some = z.object({ projectId: ProjectId, assetIds: z.array(AssetId).min(1).max(10_000) });
 
 export const libraryContract = {
@@ -57,5 +61,12 @@ export const libraryContract = {
   makeProxy: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({ jobId: z.string().nullable() })),
   /** While a pointer is held on it: hands an asset to the desktop as a file that is dragged. CAPABILITY_UNAVAILABLE on hosts without `dragOut`; pages offer a download there. */
   dragOut: method(z.object({ projectId: ProjectId, assetId: AssetId }), z.object({})),
+  /** Of some assets those that were removed from the project: what they were, so that they can be told and looked for. */
+  missing: method(z.object({ projectId: ProjectId, assetIds: z.array(z.string().max(100)).max(10_000) }), z.object({ missing: z.array(MissingAsset) })),
+  /**
+   * Looks for everything that the timeline misses at and below a folder of the host's disk (beside a file, when one is given), by size and
+   * the hash of the bytes. What is found is imported in the place of what is missing. Answers with what will come back, and what was not found.
+   */
+  locate: method(z.object({ projectId: ProjectId, path: z.string().min(1) }), z.object({ found: z.array(MissingAsset.extend({ jobId: z.string() })), lacking: z.array(MissingAsset) })),
   diskUse: method(z.object({ projectId: ProjectId }), DiskUse),
 };

@@ -25,7 +25,7 @@ export const RecentProject = z.object({
 export type RecentProject = z.infer<typeof RecentProject>;
 
 /** Tells clients what to read again. Coalesced: at most ten a second. */
-export const ProjectChange = z.object({ projectId: ProjectId, topic: z.enum(['project', 'assets', 'takes', 'timeline', 'jobs', 'motions']) });
+export const ProjectChange = z.object({ projectId: ProjectId, topic: z.enum(['project', 'assets', 'takes', 'timeline', 'jobs', 'motions', 'prompts']) });
 export type ProjectChange = z.infer<typeof ProjectChange>;
 
 export const projectsContract = {

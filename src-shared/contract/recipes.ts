@@ -28,8 +28,8 @@ export const RecipeClip = z.object({
     stages: z.array(StageSettings).nullable(),
   }),
   engine: z.object({ version: z.string(), executionProvider: z.string() }),
-  /** Learned motions and start and end images that the recipe names; `name` null: the project has it not. */
-  sources: z.array(z.object({ kind: z.enum(['motion', 'image']), sha256: z.string(), name: z.string().nullable() })),
+  /** Learned motions and images that the recipe names; `name` and `assetId` null: the project has it not. */
+  sources: z.array(z.object({ kind: z.enum(['motion', 'image']), sha256: z.string(), name: z.string().nullable(), assetId: AssetId.nullable() })),
   /** A clip of this very recipe that the project has already. */
   knownAssetId: AssetId.nullable(),
   /** Why it cannot be made again here, and what helps; null when it can. */

@@ -24,6 +24,8 @@ export const Variant = z.object({
   strength: z.number().min(0).max(1.5).nullable().default(null),
   /** All of the event's motions at this strength. */
   motionStrength: MotionStrength.nullable().default(null),
+  /** Other words in the place of the event's own; style and global prompt stay. */
+  prompt: z.string().trim().min(1).max(2000).nullable().default(null),
 });
 export type Variant = z.infer<typeof Variant>;
 

@@ -8,7 +8,9 @@ import { jobsContract } from './jobs.ts';
 import { libraryContract } from './library.ts';
 import { modelsContract } from './models.ts';
 import { motionsContract } from './motions.ts';
+import { networkContract } from './network.ts';
 import { projectsContract } from './projects.ts';
+import { promptsContract } from './prompts.ts';
 import { recipesContract } from './recipes.ts';
 import { scenesContract } from './scenes.ts';
 import { settingsContract } from './settings.ts';
@@ -27,10 +29,12 @@ export const studioContract = {
   generation: generationContract,
   recipes: recipesContract,
   scenes: scenesContract,
+  prompts: promptsContract,
   jobs: jobsContract,
   takes: takesContract,
   models: modelsContract,
   hub: hubContract,
+  network: networkContract,
   export: exportContract,
   motions: motionsContract,
   footage: footageContract,

@@ -61,7 +61,7 @@ export function namedSources({ motions = [], scene }: Recipe): { readonly motion
   const events = scene?.events ?? [];
   return {
     motions: [...new Set([...motions, ...events.flatMap((event) => event.motions)].map(({ sha256 }) => sha256))],
-    images: [...new Set(events.flatMap(({ startImage, endImage }) => [startImage, endImage]).filter((sha256) => sha256 !== null))],
+    images: [...new Set(events.flatMap(({ startImage, endImage, look }) => [startImage, endImage, look?.image ?? null]).filter((sha256) => sha256 !== null))],
   };
 }
 

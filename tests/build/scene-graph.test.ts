@@ -26,6 +26,8 @@ function expectSound({ layout, nodes }: SceneGraph): void {
       expect(source.from + source.count).toBeLessThanOrEqual(read!.part.frames);
     }
     expect(node.known.length).toBe(node.part.knownFrames.length);
+    expect(node.looks?.length).toBe(node.part.looks?.length);
+    for (const { from, count } of node.part.looks ?? []) expect([from >= 0, count > 0, from + count <= node.part.frames]).toEqual([true, true, true]);
     expect([1, node.part.frames]).toContain(node.part.mix.length);
     for (const row of node.part.mix) expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
     expect(node.own.from + node.own.count).toBeLessThanOrEqual(node.part.frames);
@@ -76,7 +78,7 @@ describe('graph', () => {
     for (let round = 0; round < 100; round += 1) {
       const scene = Array.from({ length: 1 + random(6) }, (_, index) => sceneEvent(index, {
         durationFrames: 4 + random(80), blendIn: random(20), blendOut: random(20), strength: random(2) === 0 ? 1 : 0.7,
-        startImage: random(5) === 0 ? 'b'.repeat(64) : null, endImage: random(5) === 0 ? 'c'.repeat(64) : null,
+        startImage: random(5) === 0 ? 'b'.repeat(64) : null, endImage: random(5) === 0 ? 'c'.repeat(64) : null, ...(random(3) === 0 ? { look: { image: 'd'.repeat(64), strength: 0.5 } } : {}),
       }));
       expectSound(graphOf(scene));
     }
@@ -116,7 +118,7 @@ describe('keys', () => {
   it('everything that can be said of one event reaches its body and its seams at every stage, and no other event', async () => {
     const base = await keyed(events);
     const motion = { sha256: 'e'.repeat(64), strength: 0.7, noiseMix: 0 };
-    for (const change of [{ seedOffset: 3 }, { prompt: 'a red fish swims left, watercolor' }, { negativePrompt: 'fog' }, { strength: 0.4 }, { motions: [motion] }, { startImage: 'f'.repeat(64) }, { endImage: 'f'.repeat(64) }]) {
+    for (const change of [{ seedOffset: 3 }, { prompt: 'a red fish swims left, watercolor' }, { negativePrompt: 'fog' }, { strength: 0.4 }, { motions: [motion] }, { startImage: 'f'.repeat(64) }, { endImage: 'f'.repeat(64) }, { look: { image: 'f'.repeat(64), strength: 0.5 } }]) {
       const changed = changedNodes(base, await keyed(edited(2, change)));
       expect(ids(changed), JSON.stringify(change)).toEqual(expect.arrayContaining(['keyframes/event2', 'superResolution2/event2/0']));
       for (const { region } of changed) expect(region.kind === 'event' ? [region.eventId] : [region.before, region.after], JSON.stringify(change)).toContain('event2');

@@ -40,6 +40,13 @@ describe('access', () => {
     await settings.getByRole('button', { name: 'Close' }).click();
     await settings.waitFor({ state: 'detached' });
     await look('event');
+    await window.events.first().click({ position: { x: 60, y: 20 } });
+    await window.inspector.getByRole('button', { name: 'Prompt history' }).click();
+    const history = page.getByRole('dialog', { name: 'Prompts used before' });
+    await history.waitFor();
+    await look('prompt history');
+    await page.keyboard.press('Escape');
+    await history.waitFor({ state: 'detached' });
     await itemOf(studio, 'clip', 1).click({ position: { x: 40, y: 10 } });
     await look('clip');
     await itemOf(studio, 'clip', 1).click({ position: { x: 40, y: 10 }, button: 'right' });

@@ -65,7 +65,7 @@ describe('what is dragged where', () => {
     const { page } = studio;
     const still = await desktop('dot.png', 'image/png', PIXEL);
     const step = await window.pixelsPerFrame();
-    for (const [frame, hint, pin] of [[2, 'First frame of this event', 'Start image of an event'], [12, 'Look of this event', 'Reference image of an event'], [22, 'Last frame of this event', 'End image of an event']] as const) {
+    for (const [frame, hint, pin] of [[2, 'First frame of this event', 'Start image of an event'], [12, 'Colours and light of this event', 'Reference image of an event'], [22, 'Last frame of this event', 'End image of an event']] as const) {
       await send(lane('prompt'), frame * step, 'dragover', still);
       await ghost().filter({ hasText: hint }).waitFor();
       await send(lane('prompt'), frame * step, 'drop', still);
@@ -75,6 +75,13 @@ describe('what is dragged where', () => {
     await ghost().filter({ hasText: 'Drop the image on an event' }).waitFor();
     await studio.screenshot('drag-pictures');
     await page.mouse.move(0, 0);
+    await page.getByRole('button', { name: 'Reference image of an event' }).click();
+    const strength = window.inspector.getByRole('slider', { name: 'Strength of the reference' });
+    expect(await strength.getAttribute('aria-valuenow')).toBe('50');
+    await strength.press('PageDown');
+    await expect.poll(() => strength.getAttribute('aria-valuenow')).toBe('40');
+    await window.inspector.getByRole('note').getByText('colours and its light lead the event').waitFor();
+    await studio.screenshot('reference-picture');
   });
 
   test('a take lands on the video lane with its record, and goes out of the window as a file', async () => {

@@ -102,6 +102,73 @@ describe('the settings of an event', () => {
     await page.keyboard.press('Alt+2');
     await expect.poll(() => field('Strength').inputValue()).toBe('40');
     await window.saved();
+
+    // Marks: by keys on the card that has the focus, by hand on its panel.
+    const named = (pattern: RegExp) => window.inspector.getByRole('list', { name: 'Takes of this event' }).getByRole('button', { name: pattern });
+    await window.takes.nth(1).focus();
+    await page.keyboard.press('4');
+    await named(/Rated 4 of 5$/).waitFor();
+    await page.keyboard.press('Alt+1');
+    const marks = window.inspector.getByRole('region', { name: 'Your marks' });
+    await marks.getByRole('combobox', { name: 'Label' }).fill('calm sea');
+    await page.keyboard.press('Enter');
+    await studio.screenshot('take-marks');
+    await window.inspector.getByRole('button', { name: 'Back to the event' }).click();
+    await named(/calm sea, Rated 4 of 5$/).waitFor();
+    await page.getByRole('tab', { name: 'Takes' }).click();
+    await page.getByRole('textbox', { name: 'Search prompts and labels' }).fill('sea CALM');
+    await expect.poll(() => page.getByRole('list', { name: 'All takes' }).getByRole('listitem').count()).toBe(1);
+    await studio.screenshot('takes-labelled');
+
+    // Ranked by pairs: two takes are one question.
+    await window.leaveFields();
+    await window.inspector.getByRole('button', { name: 'Rank takes by pairs' }).click();
+    const ranking = page.getByRole('dialog', { name: /^Which one is better/ });
+    await ranking.getByText('Pair 1 of at most 1').waitFor();
+    await expect.poll(() => ranking.locator('video').evaluateAll((videos) => videos.every((video) => (video as HTMLVideoElement).readyState >= 2))).toBe(true);
+    await studio.screenshot('rank-pair');
+    await ranking.getByRole('button', { name: 'The left one is better' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await ranking.getByText('Every take has its place').waitFor();
+    await page.keyboard.press('Backspace');
+    const best = await ranking.locator('video').last().getAttribute('data-rank-take');
+    await page.keyboard.press('ArrowRight');
+    await studio.screenshot('rank-order');
+    await ranking.getByRole('button', { name: 'Keep it and use the best' }).click();
+    await ranking.waitFor({ state: 'detached' });
+    // The best stands first, and for the event.
+    await expect.poll(() => window.inspector.locator('[data-take]').first().getAttribute('data-take')).toBe(best);
+    await expect.poll(() => window.takes.first().getAttribute('aria-pressed')).toBe('true');
+    await named(/Ranked number 1$/).waitFor();
+    await studio.screenshot('takes-ranked');
+
+    // What was asked for before is found by its words.
+    await window.inspector.getByRole('button', { name: 'Prompt history' }).click();
+    const history = page.getByRole('dialog', { name: 'Prompts used before' });
+    await history.getByRole('textbox', { name: 'Search prompts' }).fill('FISH red');
+    await history.getByText('1 in this project').waitFor();
+    await history.getByText('used 2 times').waitFor();
+    await history.getByRole('button', { name: 'Star this prompt' }).click();
+    await history.getByRole('button', { name: 'Remove the star' }).waitFor();
+    await studio.screenshot('prompt-history');
+    await page.keyboard.press('Escape');
+    await history.waitFor({ state: 'detached' });
+    await window.typePrompt('something else');
+    await window.inspector.getByRole('button', { name: 'Prompt history' }).click();
+    await history.getByRole('textbox', { name: 'Search prompts' }).press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => window.prompt.inputValue()).toBe('a red fish');
+
+    // Drafts first: Final is kept as what the draft is finished in.
+    await window.choosePreset('Final');
+    await window.inspector.getByRole('switch', { name: 'Fast preview' }).click();
+    await window.inspector.getByText('a draft, then Final').waitFor();
+    await studio.screenshot('fast-preview');
+    await window.inspector.getByRole('button', { name: 'Generate a draft', exact: true }).click();
+    await expect.poll(() => window.takes.count(), { timeout: 120_000 }).toBe(3);
+    expect(await window.takes.evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label')).filter((name) => !name?.includes('Draft')))).toEqual([]);
+    await window.inspector.getByRole('button', { name: /^Finish this draft as Final/ }).waitFor();
+    await window.saved();
   });
 
   test('footage dropped on the style is restyled in it; Escape leaves a tool before anything else', async () => {

@@ -84,6 +84,11 @@ describe('keys, commands and settings', () => {
     await settings.getByRole('button', { name: 'Light' }).click();
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
     await studio.screenshot('settings-light');
+    const network = settings.getByRole('region', { name: 'Network' });
+    await network.getByText('Nothing was asked of the network from this machine.').waitFor();
+    await network.getByRole('switch', { name: 'Work offline' }).click();
+    await expect.poll(() => network.getByRole('switch', { name: 'Work offline' }).isChecked()).toBe(true);
+    await studio.screenshot('settings-network');
     await settings.getByRole('button', { name: 'Close' }).click();
     await settings.waitFor({ state: 'detached' });
     await studio.screenshot('editor-light');

@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rational } from '../../src-shared/timing/rational.ts';
 import { clipRecord } from '../timeline/sample-document.ts';
+import type { ProjectStore } from '../../src-main/store/project-store.ts';
+import { storeVideo } from '../store/project-bench.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
 import { itemOf, openPrepared, projectWith } from './pages/prepared-project.ts';
 import { StudioWindow } from './pages/studio-window.ts';
@@ -17,7 +21,14 @@ describe('a clip without its file', () => {
   afterAll(() => clips.remove());
   beforeEach(async () => {
     const lost = { assetId: 'asset:gone', sourceIn: rational(2), sourceDuration: rational(10) };
-    studio = await launchStudio({ viewport: { width: 1440, height: 1000 }, prepare: projectWith('Lost', clipRecord(1, 0, 16, { ...lost, opacity: 0.8 }), clipRecord(2, 16, 40, lost)) });
+    const bytes = await readFile(clips.moving);
+    /** A clip of the library that was thrown away while undo could still bring it back to the timeline. */
+    const removed = (store: ProjectStore) => {
+      const { id } = storeVideo(store, bytes, 'fish.mp4');
+      store.assets.remove(id);
+      return [clipRecord(1, 0, 16, { ...lost, opacity: 0.8 }), clipRecord(2, 16, 40, lost), clipRecord(3, 60, 16, { assetId: id, sourceDuration: rational(3) })];
+    };
+    studio = await launchStudio({ viewport: { width: 1440, height: 1000 }, prepare: projectWith('Lost', removed) });
     window = new StudioWindow(studio.page);
     await openPrepared(studio, 'Lost');
   });
@@ -61,5 +72,21 @@ describe('a clip without its file', () => {
     await page.keyboard.press('ControlOrMeta+Shift+Z');
     await expect.poll(() => second.textContent()).toBe('red_fish.mp4');
     await window.saved();
+
+    // What was removed from this project is known by its bytes: it is found wherever it lies now.
+    const third = itemOf(studio, 'clip', 3);
+    await third.click({ position: { x: 60, y: 20 } });
+    await note.getByText(/^fish\.mp4 \(/).waitFor();
+    await studio.screenshot('missing-known');
+    await note.getByRole('button', { name: 'Locate…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Where are the missing files now?' });
+    await dialog.getByRole('textbox').fill(studio.home.dataDir);
+    await dialog.getByRole('button', { name: 'Look there' }).click();
+    await dialog.getByText('None of the missing files lies there: fish.mp4').waitFor();
+    await studio.screenshot('missing-locate');
+    await dialog.getByRole('textbox').fill(dirname(clips.moving));
+    await dialog.getByRole('button', { name: 'Look there' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => third.textContent(), { timeout: 60_000 }).toBe('fish.mp4');
   }, 180_000);
 });

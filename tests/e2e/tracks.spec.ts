@@ -92,6 +92,19 @@ describe('editing tracks', () => {
     await solo.hover();
     await page.getByRole('tooltip').filter({ hasText: 'Hear Audio alone' }).waitFor();
     await studio.screenshot('tracks-solo');
+    // Every name has room, a numbered one too.
+    expect(await page.locator('[data-track] > span:first-child').evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth).map(({ textContent }) => textContent))).toEqual([]);
+    await page.locator('[data-track="track:video"]').click({ button: 'right', position: { x: 20, y: 8 } });
+    await page.getByRole('menuitem', { name: 'Rename track' }).click();
+    const naming = page.getByRole('dialog', { name: 'Rename track' });
+    await naming.getByRole('textbox').fill('Video 10');
+    await naming.getByRole('button', { name: 'Rename', exact: true }).click();
+    const name = page.locator('[data-track="track:video"] > span').first();
+    await expect.poll(() => name.textContent()).toBe('Video 10');
+    expect(await name.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    await studio.screenshot('tracks-named');
+    await page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => name.textContent()).toBe('Video');
     await window.saved();
     await window.leaveFields();
     await page.keyboard.press('ControlOrMeta+Z');

@@ -46,6 +46,22 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
+describe('the network', () => {
+  it('is asked for nothing offline, and everything that it is asked for is written down', async () => {
+    open.store.settings.set('offline', true);
+    await expect(open.downloads.plan(request, never)).rejects.toMatchObject({ code: 'HUB_UNREACHABLE', message: expect.stringContaining('works offline') as string });
+    expect(hub.seen).toEqual([]);
+    const [host] = open.store.networkLog.list(10).entries.map((entry) => entry.host);
+    expect(open.store.networkLog.list(10)).toMatchObject({ total: 1, entries: [{ status: null, sent: false }] });
+    open.store.settings.set('offline', false);
+    await open.downloads.plan(request, never);
+    const { entries } = open.store.networkLog.list(100);
+    expect(entries.filter(({ sent }) => sent)).toHaveLength(hub.seen.length);
+    expect(new Set(entries.map((entry) => entry.host))).toEqual(new Set([host]));
+    expect(entries[0]).toMatchObject({ status: 200, sent: true });
+  });
+});
+
 describe('a plan', () => {
   it('tells files, sizes, proofs, licence and room, and asks for no weights and writes nothing', async () => {
     const plan = await open.downloads.plan(request, never);

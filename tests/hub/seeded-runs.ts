@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDownloads, type Downloads } from '../../src-main/hub/downloads.ts';
 import type { TransferOptions } from '../../src-main/hub/download-run.ts';
+import { createNetworkGate } from '../../src-main/hub/network-gate.ts';
 import { openHubTokens } from '../../src-main/hub/hub-tokens.ts';
 import { describeModel } from '../../src-main/services/hub-service.ts';
 import { openAppStore, type AppStore } from '../../src-main/store/app-store.ts';
@@ -93,7 +94,7 @@ export function openDownloads(root: string, address: string, transfer: Partial<T
   const store = openAppStore(join(root, 'studio.db'));
   const log: string[] = [];
   const downloads = createDownloads({
-    store: store.downloads, tokens: openHubTokens(join(root, 'hub-tokens.json'), null), address: () => address, folder: join(root, 'models'), describe: describeModel,
+    gate: createNetworkGate({ isOffline: () => store.settings.get('offline') === true, note: store.networkLog.add }), store: store.downloads, tokens: openHubTokens(join(root, 'hub-tokens.json'), null), address: () => address, folder: join(root, 'models'), describe: describeModel,
     importFolder: async () => ['show-1'], transfer, log: (line) => log.push(line),
   });
   return { store, downloads, log };

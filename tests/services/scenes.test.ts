@@ -126,6 +126,12 @@ describe('a scene of five events', { timeout: 300_000 }, () => {
     const { document } = await under.client.timeline.get({ projectId });
     const scene = (await under.client.takes.list({ projectId })).takes.find(({ promptEventId }) => promptEventId === null)!;
     expect(document.records[idOf(1)]).toMatchObject({ activeTakeId: scene.id, seedOffset: 0 });
+    // Other words, with the event's own style and the seeds as they are.
+    await change(1, { style: 'red' });
+    const { jobs: [worded] } = await under.client.scenes.vary({ ...wish(), promptEventId: idOf(1), variants: [{ prompt: 'a bird' }] });
+    await jobEnd(under.client, projectId, worded!.jobId);
+    expect((await under.client.takes.list({ projectId })).takes[0]?.recipe.scene?.events[1]).toMatchObject({ prompt: 'a bird, red', seedOffset: 0 });
+    expect((await under.client.prompts.list({ projectId })).prompts.map(({ words }) => words)).toContain('a bird');
     await expect(under.client.scenes.vary({ ...wish(), promptEventId: idOf(9), variants: [{ seedOffset: 1 }] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
@@ -228,6 +234,28 @@ it('shows start and end images where they were put, whatever the seed, and fades
   expect(frame(0, 0, 1)).not.toEqual(frame(1, 0, 1));
   await edit({ removed: [image('start', 0), image('end', 1)] });
   expect((await under.client.scenes.plan({ ...wish(), seed: 4 })).events.map(({ state }) => state)).toEqual(['stale', 'stale']);
+});
+
+it('lets a reference image lead the colours of its event, in its strength, and of no other', { timeout: 300_000 }, async () => {
+  const clip = await writeTestClip(join(under.folder, 'clip.mp4'));
+  const picture = join(under.folder, 'look.jpg');
+  writeFileSync(picture, await createMedia().thumbnail(clip, { maxWidth: 64 }));
+  const { jobId } = await under.client.assets.importFile({ projectId, path: picture });
+  const { resultAssetId: assetId } = await jobEnd(under.client, projectId, jobId);
+  const look = (strength: number): TimelineRecord => ({ id: 'keyframe:00000000-0000-4000-8000-000000000012', type: 'keyframeImage', promptEventId: idOf(1), position: 'reference', assetId: assetId!, strength });
+  await edit({ added: [0, 1, 2].map((index) => eventAt(index)) });
+  const plain = await render();
+  const withoutLook = await under.client.scenes.plan(wish());
+  await edit({ added: [look(1)] });
+  expect((await under.client.scenes.plan(wish())).events.map(({ state, staleSeams }) => `${state} ${staleSeams}`)).toEqual(['stale 1', 'stale 2', 'stale 1']);
+  const led = await render();
+  expect(await made(led)).toEqual(['keyframes/1', 'keyframes/0|1', 'keyframes/1|2']);
+  expect(led.resultAssetId).not.toBe(plain.resultAssetId);
+  await edit({ updated: [{ from: look(1), to: look(0.4) }] });
+  expect(await made(await render())).toEqual(['keyframes/1', 'keyframes/0|1', 'keyframes/1|2']);
+  // At no strength it is as if it were not there, down to the recipe.
+  await edit({ updated: [{ from: look(0.4), to: look(0) }] });
+  expect(await under.client.scenes.plan(wish())).toMatchObject({ recipeHash: withoutLook.recipeHash, cachedAssetId: plain.resultAssetId });
 });
 
 it('says what is missing before anything runs', async () => {

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import { StudioError, type ErrorCode } from '../../src-shared/errors/studio-error.ts';
 import { PROMPT_EVENT_DEFAULTS, type PromptEvent, type TimelineRecord } from '../../src-shared/timeline/document.ts';
 import { jobEnd, openTestStudio, writeTestClip, type StudioUnderTest } from './studio-fixture.ts';
+import { clipRecord } from '../timeline/sample-document.ts';
+
 
 let it_: StudioUnderTest;
 beforeEach(async () => {
@@ -126,6 +128,31 @@ describe('the timeline', () => {
 });
 
 describe('assets', () => {
+  it('come back under their own ids from wherever they lie now, once what they hold is what was removed', async () => {
+    const { client, folder } = it_;
+    const { id: projectId } = await client.projects.create({ name: 'Sea', path: null });
+    const bring = async (path: string) => (await jobEnd(client, projectId, (await client.assets.importFile({ projectId, path })).jobId)).resultAssetId ?? '';
+    const [waves, dunes] = [await writeTestClip(join(folder, 'waves.mp4'), { frames: 8 }), await writeTestClip(join(folder, 'dunes.mp4'), { frames: 16 })];
+    const ids = [await bring(waves), await bring(dunes)];
+    const before = await client.assets.get({ projectId, assetId: ids[0]! });
+    for (const assetId of ids) await client.assets.remove({ projectId, assetId });
+    expect((await client.library.missing({ projectId, assetIds: [...ids, 'asset:gone'] })).missing.map(({ name }) => name)).toEqual(['waves.mp4', 'dunes.mp4']);
+    // Nothing on the timeline misses them yet.
+    expect(await client.library.locate({ projectId, path: folder })).toEqual({ found: [], lacking: [] });
+    const clips = ids.map((assetId, index) => clipRecord(index + 1, index * 20, 8, { assetId }));
+    await client.timeline.apply({ projectId, baseRevision: (await client.timeline.revision({ projectId })).revision, label: 'Undo', diff: added(...clips) });
+    const moved = join(folder, 'archive', 'old');
+    mkdirSync(moved, { recursive: true });
+    renameSync(waves, join(moved, 'sea.mp4'));
+    rmSync(dunes);
+    const { found, lacking } = await client.library.locate({ projectId, path: join(folder, 'archive') });
+    expect([found.map(({ id }) => id), lacking.map(({ name }) => name)]).toEqual([[ids[0]], ['dunes.mp4']]);
+    expect(await jobEnd(client, projectId, found[0]!.jobId)).toMatchObject({ state: 'completed', resultAssetId: ids[0] });
+    expect(await client.assets.get({ projectId, assetId: ids[0]! })).toMatchObject({ name: 'waves.mp4', sha256: before.sha256, frames: 8, hasThumbnail: true });
+    expect((await client.library.missing({ projectId, assetIds: ids })).missing.map(({ name }) => name)).toEqual(['dunes.mp4']);
+    await expect(client.library.locate({ projectId, path: 'archive' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
   it('are imported, listed, renamed, exported and removed', async () => {
     const { client, folder } = it_;
     const { id: projectId } = await client.projects.create({ name: 'Sea', path: null });

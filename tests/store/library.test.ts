@@ -21,6 +21,8 @@ const FACTS = {
 /** Makes a project file of today one of before the library's own rows, and runs statements on it. */
 function backTo(path: string, version: number, statements: readonly (readonly [string, readonly string[]])[]): void {
   const db = new Database(path);
+  db.exec('DROP TABLE prompts; DROP TABLE removedAssets');
+  for (const column of ['place', 'label', 'rating']) db.exec(`ALTER TABLE takes DROP COLUMN ${column}`);
   const scratch = new Database(':memory:');
   for (const migration of PROJECT_MIGRATIONS.filter((step) => step.version <= version && step.name.startsWith('library'))) migration.up({ exec: (text: string) => scratch.exec('CREATE TABLE assets (id TEXT PRIMARY KEY, createdAt TEXT)').exec(text) } as never);
   db.exec('DROP TABLE libraryEntries; DROP INDEX assets_byBlob; CREATE INDEX assets_byBlob ON assets(blobId)');
@@ -225,5 +227,33 @@ describe('a library', () => {
     // A ratio in one run, because machines are shared: reading everything is what a search must not do.
     expect(times[4]!).toBeLessThan(whole);
     process.stdout.write(`${JSON.stringify({ count, searchMs: Math.round(times[4]!), readEverythingMs: Math.round(whole) })}\n`);
+  });
+});
+
+describe('marks on takes', () => {
+  const add = (store: ProjectStore, promptEventId: string | null, name: string) => store.takes.add({ promptEventId, assetId: generated(store, name, 'a fish'), recipe: { ...RECIPE, prompt: 'a fish' }, recipeHash: 'b'.repeat(64) }).id;
+  const marks = (store: ProjectStore) => store.takes.list().map(({ rating, label, place }) => [rating, label, place]).toReversed();
+
+  it('are kept in the file, each by itself', () => {
+    const path = join(testFolder(), 'marks.motif');
+    const store = openProjectStore(path, { create: { name: 'Marks' } });
+    const [first, second] = ['1', '2'].map((name) => add(store, 'promptEvent:a', name));
+    expect(store.takes.mark(first!, { rating: 4 })).toMatchObject({ rating: 4, label: '' });
+    expect(store.takes.mark(first!, { label: 'calm' })).toMatchObject({ rating: 4, label: 'calm' });
+    store.takes.mark(second!, { rating: 2 });
+    store.close();
+    expect(marks(opened(openProjectStore(path)))).toEqual([[4, 'calm', null], [2, '', null]]);
+  });
+
+  it('hold one order for each event; a new one takes the place of the old', () => {
+    const store = newProject();
+    const [a, b, c, elsewhere] = [add(store, 'promptEvent:a', '1'), add(store, 'promptEvent:a', '2'), add(store, 'promptEvent:a', '3'), add(store, 'promptEvent:b', '4')];
+    const places = () => store.takes.list().map(({ place }) => place).toReversed();
+    store.takes.rank([c, a, b]);
+    expect(places()).toEqual([2, 3, 1, null]);
+    store.takes.rank([b, a]);
+    expect(places()).toEqual([2, 1, null, null]);
+    for (const wrong of [[a, elsewhere], [a, a], []]) expect(() => store.takes.rank(wrong)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(places()).toEqual([2, 1, null, null]);
   });
 });

@@ -52,7 +52,7 @@ it('a project from before motions opens with its clips, thumbnails and takes, an
   const old = openOldProject(path);
   const ids = ['first', 'second', 'third'].map((name) => addClip(old, name));
   old.assets.rename(ids[1]!, 'renamed');
-  const before = [ids.map((id) => old.assets.get(id)), old.takes.list()];
+  const before = [ids.map((id) => old.assets.get(id)), old.takes.list().map((take) => ({ ...take, rating: 0, label: '', place: null }))];
   old.close();
 
   const store = openProjectStore(path);

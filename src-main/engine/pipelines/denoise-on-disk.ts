@@ -10,6 +10,7 @@ import { embedsOfFrames } from './frame-text.ts';
 import { guidedOutput, unetInputs } from './guidance.ts';
 import { replaceKnown } from './known-frames.ts';
 import type { KnownFrames } from './known-frames.ts';
+import { takeOnLooks } from './picture-look.ts';
 import { sliceFrames, writeFrames } from './video-tensor.ts';
 import { overlappingStarts, sliceBatchFrames, windowWeights } from './windowed-unet.ts';
 
@@ -106,7 +107,8 @@ export async function* denoiseStepOnDisk(request: DiskDenoiseRequest, from: Fram
       request.signal?.throwIfAborted();
       const stored = from.read(0, start, windowFrames, window);
       const inside = known === undefined ? null : knownInside(known, start, windowFrames);
-      const sample = inside === null ? stored : replaceKnown(stored, inside, scheduler, timestep);
+      const led = request.looks === undefined ? stored : takeOnLooks(stored, request.looks, scheduler, stepIndex, start);
+      const sample = inside === null ? led : replaceKnown(led, inside, scheduler, timestep);
       const promptEmbeds = embedsOfFrames(request.promptEmbeds, start, windowFrames);
       const output = await request.unet(unetInputs({ sample: scheduler.scaleModelInput(sample, stepIndex), condition: null, timestep, classLabel: null, promptEmbeds, guidanceScale }, batch));
 

@@ -6,6 +6,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { predict } from './guidance.ts';
 import { replaceKnown, withFrames } from './known-frames.ts';
 import type { KnownFrames } from './known-frames.ts';
+import { takeOnLooks } from './picture-look.ts';
+import type { PictureLooks } from './picture-look.ts';
 import type { PromptEmbeds, UnetRun } from './unet-run.ts';
 
 /** Where a run stands: the sample in front of step `stepIndex`. Plain data; from it the rest of the run is determined. */
@@ -27,6 +29,8 @@ export interface DenoiseRequest {
   readonly noise: Noise;
   /** Frames that are given and stay. */
   readonly known?: KnownFrames | undefined;
+  /** Pictures that lead colours and light. */
+  readonly looks?: PictureLooks | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -65,12 +69,13 @@ export async function denoiseWhole(request: DenoiseRequest, sample: Tensor): Pro
  * values as never having stopped. The signal takes effect between steps; its reason is thrown.
  */
 export async function* denoise(request: DenoiseRequest, from: DenoisePosition): AsyncGenerator<DenoiseStep, Tensor> {
-  const { scheduler, signal, known } = request;
+  const { scheduler, signal, known, looks } = request;
   let position = from;
   while (position.stepIndex < scheduler.timesteps.length) {
     signal?.throwIfAborted();
     const { stepIndex, schedulerState } = position;
-    const sample = known ? replaceKnown(position.sample, known, scheduler, scheduler.timesteps[stepIndex]!) : position.sample;
+    const led = looks ? takeOnLooks(position.sample, looks, scheduler, stepIndex) : position.sample;
+    const sample = known ? replaceKnown(led, known, scheduler, scheduler.timesteps[stepIndex]!) : led;
     const modelOutput = await predict({
       unet: request.unet,
       sample: scheduler.scaleModelInput(sample, stepIndex),

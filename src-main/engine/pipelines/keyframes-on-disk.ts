@@ -8,7 +8,7 @@ import type { DiskDenoiseRequest } from './denoise-on-disk.ts';
 import { createFrameFile, reopenFrameFile } from './frame-file.ts';
 import type { FrameFile, FrameFileShape } from './frame-file.ts';
 import type { KeyframesSettings } from './keyframes.ts';
-import { checkKnown, keyframesKnown, sceneNoise } from './scene-run.ts';
+import { checkKnown, checkLooks, keyframesKnown, keyframesLooks, sceneNoise } from './scene-run.ts';
 import type { SceneRequest } from './scene-run.ts';
 import type { StageContext } from './stage-step.ts';
 import { sliceFrames, writeFrames } from './video-tensor.ts';
@@ -132,6 +132,7 @@ function writeResult(folder: string, last: FrameFile, part: ScenePart, known: Te
 export async function* keyframesOnDisk(context: StageContext, settings: KeyframesOnDisk, resume: DiskPosition | null): DiskRun {
   const { folder, request, size, overlapFrames } = settings;
   checkKnown(request, size);
+  checkLooks(request, size);
   const { part } = request;
   const frames = Math.max(part.frames, size.frames);
   mkdirSync(folder, { recursive: true });
@@ -140,7 +141,7 @@ export async function* keyframesOnDisk(context: StageContext, settings: Keyframe
   const spacing = Math.ceil(frames / PREVIEW_FRAMES);
   const preview = zeros([1, 3, Math.ceil(frames / spacing), size.height, size.width]);
   const disk: DiskDenoiseRequest = {
-    ...context, windowFrames: size.frames, overlapFrames, known: keyframesKnown(part, request.known, size.frames),
+    ...context, windowFrames: size.frames, overlapFrames, known: keyframesKnown(part, request.known, size.frames), looks: keyframesLooks(part, request.looks ?? null, frames, size.frames),
     create: (stepIndex, videos) => createFrameFile(folder, stepName(stepIndex), { ...shape, videos }),
     onDenoised: (start, denoised) => {
       for (let place = 0; place < denoised.shape[2]!; place += 1) if ((start + place) % spacing === 0) writeFrames(preview, (start + place) / spacing, sliceFrames(denoised, place, 1));

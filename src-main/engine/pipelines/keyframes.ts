@@ -1,4 +1,5 @@
 import type { KnownFrames } from './known-frames.ts';
+import type { PictureLooks } from './picture-look.ts';
 import { denoise, startPosition } from './denoise.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 
@@ -10,6 +11,7 @@ export interface KeyframesSettings {
   /** The first noise, where it is not the clip's own stream. */
   readonly sampleNoise?: () => Float32Array;
   readonly known?: KnownFrames | undefined;
+  readonly looks?: PictureLooks | undefined;
   /** Puts learned noise in place of some of the first noise. */
   readonly firstNoise?: (fresh: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
 }
@@ -23,7 +25,7 @@ export async function* keyframes(context: StageContext, settings: KeyframesSetti
     const fresh = settings.sampleNoise?.() ?? noise.fork('sample').normal(shape.reduce((a, b) => a * b, 1));
     return (await settings.firstNoise?.(fresh, shape)) ?? fresh;
   };
-  const steps = denoise({ ...context, known: settings.known }, resume?.position ?? startPosition({ data: await start(), shape }));
+  const steps = denoise({ ...context, known: settings.known, looks: settings.looks }, resume?.position ?? startPosition({ data: await start(), shape }));
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;

@@ -11,6 +11,7 @@ import { keyframes } from './keyframes.ts';
 import type { KeyframesSettings } from './keyframes.ts';
 import { withFrames } from './known-frames.ts';
 import type { KnownFrames } from './known-frames.ts';
+import type { PictureLooks } from './picture-look.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
 import type { SuperResolution1Models, SuperResolution1Settings } from './super-resolution-1.ts';
@@ -28,6 +29,8 @@ export const SCENE_LATENT_WINDOW = 8;
 export interface SceneRequest {
   readonly part: ScenePart;
   readonly known: Tensor | null;
+  /** The pictures of the part's looks, [1, 3, looks, height, width]. */
+  readonly looks?: Tensor | null;
 }
 
 /** What the stages need of the pack. */
@@ -72,6 +75,16 @@ function padded(video: Tensor, frames: number): Tensor {
   return out;
 }
 
+/** Throws INVALID_INPUT where the looks are not those of the part. */
+export function checkLooks({ part, looks = null }: SceneRequest, size: SceneTools['size']): void {
+  const stretches = part.looks ?? [];
+  const expected = [1, 3, stretches.length, size.height, size.width];
+  const misplaced = stretches.some(({ from, count }) => from < 0 || count < 1 || from + count > part.frames);
+  if (misplaced || (stretches.length > 0 && looks?.shape.join() !== expected.join())) {
+    throw new StudioError('INVALID_INPUT', `A part of ${part.frames} frames got ${stretches.length} looks of [${looks?.shape.join(', ') ?? ''}], expected [${expected.join(', ')}] within its frames.`, { details: { frames: part.frames } });
+  }
+}
+
 /** Throws INVALID_INPUT where the known frames are not those of the part. */
 export function checkKnown({ part, known }: SceneRequest, size: SceneTools['size']): void {
   const expected = [1, 3, part.knownFrames.length, size.height, size.width];
@@ -84,13 +97,14 @@ export function checkKnown({ part, known }: SceneRequest, size: SceneTools['size
 /** Runs one stage on a part of a scene; the result has exactly the part's frames. */
 export async function* runScenePart(stage: StageName, context: StageContext, request: SceneRequest, input: Tensor | null, tools: SceneTools, resume: StageCheckpoint | null): StageRun {
   checkKnown(request, tools.size);
+  checkLooks(request, tools.size);
   const { part } = request;
   const made = yield* stageRun(stage, context, request, input, tools, resume);
   const output = made.shape[2] === part.frames ? made : sliceFrames(made, 0, part.frames);
   return request.known === null ? output : withFrames(output, part.knownFrames, request.known);
 }
 
-function stageRun(stage: StageName, context: StageContext, { part, known }: SceneRequest, input: Tensor | null, tools: SceneTools, resume: StageCheckpoint | null): StageRun {
+function stageRun(stage: StageName, context: StageContext, { part, known, looks = null }: SceneRequest, input: Tensor | null, tools: SceneTools, resume: StageCheckpoint | null): StageRun {
   const { size, vae } = tools;
   const frames = Math.max(part.frames, stage === 'interpolation' ? 0 : size.frames);
   switch (stage) {
@@ -99,7 +113,7 @@ function stageRun(stage: StageName, context: StageContext, { part, known }: Scen
       const sampleNoise = (): Float32Array => sceneNoise(stage, part, size.frames, shape);
       // A motion's own noise was kept for one window, or for the whole clip that it was traced in.
       const firstNoise = frames <= (tools.noiseFrames ?? size.frames) && tools.firstNoise ? { firstNoise: tools.firstNoise } : {};
-      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, ...firstNoise, known: keyframesKnown(part, known, size.frames) }, resume);
+      return keyframes(context, { frames, height: size.height, width: size.width, sampleNoise, ...firstNoise, known: keyframesKnown(part, known, size.frames), looks: keyframesLooks(part, looks, frames, size.frames) }, resume);
     }
     case 'interpolation': return input!.shape[2] === 1 ? standStill(input!) : interpolation(context, input!, tools.interpolation, resume);
     case 'superResolution1': {
@@ -128,6 +142,20 @@ export function keyframesKnown(part: ScenePart, clean: Tensor | null, windowFram
   const single = [1, 3, 1, ...clean.shape.slice(3)];
   for (const [index, frame] of part.knownFrames.entries()) writeFrames(noise, index, { data: sceneNoise('keyframes', part, windowFrames, single, frame), shape: single });
   return { frames: part.knownFrames, clean, noise };
+}
+
+/** Frames behind the part's end, which windows see, follow its last look. `allFrames` counts them in. */
+export function keyframesLooks({ looks: stretches = [], frames, noise }: ScenePart, pictures: Tensor | null, allFrames: number, windowFrames: number): PictureLooks | undefined {
+  if (pictures === null || stretches.length === 0) return undefined;
+  const [, , , height, width] = pictures.shape as [number, number, number, number, number];
+  const looks = stretches.map(({ from, count, strength }, index) => ({ from, count: from + count === frames ? allFrames - from : count, strength, picture: sliceFrames(pictures, index, 1) }));
+  return {
+    looks,
+    noise: (start, count) => {
+      const shape = [1, 3, count, height, width];
+      return { data: sceneNoise('keyframes', { noise }, windowFrames, shape, start), shape };
+    },
+  };
 }
 
 /** The known frames of each window of superResolution1. */

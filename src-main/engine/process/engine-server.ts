@@ -155,7 +155,7 @@ export function createEngineServer(send: SendEvent): EngineServer {
     await announceLoading(send, { runId, stage }, signal);
     const runner = await runnerFor(command);
     const { prompt, negativePrompt, emphasis, seed, settings } = command;
-    const scene = command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null };
+    const scene = command.scene && { part: command.scene.part, known: command.scene.known ? tensorOf(command.scene.known.data, command.scene.known.shape) : null, looks: command.scene.looks ? tensorOf(command.scene.looks.data, command.scene.looks.shape) : null };
     const request = { prompt, negativePrompt, emphasis, seed, settings, signal, scene, input: input ? tensorOf(input.data, input.shape) : null, motions: usedMotions(command) };
     const facts = (loadMs: number) => ({ runId, stage, loadMs, wallMs: performance.now() - started, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
     const folder = command.scene?.folder;

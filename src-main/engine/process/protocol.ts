@@ -141,10 +141,11 @@ export type EngineCommand =
       /** Opaque bytes of an earlier `checkpoint` event of the same request: the run continues behind it, bit for bit. */
       readonly checkpoint: Uint8Array | null;
       readonly threads: number;
-      /** A part of a longer scene: its texts take the place of the prompts, `known` shows its known frames. */
+      /** A part of a longer scene: its texts take the place of the prompts, `known` shows its known frames, `looks` the pictures of its looks. */
       readonly scene?: {
         readonly part: ScenePart;
         readonly known: TensorMessage | null;
+        readonly looks?: TensorMessage | null;
         /**
          * For key frames: a folder of this run's own, in which its frames lie instead of in memory. The run ends with `kept`; its checkpoints
          * speak of files there, which whoever stores them deletes (`removeOlderSteps`).

@@ -24,7 +24,7 @@ const COMMANDS: readonly Command[] = [newCommand, importCommand, generateCommand
 function overview(): string {
   const rows = COMMANDS.map((command) => [`  ${usageLine(command)}`, command.summary] as const);
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return ['Motif Studio from a terminal.', '', 'Usage: motif COMMAND [ARGUMENTS]', '', ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`), '', 'Every command takes --json and --help.'].join('\n');
+  return ['Motif Studio from a terminal.', '', 'Usage: motif COMMAND [ARGUMENTS]', '', ...rows.map(([left, right]) => `${left.padEnd(width)}${right}`), '', 'Every command takes --json, --offline and --help.'].join('\n');
 }
 
 function findCommand(name: string): Command {
@@ -36,7 +36,8 @@ function findCommand(name: string): Command {
 
 /** Runs one command line. Returns the exit code: 0, 1 for a failure that was told, 130 when stopped by Ctrl-C. */
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
+  // Read where the studio is put together: every command may be run with the network closed.
+  const [name, ...rest] = argv.filter((argument) => argument !== '--offline');
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(`${overview()}\n`);
     return name === undefined ? 1 : 0;

@@ -15,6 +15,8 @@ export const ImportMediaData = z.object({
   name: z.string().min(1).max(200).optional(),
   /** The file is an upload of ours and goes once it is stored. */
   removeSource: z.boolean().default(false),
+  /** The id of a removed asset that this file is. */
+  instead: z.string().optional(),
 });
 export type ImportMediaData = z.infer<typeof ImportMediaData>;
 
@@ -43,7 +45,7 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
     data: ImportMediaData,
     title: ({ path, name }) => name ?? basename(path),
     parts: () => [waitingPart('import')],
-    run: async ({ path, name, removeSource }, context) => {
+    run: async ({ path, name, removeSource, instead }, context) => {
       const { store, signal } = context;
       const before = await stat(path).catch((error: unknown) => {
         throw new StudioError('NOT_FOUND', `${path} cannot be read: it is no longer there, or you may not read it. Check the file and import it again.`, { details: { path }, cause: error });
@@ -54,7 +56,7 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
         throw underItsName(error, path, name);
       });
       const recipe = carried === null || 'kind' in carried || info.kind !== 'video' ? undefined : carried;
-      const writer = store.assets.beginWrite({ kind: info.kind, name: name ?? basename(path), mimeType: info.mimeType, origin: 'imported', recipe });
+      const writer = store.assets.beginWrite({ kind: info.kind, name: name ?? basename(path), mimeType: info.mimeType, origin: 'imported', recipe, ...(instead === undefined ? {} : { instead }) });
       try {
         let sizeBytes = 0;
         let blockBeganAt = performance.now();
@@ -72,7 +74,8 @@ export function createImportMediaHandler({ media }: ImportMediaOptions): JobHand
         context.complete(() => {
           const asset = writer.finish({ width: info.width, height: info.height, frames: info.frames, frameRate: info.frameRate, durationMs: info.durationMs, hasAudio: info.hasAudio });
           const twin = store.assets.findBySha256(asset.sha256);
-          if (twin !== null && twin.id !== asset.id) {
+          // What came back stays under the id that the timeline names it by.
+          if (twin !== null && twin.id !== asset.id && instead === undefined) {
             store.assets.remove(asset.id);
             return { resultAssetId: twin.id };
           }

@@ -88,8 +88,8 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       for (const source of sources) parts.push(await framesOf(store, source, keys, sceneStageSize(opened.index, stage), signal));
       return parts.length === 0 ? null : joinFrames(parts);
     };
-    const [input, known] = [await read(node.input, node.stage), await read(node.known, node.stage)];
-    const command = { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, motions: motionMessages(store, node.motions, opened), stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known } };
+    const [input, known, looks] = [await read(node.input, node.stage), await read(node.known, node.stage), await read(node.looks ?? [], node.stage)];
+    const command = { runId: `${job.id}/${job.attempt}/${node.id}`, packDir: opened.dir, motions: motionMessages(store, node.motions, opened), stage: node.stage, prompt: '', negativePrompt: '', seed: node.seed, settings, input, threads, scene: { part: node.part, known, looks } };
     const onProgress = ({ step, total, stepMs }: EngineProgress): void => {
       const share = total === 0 ? 0 : Math.round((TICKS * step) / total);
       context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);

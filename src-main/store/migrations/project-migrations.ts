@@ -9,6 +9,9 @@ import { library } from './0080-library.ts';
 import { previews } from './0090-previews.ts';
 import { timelineVersions } from './0100-timeline-versions.ts';
 import { libraryIndex } from './0110-library-index.ts';
+import { takeMarks } from './0120-take-marks.ts';
+import { promptHistory } from './0130-prompt-history.ts';
+import { removedAssets } from './0140-removed-assets.ts';
 
 /** Every step of the project file's schema in order. Numbers go up by ten so that one can be slotted between. */
-export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, motions, timelineLanes, sceneRuns, library, previews, timelineVersions, libraryIndex];
+export const PROJECT_MIGRATIONS: readonly Migration[] = [projectAssets, timelineTakes, jobs, motions, timelineLanes, sceneRuns, library, previews, timelineVersions, libraryIndex, takeMarks, promptHistory, removedAssets];

@@ -3,14 +3,16 @@ import KeyboardArrowDown from '@mui/icons-material/KeyboardArrowDown';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ButtonGroup from '@mui/material/ButtonGroup';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import ListItemText from '@mui/material/ListItemText';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
+import Switch from '@mui/material/Switch';
 import { useState } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
 import { useJobs, usePacks } from '../../api/queries.ts';
-import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { ActionKeys } from '../../components/ActionKeys.tsx';
 import { runAction } from '../../editor/actions.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
@@ -37,6 +39,8 @@ function SceneHint({ event }: { event: PromptEvent }) {
 export function GenerateBar({ event }: { event: PromptEvent | null }) {
   const editor = useEditor();
   const ahead = useJobs().filter((job) => job.kind === 'generate' && UNFINISHED.has(job.state)).length;
+  const fastPreview = useSession((state) => state.fastPreview);
+  const makesDraft = fastPreview && event !== null && event.preset !== 'draft';
   const [menu, setMenu] = useState<HTMLElement | null>(null);
   const run = (id: 'generate' | 'generateNext') => {
     setMenu(null);
@@ -48,9 +52,16 @@ export function GenerateBar({ event }: { event: PromptEvent | null }) {
   return (
     <Box sx={{ flex: 'none', p: 3, borderTop: 1, borderColor: 'studio.line' }}>
       {event ? <SceneHint event={event} /> : null}
+      <Box sx={{ display: 'flex', alignItems: 'center', mb: 1.5, minHeight: 26 }}>
+        <FormControlLabel
+          control={<Switch size="small" checked={fastPreview} onChange={(_, next) => editor.session.setState({ fastPreview: next })} />} label={t('fastPreview.label')} title={t('fastPreview.help')}
+          sx={{ m: 0, gap: 1, '& .MuiFormControlLabel-label': { fontSize: 12 } }}
+        />
+        {fastPreview && event && event.preset !== 'draft' ? <Box component="span" sx={{ ml: 'auto', fontSize: 11, color: 'text.secondary' }}>{t('fastPreview.then', { quality: t(`preset.${event.preset}`) })}</Box> : null}
+      </Box>
       <ButtonGroup variant="contained" fullWidth disableElevation disabled={editor.project.readOnly}>
         <Button onClick={() => run('generate')} startIcon={<AutoAwesome />} sx={{ minHeight: 38, fontSize: 13.5 }}>
-          {ahead > 0 ? t('generate.queueBehind', { count: ahead }) : t('action.generate')}
+          {ahead > 0 ? t('generate.queueBehind', { count: ahead }) : t(makesDraft ? 'fastPreview.generate' : 'action.generate')}
         </Button>
         <Button aria-label={t('generate.more')} aria-haspopup="menu" onClick={(click) => setMenu(click.currentTarget)} sx={{ maxWidth: 36, px: 0 }}><KeyboardArrowDown sx={{ fontSize: 18 }} /></Button>
       </ButtonGroup>

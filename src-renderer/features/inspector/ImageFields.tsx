@@ -2,10 +2,11 @@ import Box from '@mui/material/Box';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { setProperties } from '../../../src-shared/timeline/edits/arrange.ts';
-import type { KeyframeImage, KeyframePosition } from '../../../src-shared/timeline/records/keyframe-image.ts';
+import { LOOK_STRENGTH, type KeyframeImage, type KeyframePosition } from '../../../src-shared/timeline/records/keyframe-image.ts';
 import { thumbnailUrl } from '../../api/media-address.ts';
 import { useAsset } from '../../api/asset-queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
+import { ShareSlider } from '../../components/ShareSlider.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { t } from '../../i18n/text.ts';
 import { Section } from './Section.tsx';
@@ -20,11 +21,16 @@ export function ImageFields({ image }: { image: KeyframeImage }) {
     <>
       {asset ? <Box sx={{ px: 4, pt: 1 }}><Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind="image" /></Box> : null}
       <Section title={t('item.position')}>
-        <ToggleButtonGroup exclusive fullWidth value={image.position} aria-label={t('item.position')} disabled={editor.project.readOnly} onChange={(_, position: KeyframePosition | null) => { if (position !== null) editor.document.edit(t('item.edit', { what: t('item.position') }), (records) => setProperties(records, [image.id], { position })); }}>
+        <ToggleButtonGroup exclusive fullWidth value={image.position} aria-label={t('item.position')} disabled={editor.project.readOnly} onChange={(_, position: KeyframePosition | null) => { if (position !== null) editor.document.edit(t('item.edit', { what: t('item.position') }), (records) => setProperties(records, [image.id], { position, strength: position === 'reference' ? LOOK_STRENGTH : 1 })); }}>
           {POSITIONS.map((position) => <ToggleButton key={position} value={position}>{t(`timeline.image.${position}`)}</ToggleButton>)}
         </ToggleButtonGroup>
-        {image.position === 'reference' ? <Box role="note" sx={{ mt: 2, fontSize: 11.5, lineHeight: 1.45, color: 'text.secondary' }}>{t('item.lookKept')}</Box> : null}
+        <Box role="note" sx={{ mt: 2, fontSize: 11.5, lineHeight: 1.45, color: 'text.secondary' }}>{t(`imageLook.${image.position}`)}</Box>
       </Section>
+      {image.position === 'reference' ? (
+        <Section title={t('item.strength')}>
+          <ShareSlider label={t('item.strength')} name={t('imageLook.strength')} value={image.strength} max={1} marks={[LOOK_STRENGTH]} disabled={editor.project.readOnly} onCommit={(strength) => editor.document.edit(t('item.edit', { what: t('imageLook.strength') }), (records) => setProperties(records, [image.id], { strength }))} />
+        </Section>
+      ) : null}
     </>
   );
 }

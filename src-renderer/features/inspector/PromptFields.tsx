@@ -3,13 +3,14 @@ import Chip from '@mui/material/Chip';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
-import { useTakes } from '../../api/queries.ts';
+import { usePrompts } from '../../api/queries.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { createEvent, promptProblem } from '../../editor/generate.ts';
 import { promptHistory, stepThrough } from '../../editor/prompt-history.ts';
 import { patchEvent } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
+import { PromptHistoryButton } from './PromptHistoryButton.tsx';
 import { Section } from './Section.tsx';
 
 const EXAMPLES = ['prompt.example.1', 'prompt.example.2', 'prompt.example.3', 'prompt.example.4'] as const;
@@ -34,7 +35,7 @@ export function PromptFields({ event }: { event: PromptEvent | null }) {
     if (event) transact(t('edit.negativePrompt'), (records) => patchEvent(records, event.id, { negativePrompt: text }));
   });
 
-  const takes = useTakes();
+  const { prompts } = usePrompts();
   /** What stood in the field before the first step through the history. */
   const started = useRef('');
   const recalled = useRef<string | null>(null);
@@ -44,7 +45,7 @@ export function PromptFields({ event }: { event: PromptEvent | null }) {
     const isFree = prompt.text === '' || prompt.text === recalled.current;
     if (!key.altKey && (!isFree || key.shiftKey || key.ctrlKey || key.metaKey)) return;
     if (prompt.text !== recalled.current) started.current = prompt.text;
-    const next = stepThrough(promptHistory(takes, editor.document.getState().records).filter((words) => words !== started.current.trim()), prompt.text, key.key === 'ArrowUp' ? 'older' : 'newer', started.current);
+    const next = stepThrough(promptHistory(prompts, editor.document.getState().records).filter((words) => words !== started.current.trim()), prompt.text, key.key === 'ArrowUp' ? 'older' : 'newer', started.current);
     key.preventDefault();
     key.stopPropagation();
     if (next === null) return;
@@ -64,7 +65,15 @@ export function PromptFields({ event }: { event: PromptEvent | null }) {
   const isReadOnly = editor.project.readOnly;
   return (
     <>
-      <Section title={t('inspector.prompt')} end={prompt.text.length > MAX_PROMPT * 0.9 ? <Box component="span" sx={{ fontSize: 11, color: 'text.secondary' }}>{prompt.text.length}/{MAX_PROMPT}</Box> : null}>
+      <Section
+        title={t('inspector.prompt')}
+        end={(
+          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mr: -1 }}>
+            {prompt.text.length > MAX_PROMPT * 0.9 ? <Box component="span" sx={{ fontSize: 11, color: 'text.secondary' }}>{prompt.text.length}/{MAX_PROMPT}</Box> : null}
+            <PromptHistoryButton onPick={(words) => { prompt.flush(); commitPrompt(words); input.current?.focus(); }} />
+          </Box>
+        )}
+      >
         <TextField
           multiline minRows={3} maxRows={8} placeholder={t('prompt.placeholder')} value={prompt.text} disabled={isReadOnly}
           error={problem !== null} helperText={problem} inputRef={input}

@@ -14,6 +14,7 @@ import { finishTake } from '../../editor/generate.ts';
 import { chooseTake, recallPrompt, recallSeed } from '../../editor/take-commands.ts';
 import { formatBytes } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
+import { TakeMarks } from './TakeMarks.tsx';
 import { Facts, Section } from './Section.tsx';
 
 /** How a take was made: its whole recipe, and the ways to use it again. */
@@ -34,6 +35,7 @@ export function TakePanel({ take }: { take: Take }) {
         {take.preset === 'draft' && recipe.scene === undefined ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<AutoFixHigh />} disabled={!isEditable} onClick={() => void finishTake(editor, take, 'standard')}>{t('take.finish')}</Button> : null}
         <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => editor.session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button>
       </Box>
+      <Section title={t('takeMarks.title')}><TakeMarks take={take} /></Section>
       <Section title={t('inspector.prompt')} end={<Button disabled={!isEditable || recipe.scene !== undefined} onClick={() => recallPrompt(editor, take)} sx={{ minHeight: 22, py: 0 }}>{t('take.recall')}</Button>}>
         <Box sx={{ fontSize: 12.5, userSelect: 'text', overflowWrap: 'anywhere' }}>{recipe.prompt}</Box>
       </Section>

@@ -23,6 +23,7 @@ import { eventById } from '../../editor/timeline-edits.ts';
 import { formatAgo, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { JobPicture } from './JobPicture.tsx';
+import { JobLog } from './JobLog.tsx';
 import { LearnCurve, LearnPicture } from './LearnRow.tsx';
 import { SceneLog } from './SceneLog.tsx';
 
@@ -86,7 +87,7 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
         {job.error && (job.state === 'discarded' || job.state === 'retryable') ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, color: 'text.primary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
         {job.state === 'paused' && job.error ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
         {job.state === 'discarded' ? <Button size="small" variant="outlined" color="inherit" startIcon={<Replay sx={{ fontSize: '14px !important' }} />} disabled={isBusy} onClick={() => send('retry')} sx={{ mt: 1, borderColor: 'divider' }}>{t('job.retry')}</Button> : null}
-        {job.kind === 'scene' && job.state !== 'available' ? <SceneLog job={job} /> : null}
+        {job.state === 'available' ? null : job.kind === 'scene' ? <SceneLog job={job} /> : <JobLog job={job} />}
         {job.resultPath !== null && job.state === 'completed' ? <Box sx={{ mt: 0.5, fontSize: 11, color: 'text.secondary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.resultPath}</Box> : null}
       </Box>
     </Box>

@@ -14,6 +14,8 @@ import { useJobs } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
+import { kindOfFile } from '../../editor/dragged-thing.ts';
+import { createEvent } from '../../editor/generate.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { notifyError } from '../../editor/notices.ts';
 import { isRecipeFile, openRecipeFile } from '../../editor/recipe-commands.ts';
@@ -24,6 +26,9 @@ import { FilterBar } from './FilterBar.tsx';
 import { MediaGrid } from './MediaGrid.tsx';
 import { stillSending } from './still-sending.ts';
 
+/** Of a folder, what can be imported. */
+const MEDIA: ReadonlySet<string> = new Set(['video', 'image', 'audio']);
+
 /** Imported and generated media, with everything that is on its way in. */
 export function MediaTab() {
   const editor = useEditor();
@@ -31,6 +36,7 @@ export function MediaTab() {
   const [search, setSearch] = useState('');
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const [isDropTarget, setDropTarget] = useState(false);
+  const folderPicker = useRef<HTMLInputElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const isReadOnly = editor.project.readOnly;
   const [narrowed, setNarrowed] = useState<Partial<LibraryFilter>>({});
@@ -87,6 +93,11 @@ export function MediaTab() {
   const nothing = isNarrowed ? <EmptyState title={wanted === '' ? t(filter.trashed ? 'mediaLibrary.trashIsEmpty' : 'mediaLibrary.nothing') : t('library.nothingFound', { search: wanted })} /> : incoming !== null ? null : (
     <EmptyState icon={<AddPhotoAlternateOutlined />} title={t('library.empty')} body={t('library.emptyHelp')}>
       <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} disabled={isReadOnly} onClick={() => void choose()}>{t('library.importMedia')}</Button>
+      <Box sx={{ display: 'flex', flexDirection: 'column', gap: 1, mt: 1 }}>
+        <Button color="inherit" disabled={isReadOnly} onClick={() => folderPicker.current?.click()}>{t('libraryStart.folder')}</Button>
+        <Button color="inherit" disabled={isReadOnly} onClick={() => createEvent(editor)}>{t('libraryStart.generate')}</Button>
+      </Box>
+      <input ref={folderPicker} type="file" multiple hidden aria-label={t('libraryStart.folder')} {...{ webkitdirectory: '' }} onChange={(event) => { send([...(event.target.files ?? [])].filter(({ name, type }) => MEDIA.has(kindOfFile(name, type)))); event.target.value = ''; }} />
     </EmptyState>
   );
   return (

@@ -4,13 +4,14 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
+import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { projectKeys } from '../../editor/editor.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
-import { makeVariants, startVariations, varyRequest, type VariedBy } from '../../editor/variations.ts';
+import { makeVariants, MAX_VARIANTS, startVariations, variantsOfWords, varyRequest, type VariedBy } from '../../editor/variations.ts';
 import { eventById } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
 import { costWords } from './scene-estimate.ts';
@@ -29,14 +30,20 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
   const [isStarting, setStarting] = useState(false);
   // Drawn once for each choice, so that the estimate is of the very seeds that are made.
   const [variants, setVariants] = useState(() => makeVariants('seed', 4));
+  const [lines, setLines] = useState('');
   const choose = (nextBy: VariedBy, nextSize: (typeof SIZES)[number]) => {
     setBy(nextBy);
     setSize(nextSize);
-    setVariants(makeVariants(nextBy, nextSize));
+    setVariants(nextBy === 'words' ? variantsOfWords(lines) : makeVariants(nextBy, nextSize));
+  };
+  const write = (text: string) => {
+    setLines(text);
+    setVariants(variantsOfWords(text));
   };
   const { data: cost, error } = useQuery({
     queryKey: [...projectKeys.assets(editor.project.id), 'planVary', eventId, preset, variants],
     queryFn: () => editor.client.scenes.planVary(varyRequest(editor, eventId, variants)),
+    enabled: variants.length > 0,
     retry: false,
     placeholderData: (previous) => previous,
   });
@@ -47,7 +54,7 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
     setStarting(false);
     choose(by, size);
   };
-  const shown = cells?.length ?? size;
+  const shown = cells?.length ?? variants.length;
   const columns = shown > 4 ? 3 : 2;
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby="vary-title">
@@ -62,18 +69,24 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
             : cells.map((cell, index) => <VariationCellView key={cell.jobId} cell={cell} index={index} event={event} onPicked={onClose} />)}
         </Box>
       </DialogContent>
+      {by === 'words' ? (
+        <Box sx={{ px: 3, pt: 2, pb: 1 }}>
+          <TextField multiline fullWidth minRows={3} maxRows={8} label={t('varyWords.lines')} helperText={t('varyWords.help', { most: MAX_VARIANTS })} value={lines} onChange={(change) => write(change.target.value)} />
+        </Box>
+      ) : null}
       <DialogActions sx={{ flexWrap: 'wrap', gap: 2, px: 3, pb: 2.5 }}>
         <ToggleButtonGroup exclusive size="small" value={by} aria-label={t('vary.by')} onChange={(_, next: VariedBy | null) => { if (next) choose(next, size); }}>
           <ToggleButton value="seed">{t('vary.bySeed')}</ToggleButton>
           <ToggleButton value="strength">{t('vary.byStrength')}</ToggleButton>
+          <ToggleButton value="words">{t('varyWords.by')}</ToggleButton>
           <ToggleButton value="motion" disabled={event.motions.length === 0}>{t('vary.byMotion')}</ToggleButton>
         </ToggleButtonGroup>
-        <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
+        {by === 'words' ? null : <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
           {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count, side: Math.sqrt(count) })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
-        </ToggleButtonGroup>
+        </ToggleButtonGroup>}
         <Box role="status" aria-label={t('vary.cost')} sx={{ order: -1, flexBasis: '100%', fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
         <Button color="inherit" onClick={onClose}>{t('action.close')}</Button>
-        <Button variant="contained" disabled={isStarting || error !== null || editor.project.readOnly} onClick={() => void make()}>{t('vary.make', { count: size })}</Button>
+        <Button variant="contained" disabled={isStarting || error !== null || variants.length === 0 || editor.project.readOnly} onClick={() => void make()}>{t('vary.make', { count: variants.length })}</Button>
       </DialogActions>
     </Dialog>
   );

@@ -13,6 +13,7 @@ import { IconAction } from '../../components/IconAction.tsx';
 import { notify } from '../../editor/notices.ts';
 import { setWantsNotifications, wantsNotifications } from '../../editor/system-notice.ts';
 import { t } from '../../i18n/text.ts';
+import { NetworkSettings } from './NetworkSettings.tsx';
 import { ExecutionSettings } from './ExecutionSettings.tsx';
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -55,6 +56,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         </Box>
       </Section>
       <Section title={t('execution.title')}><ExecutionSettings /></Section>
+      <Section title={t('network.title')}><NetworkSettings /></Section>
       <Section title={t('settings.about')}>
         <Typography>{t('settings.version', { version: info.appVersion })}</Typography>
         <Typography sx={{ color: 'text.secondary' }}>{t('settings.licence')}</Typography>

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { useCallback, useLayoutEffect, useMemo, useRef, type MouseEvent, type PointerEvent } from 'react';
 import { itemsByTrack, sequenceOf } from '../../../src-shared/timeline/tracks.ts';
 import { useTakes } from '../../api/queries.ts';
+import { useTimelineAssets } from '../../api/asset-queries.ts';
 import { useDocument, useEditor, useSession } from '../../api/studio-context.tsx';
 import { ContextMenu, useContextMenu } from '../../components/ContextMenu.tsx';
 import { usePointerDrag } from '../../components/use-pointer-drag.ts';
@@ -77,6 +78,11 @@ function TimelineLanes() {
   });
   const begin = useCallback<typeof drag.begin>((...input) => latest.current(...input), []);
   const { menu, open, close } = useContextMenu<string>();
+  const { assetOf, isKnown } = useTimelineAssets();
+  const isMissing = (id: string): boolean => {
+    const record = stored[id];
+    return isKnown && record !== undefined && 'assetId' in record && assetOf(record.assetId) === null;
+  };
   const onMenu = useCallback((event: MouseEvent, id: string) => {
     const { selectedIds: before } = editor.session.getState();
     if (!before.includes(id)) editor.session.setState({ selectedIds: [id], viewerSource: { kind: 'timeline' } });
@@ -134,7 +140,7 @@ function TimelineLanes() {
           </div>
         </div>
       </div>
-      {menu === null ? null : <ContextMenu at={menu.at} lines={itemMenu(stored[menu.target])} label={t('menu.item')} onClose={close} />}
+      {menu === null ? null : <ContextMenu at={menu.at} lines={itemMenu(stored[menu.target], isMissing(menu.target))} label={t('menu.item')} onClose={close} />}
     </div>
   );
 }

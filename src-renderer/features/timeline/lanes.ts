@@ -4,7 +4,7 @@ import { tracksOf } from '../../../src-shared/timeline/tracks.ts';
 import { t } from '../../i18n/text.ts';
 
 export const RULER_HEIGHT = 26;
-export const LANE_HEADER_WIDTH = 132;
+export const LANE_HEADER_WIDTH = 164;
 
 /** CSS pixels. */
 const HEIGHTS = { global: 34, prompt: 58, result: 60, motion: 26, keyframe: 30, video: 44, audio: 34, caption: 26 } as const satisfies Record<TrackKind | 'global' | 'result', number>;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState, type DragEvent } from 'react';
 import type { TrackItem } from '../../../src-shared/timeline/document.ts';
 import { addItems, pinImage } from '../../../src-shared/timeline/edits/arrange.ts';
+import { LOOK_STRENGTH } from '../../../src-shared/timeline/records/keyframe-image.ts';
 import { endFrame } from '../../../src-shared/timeline/records/span.ts';
 import { sequenceOf, trackById } from '../../../src-shared/timeline/tracks.ts';
 import type { Asset } from '../../../src-shared/contract/assets.ts';
@@ -102,7 +103,7 @@ export function useLaneDrop(editor: Editor, at: Place) {
 
   const place = (meaning: DropMeaning, asset: Asset): void => {
     if (meaning.kind === 'image') {
-      editor.document.edit(t('drop.edit.image'), (records) => pinImage(records, { id: newRecordId('keyframe'), type: 'keyframeImage', promptEventId: meaning.event.id, position: meaning.position, assetId: asset.id, strength: 1 }));
+      editor.document.edit(t('drop.edit.image'), (records) => pinImage(records, { id: newRecordId('keyframe'), type: 'keyframeImage', promptEventId: meaning.event.id, position: meaning.position, assetId: asset.id, strength: meaning.position === 'reference' ? LOOK_STRENGTH : 1 }));
       return;
     }
     if (meaning.kind !== 'item') return;

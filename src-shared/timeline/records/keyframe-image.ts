@@ -12,7 +12,10 @@ export const KeyframeImage = z.object({
   promptEventId: recordId('promptEvent'),
   position: KeyframePosition,
   assetId: z.string(),
-  /** 1 keeps the image as it is; less lets the model drift from it. */
+  /** Of a reference, the share of the steps in which it leads colours and light; pictures of edges count at any strength but 0. */
   strength: z.number().min(0).max(1),
 });
 export type KeyframeImage = z.infer<typeof KeyframeImage>;
+
+/** How strong a reference is until somebody says otherwise: it leads colours and light, and leaves the rest to the words. */
+export const LOOK_STRENGTH = 0.5;

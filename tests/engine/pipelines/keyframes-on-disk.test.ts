@@ -128,3 +128,27 @@ describe('key frames on the disk', () => {
     expect(existsSync(kept!.path)).toBe(true);
   });
 });
+
+it('follows pictures of a look on the disk as in memory, across windows and from a checkpoint', async () => {
+  const part = partOf(19, { looks: [{ from: 0, count: 11, strength: 1 }, { from: 11, count: 8, strength: 0.67 }] });
+  const looks = pictures(2);
+  const runner = await runnerOf('solver', false);
+  const request = { ...requestOf(part, null), scene: { part, known: null, looks } };
+  const whole = await runner.run({ ...request, resume: null });
+  let last = await whole.next();
+  while (last.done !== true) last = await whole.next();
+  const place = join(folder, 'look');
+  let checkpoint: Uint8Array | null = null;
+  for (const isSecond of [false, true]) {
+    const run = await runner.runOnDisk(request, place, checkpoint);
+    let next = await run.next();
+    for (; next.done !== true; next = await run.next()) {
+      if (next.value.checkpoint === null) continue;
+      checkpoint = encodeDiskCheckpoint(next.value.checkpoint);
+      if (!isSecond) break;
+    }
+    if (next.done === true) expect(valuesOf(next.value)).toEqual(last.value.data);
+    else await run.return({ path: '', shape: [] });
+  }
+  expect.assertions(1);
+});

@@ -36,10 +36,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(stage: StageName, part: ScenePart, input: Tensor | null, known: Tensor | null = null, seed = 7, checkpoints?: Uint8Array[], from?: Uint8Array, perFrameText = part.mix.length > 1): Promise<Tensor> {
+async function run(stage: StageName, part: ScenePart, input: Tensor | null, known: Tensor | null = null, seed = 7, checkpoints?: Uint8Array[], from?: Uint8Array, perFrameText = part.mix.length > 1, looks: Tensor | null = null): Promise<Tensor> {
   const key = `${stage}/${perFrameText}`;
   if (!runners.has(key)) runners.set(key, await createStageRunner(openPack(folder), stage, { guided: true, threads: 1, promptCache: new Map(), scene: { perFrameText } }));
-  const steps = await runners.get(key)!.run({ prompt: '', negativePrompt: '', seed, settings: settingsOf(stage), input, resume: from ? decodeStageCheckpoint(stage, from) : null, scene: { part, known } });
+  const steps = await runners.get(key)!.run({ prompt: '', negativePrompt: '', seed, settings: settingsOf(stage), input, resume: from ? decodeStageCheckpoint(stage, from) : null, scene: { part, known, looks } });
   for (;;) {
     const next = await steps.next();
     if (next.done) return next.value;
@@ -131,4 +131,31 @@ it('serves parts shorter than a window', async () => {
 it('refuses known frames that do not fit', async () => {
   await expect(run('keyframes', partOf(4, { knownFrames: [4] }), null, clip(1, 8, 16))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   await expect(run('keyframes', partOf(4, { knownFrames: [0] }), null, clip(1, 4, 4))).rejects.toThrow(/expected \[1, 3, 1, 8, 16\]/);
+});
+
+describe('pictures that lead the look of key frames', () => {
+  const flat = (value: number): Tensor => ({ data: new Float32Array(3 * 8 * 16).fill(value), shape: [1, 3, 1, 8, 16] });
+  const mean = (video: Tensor, frame: number): number => sliceFrames(video, frame, 1).data.reduce((sum, value) => sum + value, 0) / (3 * 8 * 16);
+  const led = (looks: ScenePart['looks'], pictures: Tensor | null, saved?: Uint8Array[], from?: Uint8Array) => run('keyframes', partOf(8, looks === undefined ? {} : { looks }), null, null, 7, saved, from, false, pictures);
+
+  it('reach the frames they are for, more with more strength, and go on from a checkpoint', async () => {
+    const plain = await led(undefined, null);
+    const all = (strength: number) => [{ from: 0, count: 8, strength }];
+    const [bright, dark, weak] = [await led(all(1), flat(0.9)), await led(all(1), flat(-0.9)), await led(all(0.34), flat(0.9))];
+    expect(mean(bright, 3)).toBeGreaterThan(mean(dark, 3));
+    expect(difference(bright, plain)).toBeGreaterThan(difference(weak, plain));
+    expect(difference(weak, plain)).toBeGreaterThan(0);
+    expect((await led(all(0), flat(0.9))).data).toEqual(plain.data);
+    const saved: Uint8Array[] = [];
+    await led(all(1), flat(0.9), saved);
+    for (const bytes of saved) expect((await led(all(1), flat(0.9), undefined, bytes)).data).toEqual(bright.data);
+    const two: Tensor = { data: Float32Array.from({ length: 3 * 2 * 8 * 16 }, (_, i) => (Math.floor(i / (8 * 16)) % 2 === 0 ? 0.9 : -0.9)), shape: [1, 3, 2, 8, 16] };
+    const halves = await led([{ from: 0, count: 4, strength: 1 }, { from: 4, count: 4, strength: 1 }], two);
+    expect(mean(halves, 0) - mean(halves, 7)).toBeGreaterThan(mean(plain, 0) - mean(plain, 7));
+  });
+
+  it('are refused where they do not fit', async () => {
+    await expect(led([{ from: 6, count: 4, strength: 1 }], flat(0))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(led([{ from: 0, count: 8, strength: 1 }], null)).rejects.toThrow(/expected \[1, 3, 1, 8, 16\]/);
+  });
 });

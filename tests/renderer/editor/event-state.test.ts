@@ -6,7 +6,8 @@ import { sceneEvent, sceneRecipe } from '../../build/scene-fixture.ts';
 import { activeTake } from '../../../src-shared/takes/take-of-event.ts';
 import { eventState, type EventSituation } from '../../../src-renderer/editor/event-state.ts';
 import { placeInTake } from '../../../src-shared/takes/take-of-event.ts';
-import { eventOfVariation, makeVariants } from '../../../src-renderer/editor/variations.ts';
+import { sceneWords } from '../../../src-shared/build/scene-from-timeline.ts';
+import { eventOfVariation, makeVariants, variantsOfWords } from '../../../src-renderer/editor/variations.ts';
 import { placeBefore } from '../../../src-renderer/features/jobs/place-before.ts';
 
 const event: PromptEvent = { id: 'promptEvent:00000000-0000-4000-8000-000000000001', type: 'promptEvent', startFrame: 0, durationFrames: 32, prompt: 'a red fish', negativePrompt: '', seed: 7, seedLocked: false, preset: 'draft', activeTakeId: null, ...PROMPT_EVENT_DEFAULTS };
@@ -17,7 +18,7 @@ const { scene: _scene, ...alone } = scene;
 /** A take of the event: a clip of its own, or of a scene. */
 function take(id: string, createdAt: string, more: Partial<Take> = {}): Take {
   return {
-    id: `take:${id}`, promptEventId: event.id, recipe: { ...alone, prompt: 'a red fish', negativePrompt: '', seed: 3 }, recipeHash: id, preset: 'draft', starred: false, createdAt,
+    id: `take:${id}`, promptEventId: event.id, recipe: { ...alone, prompt: 'a red fish', negativePrompt: '', seed: 3 }, recipeHash: id, preset: 'draft', starred: false, rating: 0, label: '', place: null, createdAt,
     asset: { id: `asset:${id}`, kind: 'video', name: id, mimeType: 'video/mp4', sha256: id, sizeBytes: 1, createdAt, origin: 'generated', width: 64, height: 40, frames: 8, frameRate: { num: 2, den: 1 }, durationMs: 4000, hasAudio: false, hasThumbnail: false, filmstrip: null, hasWaveform: false, hasProxy: false, stage: null, recipe: null },
     ...more,
   };
@@ -77,7 +78,12 @@ describe('the take of an event', () => {
 
   it('brings along what made it when it is picked', () => {
     const recipe = { ...scene, scene: { ...scene.scene, events: scene.scene.events.map((told) => (told.id === event.id ? { ...told, seedOffset: 99, strength: 0.5 } : told)) } };
-    expect(eventOfVariation({ ...variation, recipe }, event)).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [] });
+    expect(eventOfVariation({ ...variation, recipe }, event)).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [], prompt: 'a red fish', style: '' });
+    // Words that say the same are left as they were typed.
+    const { globalPrompt } = scene.scene;
+    const said = { ...recipe, scene: { globalPrompt, events: recipe.scene.events.map((told) => ({ ...told, prompt: sceneWords(globalPrompt, { prompt: 'a red fish', style: 'ink' }) })) } };
+    expect(eventOfVariation({ ...variation, recipe: said }, { ...event, prompt: 'a red fish.', style: 'ink' })).toEqual({ activeTakeId: 'take:v', seedOffset: 99, strength: 0.5, motions: [] });
+    expect(eventOfVariation({ ...variation, recipe: said }, { ...event, prompt: 'a bird', style: 'ink' })).toMatchObject({ prompt: 'a red fish' });
     expect(eventOfVariation(take('a', '1'), event)).toBeNull();
   });
 });
@@ -86,7 +92,8 @@ it('makes variants that differ in one thing', () => {
   let drawn = 0;
   expect(makeVariants('seed', 4, () => (drawn += 1)).map(({ seedOffset }) => seedOffset)).toEqual([1, 2, 3, 4]);
   expect(makeVariants('strength', 4).map(({ strength, seedOffset }) => [strength, seedOffset])).toEqual([[0.38, null], [0.75, null], [1.13, null], [1.5, null]]);
-  expect(makeVariants('motion', 9).at(-1)).toEqual({ seedOffset: null, strength: null, motionStrength: 1.5 });
+  expect(makeVariants('motion', 9).at(-1)).toEqual({ seedOffset: null, strength: null, motionStrength: 1.5, prompt: null });
+  expect(variantsOfWords(' a cat\n\na dog\na cat ').map(({ prompt, seedOffset }) => [prompt, seedOffset])).toEqual([['a cat', null], ['a dog', null]]);
 });
 
 it('steps a waiting job up and down, and not over the ends', () => {

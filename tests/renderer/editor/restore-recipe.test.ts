@@ -21,6 +21,14 @@ const place = (more: Partial<Parameters<typeof restoreReport>[2]> = {}) => ({ in
 const event = (index: number, start: number, length: number) => eventRecord(index, start, length, { prompt: `event ${index}` });
 
 describe('restoring a recipe', () => {
+  it('pins the pictures of a scene that the project has', () => {
+    const told = { id: 'promptEvent:x', durationFrames: 8, prompt: 'a red fish', negativePrompt: '', strength: 1, blendIn: 0, blendOut: 0, seedOffset: 0, motions: [], startImage: 'd'.repeat(64), endImage: 'e'.repeat(64), look: { image: 'f'.repeat(64), strength: 0.4 } };
+    const image = (letter: string, assetId: string | null) => ({ kind: 'image' as const, sha256: letter.repeat(64), name: assetId, assetId });
+    const restored = restoreReport(documentOf(), report(clip({ scene: { globalPrompt: '', events: [told] } }, { sources: [image('d', 'asset:d'), image('e', null), image('f', 'asset:f')] })), place());
+    const pinned = Object.values(restored.records).flatMap((record) => (record.type === 'keyframeImage' ? [[record.promptEventId, record.position, record.assetId, record.strength]] : []));
+    expect(pinned).toEqual([[restored.eventIds[0], 'start', 'asset:d', 1], [restored.eventIds[0], 'reference', 'asset:f', 0.4]]);
+  });
+
   it('fills the chosen event and leaves its place alone', () => {
     const records = documentOf(event(1, 0, 24));
     const motion = { sha256: 'b'.repeat(64), strength: 0.7, noiseMix: 1 };

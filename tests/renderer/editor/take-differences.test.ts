@@ -7,7 +7,7 @@ import { sceneEvent, sceneRecipe } from '../../build/scene-fixture.ts';
 
 const { scene: _scene, ...alone } = sceneRecipe([sceneEvent(0)]);
 const take = (recipe: Partial<Recipe>, preset: Take['preset'] = 'draft'): Take => ({
-  id: 'take:1', promptEventId: 'event0', recipe: { ...alone, ...recipe }, recipeHash: '', preset, starred: false, createdAt: '1',
+  id: 'take:1', promptEventId: 'event0', recipe: { ...alone, ...recipe }, recipeHash: '', preset, starred: false, rating: 0, label: '', place: null, createdAt: '1',
   asset: { id: 'asset:1', kind: 'video', name: '', mimeType: 'video/mp4', sha256: '', sizeBytes: 1, createdAt: '1', origin: 'generated', width: 64, height: 40, frames: 8, frameRate: { num: 2, den: 1 }, durationMs: 4000, hasAudio: false, hasThumbnail: false, filmstrip: null, hasWaveform: false, hasProxy: false, stage: null, recipe: null },
 });
 
