@@ -43,7 +43,7 @@ export interface StudioConfig {
   readonly sampleProject: string;
   /** Threads of the engine. */
   readonly threads: number;
-  /** What runs here: generation (`compute`), import and export (`media`). Jobs of other lanes wait for a studio that runs them. */
+  /** What runs here: generation (`compute`), import and export (`media`), clips that the page can show in haste (`standIns`). Jobs of other lanes wait for a studio that runs them. */
   readonly lanes: readonly JobLane[];
   /** What the models run on this time; the creator's setting when left out. */
   readonly executionProvider?: ProviderWish | undefined;
@@ -73,7 +73,7 @@ export function defaultStudioConfig(environment: NodeJS.ProcessEnv = process.env
     fontsDir: fileURLToPath(new URL('../../assets/fonts', import.meta.url)),
     packsDir: environment['MOTIF_PACKS_DIR'] ?? join(dataDir, 'packs'),
     threads: engineThreads(environment['MOTIF_THREADS']),
-    lanes: ['compute', 'media'],
+    lanes: ['compute', 'media', 'standIns'],
     executionProvider: wishFrom(environment['MOTIF_PROVIDER']),
     offline: environment['MOTIF_OFFLINE'] === '1' || process.argv.includes('--offline'),
     log: (line) => console.error(line),

@@ -47,7 +47,7 @@ export interface JobQueueOptions {
   readonly log?: (line: string) => void;
 }
 
-const ALL_LANES: readonly JobLane[] = ['compute', 'media'];
+const ALL_LANES: readonly JobLane[] = ['compute', 'media', 'standIns'];
 /** Failures in a row, without a finished step between, that end a job. */
 const MAX_FAILURES_IN_A_ROW = 5;
 /** A job whose outcome could not be stored (full disk) tries to store it this often. */

@@ -5,8 +5,8 @@ import { ERROR_CODES, StudioError, type ErrorCode } from '../../src-shared/error
 import type { StoreDatabase } from './database.ts';
 import { parseStored } from './stored-json.ts';
 
-/** Compute jobs run one at a time; media jobs run beside them. */
-export type JobLane = 'compute' | 'media';
+/** Jobs of a lane run one at a time, the lanes beside each other: generation, imports and exports, and the stand-ins that nobody waits for. */
+export type JobLane = 'compute' | 'media' | 'standIns';
 
 /** One failed attempt, kept with the job. */
 export interface JobFailure {
@@ -111,7 +111,7 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
   const nextDue = db.prepare<{ due: number | null }>("SELECT min(scheduledAt) AS due FROM jobs WHERE state = 'retryable'");
   const claimNext = db.prepare<JobRecord>(
     `UPDATE jobs SET state = 'running', attempt = attempt + 1, requested = NULL
-     WHERE sequence = (SELECT sequence FROM jobs WHERE lane = ? AND state = 'available' ORDER BY priority DESC, sequence LIMIT 1) RETURNING *`,
+     WHERE sequence = (SELECT sequence FROM jobs WHERE lane = @lane AND (kind = 'proxy') = @standIns AND state = 'available' ORDER BY priority DESC, sequence LIMIT 1) RETURNING *`,
   );
   const rescueAll = db.prepare<JobRecord>(
     `UPDATE jobs SET state = coalesce(requested, 'available'), requested = NULL, finishedAt = CASE requested WHEN 'cancelled' THEN @now END
@@ -170,7 +170,7 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
     insert: (job) => {
       const id = `job:${randomUUID()}`;
       insertJob.run({
-        id, kind: job.kind, lane: job.lane, front: job.front === true ? 1 : 0, scheduledAt: db.now(), title: job.title, data: JSON.stringify(job.data),
+        id, kind: job.kind, lane: storedLane(job.lane), front: job.front === true ? 1 : 0, scheduledAt: db.now(), title: job.title, data: JSON.stringify(job.data),
         parts: JSON.stringify(job.parts), createdAt: db.timestamp(), promptEventId: job.promptEventId ?? null,
       });
       db.touch('jobs');
@@ -182,7 +182,7 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
       return nextDue.get()?.due ?? null;
     },
     claim: (lane) => {
-      const record = claimNext.get([lane]);
+      const record = claimNext.get({ lane: storedLane(lane), standIns: lane === 'standIns' ? 1 : 0 });
       if (record === undefined) return null;
       db.touch('jobs');
       return toJob(record);
@@ -233,10 +233,13 @@ export function createJobRepository(db: StoreDatabase): JobRepository {
   };
 }
 
+/** Stand-ins are media work that nobody waits for: stored with the rest, run beside it. */
+const storedLane = (lane: JobLane): Exclude<JobLane, 'standIns'> => (lane === 'standIns' ? 'media' : lane);
+
 function toJobRow(path: string, record: JobRecord): JobRow {
   const { id, kind, lane, state, requested, scheduledAt, attempt, failuresSinceProgress, title, elapsedMs, createdAt, finishedAt, promptEventId, resultAssetId, resultPath } = record;
   return {
-    id, kind, lane, state, requested, scheduledAt, attempt, failuresSinceProgress, title, elapsedMs, createdAt, finishedAt, promptEventId, resultAssetId, resultPath,
+    id, kind, lane: kind === 'proxy' ? 'standIns' : lane, state, requested, scheduledAt, attempt, failuresSinceProgress, title, elapsedMs, createdAt, finishedAt, promptEventId, resultAssetId, resultPath,
     data: parseStored(path, 'job', record.data, z.unknown()),
     parts: parseStored(path, 'job', record.parts, z.array(JobPart)),
     failures: parseStored(path, 'job', record.failures, z.array(JobFailureSchema)),

@@ -305,7 +305,8 @@ describe('import and export', () => {
     const bench = await open();
     const path = await clip(bench, 'upload.mp4', 9);
     await bench.until(bench.queue.enqueue('import', { path, removeSource: true }).id, finished);
-    expect(existsSync(path)).toBe(false);
+    // The file goes once the job is known to be done.
+    await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
   });
 
   it('exports a clip under its final name only', async () => {

@@ -11,8 +11,9 @@ describe('job rows', () => {
     const store = newProject();
     for (const title of ['a', 'b']) add(store, title);
     add(store, 'front', true);
+    store.jobs.insert({ kind: 'proxy', lane: 'standIns', title: 'stand-in', data: {}, parts: [] });
     store.jobs.insert({ kind: 'import', lane: 'media', title: 'import', data: {}, parts: [] });
-    expect(['compute', 'compute', 'media', 'compute', 'compute'].map((lane) => store.jobs.claim(lane as 'compute')?.title ?? null)).toEqual(['front', 'a', 'import', 'b', null]);
+    expect(['compute', 'compute', 'media', 'compute', 'compute', 'media', 'standIns', 'standIns'].map((lane) => store.jobs.claim(lane as 'compute')?.title ?? null)).toEqual(['front', 'a', 'import', 'b', null, null, 'stand-in', null]);
   });
 
   it('fences a superseded attempt out of every commit', () => {

@@ -13,7 +13,7 @@ export type MakeProxyData = z.infer<typeof MakeProxyData>;
 export function createMakeProxyHandler({ media, temporaryFolder }: { readonly media: Pick<Media, 'proxy'>; readonly temporaryFolder: string }): JobHandler<MakeProxyData> {
   return {
     kind: 'proxy',
-    lane: 'media',
+    lane: 'standIns',
     data: MakeProxyData,
     title: ({ name }) => name,
     parts: () => [waitingPart('proxy')],
