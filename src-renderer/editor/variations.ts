@@ -28,10 +28,9 @@ export const variantsOfWords = (lines: string): Variant[] => [...new Set(lines.s
 
 /** `count` variants of an event. Seeds are drawn afresh; strengths lie evenly between barely and as strong as it goes. */
 export function makeVariants(by: Exclude<VariedBy, 'words'>, count: number, draw: () => number = freshSeed): Variant[] {
-  const same: Variant = SAME;
   return Array.from({ length: count }, (_, index) => {
     const strength = Math.round((MOST * (index + 1) * 100) / count) / 100;
-    return by === 'seed' ? { ...same, seedOffset: draw() } : by === 'strength' ? { ...same, strength } : { ...same, motionStrength: strength };
+    return by === 'seed' ? { ...SAME, seedOffset: draw() } : by === 'strength' ? { ...SAME, strength } : { ...SAME, motionStrength: strength };
   });
 }
 

@@ -18,13 +18,15 @@ export interface BlockFlow extends Flow {
   readonly trust: Float32Array;
 }
 
-/** Brightness (ITU-R BT.601) of one frame of a clip of RGB bytes, [frames, height, width, 3]. */
+/** Brightness (ITU-R BT.601) of the RGB colour whose red lies at `at`. */
+export const brightnessAt = (colours: ArrayLike<number>, at: number): number => 0.299 * colours[at]! + 0.587 * colours[at + 1]! + 0.114 * colours[at + 2]!;
+
+/** Brightness of one frame of a clip of RGB bytes, [frames, height, width, 3]. */
 export function lumaOf({ width, height, data }: { readonly width: number; readonly height: number; readonly data: Uint8Array }, frame: number): Luma {
   const area = width * height;
   const out = new Float32Array(area);
   for (let i = 0; i < area; i += 1) {
-    const at = (frame * area + i) * 3;
-    out[i] = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+    out[i] = brightnessAt(data, (frame * area + i) * 3);
   }
   return { width, height, data: out };
 }

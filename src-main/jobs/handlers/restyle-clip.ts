@@ -115,10 +115,11 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           let units = total - unitsFrom(begin);
           const lead = segments.lead();
           let gathered: Uint8Array[] = [];
-          let lastShown: Uint8Array | null = null;
+          /** The last gathered frame at the model's size. */
+          let lastShown: { readonly frames: FramesMessage; readonly at: number } | null = null;
           const saveSegment = async () => {
             const encode = isTransparent ? media.encodeClearSegment : media.encodeSegment;
-            segments.save(context, await encode({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished }, lastShown);
+            segments.save(context, await encode({ ...finished, frameRate, frames: gathered, signal }), { frames: gathered.length, ...finished }, lastShown && encodeFrame(lastShown.frames, lastShown.at));
             gathered = [];
           };
           opacities.clear();
@@ -140,7 +141,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
               const colour = drawn.data.slice(at * bytes, (at + 1) * bytes);
               const opacity = opacities.get(firstFrame + at);
               opacities.delete(firstFrame + at);
-              if (shown.count > 0) lastShown = encodeFrame(shown, at);
+              if (shown.count > 0) lastShown = { frames: shown, at };
               gathered.push(opacity === undefined ? colour : joinFrame(colour, finished, opacity, size));
               if (gathered.length === shape.framesPerSegment) await saveSegment();
             }

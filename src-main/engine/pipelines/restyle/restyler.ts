@@ -146,7 +146,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
     const detail = source.width * source.height > MAX_DETAIL_PIXELS ? 0 : 1 - settings.strength;
     const drawn = drawnShare(settings.strength);
     const steady = new SteadyFrames(from.shown);
-    const waiting = new Map<number, { readonly frame: VideoFrames; readonly latents: Float32Array }>();
+    const waiting = new Map<number, { readonly frame: VideoFrames; readonly reduced: VideoFrames; readonly latents: Float32Array }>();
     let [nextFrame, nextFinished] = [from.firstFrame, from.firstFrame];
     let lastLatents: Float32Array | null = null;
 
@@ -171,7 +171,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
             if (original === undefined) continue;
             signal?.throwIfAborted();
             const mixed = drawn === 1 ? latents : latents.map((value, i) => original.latents[i]! + drawn * (value - original.latents[i]!));
-            const shown = steady.next(frame, await decodeFrame(mixed), resizeFrames(original.frame, size.width, size.height));
+            const shown = steady.next(frame, await decodeFrame(mixed), original.reduced);
             steadied.push(shown);
             finished.push(restoreSize(shown, original.frame, detail));
             nextFinished = frame + 1;
@@ -181,8 +181,9 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
         for (let index = 0; index < frames.count; index += 1) {
           signal?.throwIfAborted();
           const frame = frameAt(frames, index);
-          lastLatents = await encodeFrame(frame);
-          waiting.set(nextFrame, { frame, latents: lastLatents });
+          const reduced = resizeFrames(frame, size.width, size.height);
+          lastLatents = await encodeFrame(reduced);
+          waiting.set(nextFrame, { frame, reduced, latents: lastLatents });
           enter(lastLatents, nextFrame);
           nextFrame += 1;
           while (await wave.advance(signal)) {
@@ -206,7 +207,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
   }
 
   async function encodeFrame(frame: VideoFrames): Promise<Float32Array> {
-    const pixels = fromVideoFrames(resizeFrames(frame, size.width, size.height));
+    const pixels = fromVideoFrames(frame);
     // The mean, not a sample of it: drawn anew for each frame it would flicker.
     const { mean } = await encoder.model.encode({ data: pixels.data, shape: [1, 3, size.height, size.width] });
     return mean.data.map((value) => value * encoder.model.scalingFactor);

@@ -1,4 +1,4 @@
-import { flowBetween, halved, lumaOf, valueAt, type Flow, type Luma } from '../../flow/optical-flow.ts';
+import { brightnessAt, flowBetween, halved, lumaOf, valueAt, type Flow, type Luma } from '../../flow/optical-flow.ts';
 import type { VideoFrames } from '../video-tensor.ts';
 
 /** Difference of a colour channel, of 255, at which a pixel is only half believed to come from where the flow says. */
@@ -76,8 +76,8 @@ function carried(drawn: VideoFrames, { source, luma }: Seen, before: Shown): Vid
     const allowed = MISSED + 0.05 * Math.hypot(back.x[i]!, back.y[i]!);
     trust[i] = 1 / (1 + (difference / DOUBT) ** 4) / (1 + (miss / allowed) ** 4);
     sampleColour(before.shown, fromX, fromY, moved, i * 3);
-    own += trust[i]! * Math.abs(luma.data[i]! - brightness(origin, 0));
-    made += trust[i]! * Math.abs(drawnLuma.data[i]! - brightness(moved, i * 3));
+    own += trust[i]! * Math.abs(luma.data[i]! - brightnessAt(origin, 0));
+    made += trust[i]! * Math.abs(drawnLuma.data[i]! - brightnessAt(moved, i * 3));
     count += trust[i]!;
   }
   const share = count === 0 || made === 0 ? 0 : Math.min(Math.max(1 - Math.max(own / count, LEAST_CHANGE) / (made / count), 0), MOST_CARRIED);
@@ -89,8 +89,6 @@ function carried(drawn: VideoFrames, { source, luma }: Seen, before: Shown): Vid
   }
   return { ...drawn, data };
 }
-
-const brightness = (colour: Float32Array, at: number): number => 0.299 * colour[at]! + 0.587 * colour[at + 1]! + 0.114 * colour[at + 2]!;
 
 /** A flow of half the size, for every pixel of the whole one. */
 function doubled(flow: Flow, width: number, height: number): Flow {

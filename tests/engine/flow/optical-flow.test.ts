@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { edgeCorrelation, explained, warpedError } from './flow-error.ts';
-import { flowBetween, type Luma } from '../../src-main/engine/flow/optical-flow.ts';
+import { edgeCorrelation, explained, warpedError } from '../../bench/flow-error.ts';
+import { flowBetween, type Luma } from '../../../src-main/engine/flow/optical-flow.ts';
 
 /** A texture that has moved by `dx`, `dy` pixels. */
 function moved(dx: number, dy: number, noise = 0): Luma {
