@@ -7,15 +7,16 @@ super-resolution and the autoencoder learn from it beside the motion world.
 from __future__ import annotations
 
 import math
+from typing import Callable
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 
-def _noise_texture(generator: torch.Generator, h: int, w: int) -> torch.Tensor:
-    """Smooth random texture, [1, h, w] in about [-1, 1]: a few octaves with a random slope."""
-    slope = 0.35 + 0.75 * torch.rand(1, generator=generator).item()  # 1 is what photographs have
+def noise_texture(generator: torch.Generator, h: int, w: int, slope: float = 0) -> torch.Tensor:
+    """Smooth random texture, [1, h, w] in about [-1, 1]: octaves, each ``slope`` times as strong as the next coarser one (0 draws it)."""
+    slope = slope or 0.35 + 0.75 * torch.rand(1, generator=generator).item()  # 1 is what photographs have
     total = torch.zeros(1, 1, h, w)
     gain = 1.0
     cells = 3
@@ -33,7 +34,7 @@ def dead_leaves(rng: np.random.Generator, h: int, w: int, leaves: int = 70) -> t
     image = torch.from_numpy(rng.uniform(0, 1, (3, 1, 1)).astype(np.float32)).expand(3, h, w).clone()
     ramp = torch.linspace(0, 1, h).view(1, h, 1)
     image = image * (0.6 + 0.4 * ramp)
-    textures = [_noise_texture(generator, h, w) for _ in range(3)]
+    textures = [noise_texture(generator, h, w) for _ in range(3)]
     # sizes between 2 % and 60 % of the height with density r^-3: large ones first
     u = np.sort(rng.uniform(0, 1, leaves))
     r0, r1 = 0.02 * h, 0.6 * h
@@ -73,14 +74,14 @@ def dead_leaves(rng: np.random.Generator, h: int, w: int, leaves: int = 70) -> t
     return image.clamp(0, 1)
 
 
-def generic_clip(rng: np.random.Generator, frames: int, h: int, w: int, speed: float = 0.06) -> torch.Tensor:
+def generic_clip(rng: np.random.Generator, frames: int, h: int, w: int, speed: float = 0.06, picture: Callable[[int, int], torch.Tensor] | None = None) -> torch.Tensor:
     """A picture behind a moving camera and, often, a second layer that moves on its own: [3, frames, h, w] in [-1, 1].
 
-    ``speed`` is the largest shift between neighbouring frames in frame heights.
+    ``speed`` is the largest shift between neighbouring frames in frame heights; ``picture`` makes what is behind, [3, h, w] in [0, 1].
     """
     margin = 1.35
     big_h, big_w = int(h * margin), int(w * margin)
-    back = dead_leaves(rng, big_h, big_w)
+    back = picture(big_h, big_w) if picture else dead_leaves(rng, big_h, big_w)
     t = torch.linspace(-0.5, 0.5, frames) * max(1, frames - 1)
 
     def flow(picture: torch.Tensor, limit: float) -> torch.Tensor:

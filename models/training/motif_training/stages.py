@@ -6,6 +6,7 @@ on the stage's device, with noise from a generator of that device.
 
 from __future__ import annotations
 
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from .generic_world import dead_leaves, generic_clip
 from .graph_network import GraphNetwork, compute_copy, export_graph
 from .latent_expert import LatentExpert
 from .looks import soften
+from .picture_bank import PictureBank
 from .text_bank import TextBank
 from .tokenizer import MAX_LENGTH
 
@@ -122,9 +124,11 @@ class SuperResolution1:
 
     name, lr, prefix = "sr1", 4e-4, ""
     crop = (64, 96)
+    around = 16
+    """Pixels beyond a crop that its enlargement sees; crops lie on the grid of 16 pixels, as whole frames do."""
     image_share = 0.8
 
-    def __init__(self, batch: int = 8, device: str = "cpu") -> None:
+    def __init__(self, batch: int = 8, device: str = "cpu", runs: Path = Path("runs"), pictures: int = 160) -> None:
         self.size, self.device = batch, torch.device(device)
         h, w = self.crop
         sizes = {"height": h, "width": w, "tokens": MAX_LENGTH}
@@ -133,6 +137,7 @@ class SuperResolution1:
         self.shapes = self.net.shapes
         self.abar = cosine_abar().to(device)
         self.texts = TextBank()
+        self.bank = PictureBank(runs / "sr1" / "pictures.npy", pictures)
 
     @staticmethod
     def prepare(parameters):
@@ -150,25 +155,28 @@ class SuperResolution1:
             low = low + rng.uniform(0, 0.06) * torch.from_numpy(rng.standard_normal(low.shape, np.float32))
         return enlarge_lanczos((low.clamp(-1, 1) * 127.5).round() / 127.5, 4)
 
+    def footage(self, rng, frames: int) -> torch.Tensor:
+        """What is to be made out, with its surroundings: [3, frames, h, w] in [-1, 1]."""
+        h, w = (side + 2 * self.around for side in self.crop)
+        if rng.random() < 0.25:
+            full = motion_clip(rng, frames, 160, 256, 0.0 if frames == 1 else 7 / 28, world.FULL)
+            y, x = 16 * int(rng.integers(0, (160 - h) // 16 + 1)), 16 * int(rng.integers(0, (256 - w) // 16 + 1))
+            return full[:, :, y:y + h, x:x + w]
+        if frames == 1:
+            return self.bank.crop(rng, h, w)[:, None] * 2 - 1
+        return generic_clip(rng, frames, h, w, picture=lambda tall, wide: self.bank.crop(rng, tall, wide))
+
     def batch(self, rng):
         """Crops of clips or of pictures: the truth, and its enlargement."""
         still = rng.random() < self.image_share
-        h, w = self.crop
         truth, soft = [], []
-        while len(truth) < (self.size if still else self.size // 8):
-            if not still:
-                full = mixed_clip(rng, 8, 160, 256, 7 / 28, 0.35)
-            elif rng.random() < 0.3:
-                full = motion_clip(rng, 1, 160, 256, 0.0, world.FULL)
-            else:
-                full = dead_leaves(rng, 160, 256, int(rng.integers(40, 140)))[:, None] * 2 - 1
-            if still and rng.random() < 0.6:  # footage is rarely as sharp as what is drawn
+        inner = slice(self.around, -self.around)
+        for _ in range(self.size if still else self.size // 8):
+            full = self.footage(rng, 1 if still else 8)
+            if rng.random() < 0.4:  # footage is often not as sharp as what is drawn
                 full = soften(full.transpose(0, 1), rng.uniform(0.3, 1.3)).transpose(0, 1)
-            up = self.enlargement(rng, full.transpose(0, 1)).transpose(0, 1)
-            for _ in range(2 if still else 1):
-                y, x = int(rng.integers(0, 161 - h)), int(rng.integers(0, 257 - w))
-                truth.append(full[:, :, y:y + h, x:x + w])
-                soft.append(up[:, :, y:y + h, x:x + w])
+            truth.append(full[:, :, inner, inner])
+            soft.append(self.enlargement(rng, full.transpose(0, 1)).transpose(0, 1)[:, :, inner, inner])
         return {"x0": torch.stack(truth), "up": torch.stack(soft), "first": bool(rng.random() < 0.3) and not still, "text": self.texts.draw(rng, len(truth))}
 
     def loss(self, parameters, batch, generator):

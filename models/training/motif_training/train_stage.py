@@ -36,8 +36,8 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--checkpoint-minutes", type=float, default=3)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--batch", type=int, default=0, help="crops or segments a step; 0 for the stage's own")
-    p.add_argument("--pictures", type=int, default=320, help="sr2: pictures that are drawn in every look before training, four crops of each")
-    p.add_argument("--part", type=int, default=2, help="sr2: crops are so many times smaller per side than those of the pictures")
+    p.add_argument("--pictures", type=int, default=0, help="sr1, sr2: pictures that are drawn before training, and crops of which are learned from; 0 for the stage's own number")
+    p.add_argument("--part", type=int, default=0, help="sr2: crops are so many times smaller per side than those of the pictures; 0 for the stage's own")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--workers", type=int, default=0, help="processes that render ahead; on a GPU, as many as there are cores")
     p.add_argument("--seed", type=int, default=1)
@@ -46,7 +46,8 @@ def main(argv: list[str] | None = None) -> None:
     run = a.runs / a.stage
     run.mkdir(parents=True, exist_ok=True)
     kind = STAGES[a.stage]
-    own = {**({"runs": a.runs, "pictures": a.pictures, "part": a.part} if a.stage == "sr2" else {}), **({"batch": a.batch} if a.batch else {})}
+    wanted = {"sr1": ["runs", "pictures"], "sr2": ["runs", "pictures", "part"]}.get(a.stage, [])
+    own = {name: getattr(a, name) for name in [*wanted, "batch"] if getattr(a, name)}
     stage = kind(device=a.device, **own)
     parameters = {k: v.to(stage.device) for k, v in initial_parameters(stage.shapes, torch.Generator().manual_seed(a.seed)).items()}
     if hasattr(stage, "prepare"):

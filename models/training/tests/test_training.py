@@ -97,7 +97,7 @@ class Looks(unittest.TestCase):
                 self.assertGreater((drawn[one] - drawn[other]).abs().mean().item(), 0.02, f"{captions.LOOKS[one]}, {captions.LOOKS[other]}")
 
     def test_a_crop_on_the_grid_is_drawn_like_the_whole_frame(self):
-        for look in ("flat", "ink sketch", "neon", "pixel art", "comic halftone", "noir"):  # the others draw random grain
+        for look in ("flat", "ink sketch", "neon", "pixel art", "oil", "comic halftone", "noir"):  # watercolor draws random grain
             whole = apply_look(self.frame, look)[:, :, 96:176, 128:240]
             part = apply_look(self.frame[:, :, 64:208, 96:272], look, unit=8)[:, :, 32:112, 32:144]
             self.assertLess((whole - part).abs().max().item(), 1e-4, look)
@@ -179,6 +179,18 @@ class Training(unittest.TestCase):
             # the learning rate looks at the end of the run, which differs here: compare what does not depend on it
             self.assertEqual(set(one["master"]), set(two["master"]))
             self.assertTrue(all(torch.isfinite(v).all() for v in two["master"].values()))
+
+    def test_super_resolution_learns_from_crops_of_pictures_drawn_once(self):
+        from motif_training.train_stage import main
+
+        with tempfile.TemporaryDirectory() as folder:
+            main(["sr1", "--runs", folder, "--steps", "2", "--minutes", "1000", "--pictures", "2"])
+            pictures = np.load(f"{folder}/sr1/pictures.npy")
+            self.assertEqual(pictures.shape, (2, 3, 480, 768))
+            self.assertGreater(pictures.std(), 10)
+            state = torch.load(f"{folder}/sr1/state.pt", weights_only=True)
+            self.assertEqual(state["step"], 2)
+            self.assertTrue(all(torch.isfinite(v).all() for v in state["ema"].values()))
 
     def test_the_latent_expert_starts_as_a_denoiser_and_learns_on_latents(self):
         from motif_training.train_stage import main

@@ -27,11 +27,16 @@ export interface UpscaleWindowSettings {
 /** Input pixels that neighbouring tiles share: about what the model sees to each side, less for tiny tiles. */
 export const tileOverlap = (tile: UpscaleWindowSettings['tile']): number => Math.min(8, Math.floor(Math.min(tile.width, tile.height) / 4));
 
-/** Starts of tiles that cover `length`, evenly spread, at least `overlap` shared. One tile when it is at least as long. */
+/** Tiles begin on this grid of input pixels: a network that halves its picture three times sees the given pixels where it saw them in training. */
+const GRID = 4;
+
+/** Starts of tiles that cover `length`, about evenly spread, at least `overlap` shared; the last may reach a little beyond. One tile when it is at least as long. */
 export function tileStarts(length: number, tile: number, overlap: number): readonly number[] {
   if (length <= tile) return [0];
-  const count = Math.ceil((length - overlap) / (tile - overlap));
-  return Array.from({ length: count }, (_, index) => Math.round((index * (length - tile)) / (count - 1)));
+  const last = Math.ceil((length - tile) / GRID);
+  const step = Math.max(1, Math.floor((tile - overlap) / GRID));
+  const count = Math.ceil(last / step) + 1;
+  return Array.from({ length: count }, (_, index) => GRID * Math.round((index * last) / (count - 1)));
 }
 
 /** Number of tiles of a frame: the units of work of a window. */

@@ -1,5 +1,6 @@
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { createNoise } from '../random/noise.ts';
+import { backProject } from './back-projection.ts';
 import type { Pack } from './open-pack.ts';
 import { encodePrompts } from './prompt-encoder.ts';
 import type { PromptCache } from './prompt-encoder.ts';
@@ -50,7 +51,7 @@ export async function openUpscaler(pack: Pack, { threads, promptCache }: { reado
       const tiles = upscaleWindow(context, input, { scale, tile, overlap, noiseLevel: pack.index.conditioning.noiseLevel, enlargement: pack.index.conditioning.enlargement, firstFrame, noiseCondition: addNoise });
       for (;;) {
         const next = await tiles.next();
-        if (next.done === true) return reduceFrames(next.value, scale / factor);
+        if (next.done === true) return reduceFrames(backProject(next.value, input, scale), scale / factor);
         yield { step: next.value, total };
       }
     },
