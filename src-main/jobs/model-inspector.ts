@@ -1,6 +1,7 @@
 import type { MemoryStep } from '../../src-shared/pack/memory-plan.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
+import type { MemoryWish } from '../engine/pipelines/plan-memory.ts';
 import type { Answer, Question } from '../engine/process/look.ts';
 import type { EngineChild, EngineFork } from './engine-process.ts';
 
@@ -9,7 +10,7 @@ export interface ModelInspector {
   /** Compares a network's weights with its configuration. Rejects with what is wrong. */
   inspect(folder: string): Promise<Extract<Answer, { about: 'network' }>['facts']>;
   /** What each model of these stages will take. */
-  planMemory(packDir: string, stages: readonly StageName[]): Promise<readonly MemoryStep[]>;
+  planMemory(packDir: string, stages: readonly StageName[], wish?: MemoryWish): Promise<readonly MemoryStep[]>;
   close(): void;
 }
 
@@ -71,8 +72,8 @@ export function createModelInspector(fork: EngineFork, idleMs = IDLE_MS): ModelI
       if (found.about !== 'network') throw new StudioError('INTERNAL', 'The look gave another answer.');
       return found.facts;
     },
-    async planMemory(packDir, stages) {
-      const found = await ask({ about: 'memory', packDir, stages });
+    async planMemory(packDir, stages, wish = { tiles: 1, inScene: false }) {
+      const found = await ask({ about: 'memory', packDir, stages, wish });
       if (found.about !== 'memory') throw new StudioError('INTERNAL', 'The look gave another answer.');
       return found.steps;
     },

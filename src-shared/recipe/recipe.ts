@@ -4,6 +4,7 @@ import { Emphasis } from './emphasis.ts';
 import { MAX_MOTIONS, MotionUse } from './motion-use.ts';
 import { SceneScript } from './scene-script.ts';
 import { STAGE_NAMES, StageName } from './stage-name.ts';
+import { TileCount } from './tile-count.ts';
 
 /** What a stage is asked to do. `strength` is the SDEdit start of superResolution2 in (0, 1]. */
 export const StageSettings = z.object({
@@ -17,6 +18,8 @@ export const StageSettings = z.object({
   betweenKeyFrames: z.enum(['linearBlend', 'masked']).optional(),
   /** superResolution1 only: train timestep to which the condition is noised, where the preset departs from the pack. */
   noiseLevel: z.number().int().min(0).max(999).optional(),
+  /** In how many tiles frames were worked on, where memory did not suffice for whole ones: their values differ a little. */
+  tiles: TileCount.optional(),
 });
 export type StageSettings = z.infer<typeof StageSettings>;
 
@@ -45,6 +48,17 @@ export const Recipe = z.object({
   frameRate: FrameRate,
 });
 export type Recipe = z.infer<typeof Recipe>;
+
+/** The recipe with one stage worked on in so many tiles; 1: whole, which recipes do not mention. */
+export function withTiles<Made extends Recipe>(recipe: Made, stage: StageName, tiles: TileCount): Made {
+  return {
+    ...recipe,
+    stages: recipe.stages.map((settings) => {
+      const { tiles: _, ...rest } = settings;
+      return settings.stage !== stage ? settings : tiles === 1 ? rest : { ...rest, tiles };
+    }),
+  };
+}
 
 /** Stands in for the prompt in exports made without it. Such a recipe tells model, seed and settings, but cannot be repeated. */
 export const WITHHELD_PROMPT = '(not included)';

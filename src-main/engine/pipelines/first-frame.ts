@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import { isImageUnet, parseUnet3dConfig } from '../nn/unet3d-config.ts';
 import { fromDiffusers } from '../schedulers/from-diffusers.ts';
@@ -7,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { denoise, startPosition } from './denoise.ts';
 import { readConfig } from './open-pack.ts';
 import { enlargeVideo } from './enlarge.ts';
-import { loadUnet } from './stage-sessions.ts';
+import { loadTiledUnet } from './stage-sessions.ts';
 import type { StageContext } from './stage-step.ts';
 import type { SuperResolution1Models } from './super-resolution-1.ts';
 
@@ -21,6 +22,7 @@ export interface FirstFrameSettings {
   readonly height: number;
   readonly tokens: number;
   readonly threads: number;
+  readonly tiles: TileCount;
 }
 
 /**
@@ -43,7 +45,7 @@ export function firstFrameModel(folder: string | null, context: StageContext, se
       const values = 3 * settings.height * settings.width;
       const noise = context.noise.fork('firstFrame');
       const condition = addNoise(enlargeVideo(lowResolution, settings.scale, 'cornerBilinear'), { data: noise.fork('condition').normal(values), shape }, SETTINGS.noiseLevel);
-      const { model, release } = await loadUnet(folder, config, { batch: 1, frames: 1, height: settings.height, width: settings.width, tokens: settings.tokens }, settings.threads);
+      const { model, release } = await loadTiledUnet(folder, config, { batch: 1, frames: 1, height: settings.height, width: settings.width, tokens: settings.tokens }, settings.tiles, false, settings.threads);
       try {
         const steps = denoise(
           { ...context, unet: model, scheduler, guidanceScale: SETTINGS.guidanceScale, condition, classLabel: SETTINGS.noiseLevel, noise },

@@ -5,6 +5,7 @@ import type { SceneText } from '../../../src-shared/build/scene-part.ts';
 import type { Emphasis } from '../../../src-shared/recipe/emphasis.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import { createNoise } from '../random/noise.ts';
 import { fromDiffusers } from '../schedulers/from-diffusers.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
@@ -28,7 +29,7 @@ import { latentKeyframes } from './latent-keyframes.ts';
 import { runScenePart, SCENE_LATENT_WINDOW, SCENE_OVERLAP } from './scene-run.ts';
 import type { SceneRequest } from './scene-run.ts';
 import { pairsGuidance, weightBytesOf } from './memory-habits.ts';
-import { latentSize, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
+import { latentSize, loadTiledUnet, loadUnet, loadVae, readUnetConfig } from './stage-sessions.ts';
 import type { Loaded } from './stage-sessions.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
 import { superResolution1 } from './super-resolution-1.ts';
@@ -72,6 +73,8 @@ export interface StageRunnerOptions {
   readonly scene?: { readonly perFrameText: boolean } | undefined;
   /** True when runs use motions: the temporal weights are then inputs of the session, so that motions change without loading anew. */
   readonly motions?: boolean;
+  /** In how many tiles frames are worked on, where whole ones do not fit into memory; key frames are only decoded so. */
+  readonly tiles?: TileCount;
 }
 
 const STRENGTH = 0.8;
@@ -124,8 +127,8 @@ export function promptsOf({ settings, ...request }: SpokenRequest): readonly str
   return [...texts.map((text) => text.prompt), ...(isGuided(settings.guidanceScale) ? texts.map((text) => text.negativePrompt || (settings.negativePrompt ?? '')) : [])];
 }
 
-/** The size that a stage's unet works on: its window, in latents for superResolution2. */
-function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: number; height: number; width: number } {
+/** The size that a stage's unet works on: its window, in latents for superResolution2. Tiles are cut from it. */
+export function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: number; height: number; width: number } {
   const { frames, window, width, height } = pack.stageSize(stage);
   const vae = pack.vaeFolder(stage);
   const inner = vae === null ? { width, height } : latentSize(vae, width, height);
@@ -133,20 +136,25 @@ function unetSize(pack: Pack, stage: StageName, inScene: boolean): { frames: num
   return { frames: window ?? whole, ...inner };
 }
 
+/** Whether a stage's unet may see a tile at a time: it enlarges what is there. What is first drawn in tiles would be a picture in each. */
+export const drawsInTiles = (stage: StageName): boolean => stage === 'superResolution1' || stage === 'superResolution2';
+
 /** Loads the models of one stage of a pack. */
 export async function createStageRunner(pack: Pack, stage: StageName, options: StageRunnerOptions): Promise<StageRunner> {
-  const { guided, threads, promptCache, scene: inScene } = options;
+  const { guided, threads, promptCache, scene: inScene, tiles = 1 } = options;
   const folder = pack.stageFolder(stage);
   const vaeFolder = pack.vaeFolder(stage);
   const config = readUnetConfig(pack, stage);
   const size = unetSize(pack, stage, inScene !== undefined);
   const paired = guided && pairsGuidance(size, weightBytesOf(join(folder, 'unet')));
   const mix = options.motions === true ? openMotionMix(folder) : null;
-  const unet = await loadUnet(folder, config, { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens }, threads, { perFrameText: inScene?.perFrameText === true }, mix ?? undefined);
+  const shape = { batch: paired ? 2 : 1, ...size, tokens: pack.index.promptTokens };
+  const hooks = { perFrameText: inScene?.perFrameText === true };
+  const unet = drawsInTiles(stage) ? await loadTiledUnet(folder, config, shape, tiles, vaeFolder !== null, threads, hooks) : await loadUnet(folder, config, shape, threads, hooks, mix ?? undefined);
   const { width, height } = pack.stageSize(stage);
   let vae: Loaded<FrameVae> | null = null;
   try {
-    if (vaeFolder !== null) vae = loadVae(vaeFolder, width, height, threads);
+    if (vaeFolder !== null) vae = loadVae(vaeFolder, width, height, threads, true, tiles);
   } catch (error) {
     await unet.release();
     throw error;
@@ -198,7 +206,7 @@ export async function createStageRunner(pack: Pack, stage: StageName, options: S
         case 'superResolution1': {
           const video = requireInput(pack, stage, input);
           const { addNoise } = noisingScheduler(pack, stage, context.scheduler);
-          const firstFrame = firstFrameModel(pack.firstFrameFolder, context, { scale: enlargement(pack), width, height, tokens: pack.index.promptTokens, threads });
+          const firstFrame = firstFrameModel(pack.firstFrameFolder, context, { scale: enlargement(pack), width, height, tokens: pack.index.promptTokens, threads, tiles });
           return superResolution1(context, video, { scale: enlargement(pack), windowFrames: size.frames, noiseLevel: settings.noiseLevel ?? conditioning.noiseLevel, enlargement: conditioning.enlargement, firstFrame: conditioning.firstFrame }, { noiseCondition: addNoise, ...firstFrame }, resume);
         }
         case 'superResolution2': {

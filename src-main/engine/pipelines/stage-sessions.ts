@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import { selectParameters } from '../autodiff/trainable-parameters.ts';
 import { autoencoderFactor, buildAutoencoderDecoder, buildAutoencoderEncoder, parseAutoencoderConfig } from '../nn/autoencoder-kl.ts';
 import type { AutoencoderConfig } from '../nn/autoencoder-kl.ts';
@@ -18,6 +19,8 @@ import { readConfig } from './open-pack.ts';
 import type { Pack } from './open-pack.ts';
 import { textWidth } from './prompt-encoder.ts';
 import type { FrameVae } from './super-resolution-2.ts';
+import { latentTiles, tiledUnet, tiledVae, unetTiles } from './tiled-models.ts';
+import { tileSize } from './tiles.ts';
 import type { UnetRun } from './unet-run.ts';
 
 /** A model on sessions, with the way to free them. */
@@ -147,9 +150,24 @@ export function pixelMultiple(vaeFolder: string, config: Unet3dConfig): number {
   return autoencoderFactor(readVaeConfig(vaeFolder)) * 2 ** (config.block_out_channels.length - 1);
 }
 
-/** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. */
-export function loadVae(weightsDir: string, width: number, height: number, threads: number, arena = true): Loaded<FrameVae> {
+/** Loads a unet for tiles of a frame; it takes and gives whole frames. `count` 1 is {@link loadUnet}. */
+export async function loadTiledUnet(stageFolder: string, config: Unet3dConfig, shape: ClipShape, count: TileCount, inLatents: boolean, threads: number, hooks: Unet3dHooks = {}): Promise<Loaded<UnetRun>> {
+  const layout = unetTiles(config, shape, count, inLatents);
+  const { model, release } = await loadUnet(stageFolder, config, { ...shape, ...tileSize(layout) }, threads, hooks);
+  return { model: tiledUnet(model, layout), release };
+}
+
+/** An autoencoder whose two halves are loaded when first used and never together: encoding ends before decoding begins. With tiles, they see one at a time. */
+export function loadVae(weightsDir: string, width: number, height: number, threads: number, arena = true, tiles: TileCount = 1): Loaded<FrameVae> {
   const config = readVaeConfig(weightsDir);
+  const layout = latentTiles(latentSize(weightsDir, width, height), tiles);
+  const factor = autoencoderFactor(config);
+  const tile = tileSize(layout);
+  const { model, release } = loadFrameVae(weightsDir, config, tile.width * factor, tile.height * factor, threads, arena);
+  return { model: tiledVae(model, layout, factor), release };
+}
+
+function loadFrameVae(weightsDir: string, config: AutoencoderConfig, width: number, height: number, threads: number, arena: boolean): Loaded<FrameVae> {
   const latent = latentSize(weightsDir, width, height);
   const open = async (build: typeof buildAutoencoderEncoder, size: { width: number; height: number }) => {
     const weights = openWeights(weightsDir);

@@ -1,4 +1,7 @@
+import { tileGrid } from '../../../src-shared/recipe/tile-count.ts';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { Unet3dConfig } from '../nn/unet3d-config.ts';
 import { createNoise } from '../random/noise.ts';
 import { backProject } from './back-projection.ts';
 import type { Pack } from './open-pack.ts';
@@ -31,14 +34,15 @@ export interface Upscaler {
 }
 
 /** Loads the pack's pixel super-resolution for real footage. It is asked for without words. */
-export async function openUpscaler(pack: Pack, { threads, promptCache }: { readonly threads: number; readonly promptCache: PromptCache }): Promise<Upscaler> {
+export async function openUpscaler(pack: Pack, { threads, promptCache, tiles }: { readonly threads: number; readonly promptCache: PromptCache; readonly tiles: TileCount }): Promise<Upscaler> {
   const stage = 'superResolution1';
   const folder = pack.stageFolder(stage);
-  const { frames, window = frames, width, height } = pack.stageSize(stage);
+  const { frames, window = frames } = pack.stageSize(stage);
   const scale = enlargement(pack);
+  const config = readUnetConfig(pack, stage);
+  const tile = upscaleTile(pack.stageSize(stage), scale, config, tiles);
   const [positive] = await encodePrompts(pack.text(stage), [''], pack.index.promptTokens, promptCache, threads);
-  const unet = await loadUnet(folder, readUnetConfig(pack, stage), { batch: 1, frames: window, height, width, tokens: pack.index.promptTokens }, threads);
-  const tile = { width: width / scale, height: height / scale };
+  const unet = await loadUnet(folder, config, { batch: 1, frames: window, height: tile.height * scale, width: tile.width * scale, tokens: pack.index.promptTokens }, threads);
   const overlap = tileOverlap(tile);
   return {
     async *run({ frames: input, firstFrame, factor, numInferenceSteps, seed, signal }) {
@@ -57,6 +61,20 @@ export async function openUpscaler(pack: Pack, { threads, promptCache }: { reado
     },
     release: () => unet.release(),
   };
+}
+
+/** Size of a tile in pixels of the input: what the model was trained on, or a part of it that its levels divide. */
+export function upscaleTile({ width, height }: { readonly width: number; readonly height: number }, scale: number, { block_out_channels: levels }: Pick<Unet3dConfig, 'block_out_channels'>, tiles: TileCount): { readonly width: number; readonly height: number } {
+  const { columns, rows } = tileGrid(tiles, { width, height });
+  const unit = lcm(2 ** (levels.length - 1), scale);
+  const side = (length: number, parts: number): number => (parts === 1 ? length / scale : Math.min(length, Math.ceil(length / parts / unit) * unit) / scale);
+  return { width: side(width, columns), height: side(height, rows) };
+}
+
+function lcm(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return (a * b) / x;
 }
 
 /** Each pixel becomes the mean of `by` x `by`. */

@@ -117,7 +117,8 @@ export function createEngineServer(send: SendEvent): EngineServer {
     const guided = isGuided(command.settings.guidanceScale);
     const scene = command.scene && { perFrameText: hasTextPerFrame(command.scene.part) };
     const motions = usedMotions(command).length > 0;
-    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, motions, scene]);
+    const { tiles = 1 } = command.settings;
+    const key = JSON.stringify([command.packDir, command.stage, guided, command.threads, motions, scene, tiles]);
     const pack = openPack(command.packDir);
     const [text, prompts] = [pack.text(command.stage), promptsOf(command)];
     const isNew = !areEncoded(text, prompts, pack.index.promptTokens, promptCache);
@@ -125,7 +126,7 @@ export function createEngineServer(send: SendEvent): EngineServer {
     if (loaded?.key !== key || (isNew && weightBytesOf(text.encoder) >= LARGE_WEIGHTS_BYTES)) await unload();
     if (isNew) await encodePrompts(text, prompts, pack.index.promptTokens, promptCache, command.threads);
     if (loaded !== null) return loaded.runner;
-    const runner = await createStageRunner(pack, command.stage, { guided, threads: command.threads, promptCache, motions, scene });
+    const runner = await createStageRunner(pack, command.stage, { guided, threads: command.threads, promptCache, motions, scene, tiles });
     loaded = { key, runner };
     return runner;
   };
@@ -195,11 +196,11 @@ export function createEngineServer(send: SendEvent): EngineServer {
   };
 
   /** Windows of one clip come one after the other: the session stays for the next. */
-  const upscalerFor = async ({ packDir, threads }: UpscaleCommand): Promise<Upscaler> => {
-    const key = JSON.stringify([packDir, threads]);
+  const upscalerFor = async ({ packDir, threads, tiles }: UpscaleCommand): Promise<Upscaler> => {
+    const key = JSON.stringify([packDir, threads, tiles]);
     if (upscaler?.key === key) return upscaler.upscaler;
     await unload();
-    const opened = await openUpscaler(openPack(packDir), { threads, promptCache });
+    const opened = await openUpscaler(openPack(packDir), { threads, promptCache, tiles });
     upscaler = { key, upscaler: opened };
     return opened;
   };

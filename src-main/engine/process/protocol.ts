@@ -5,6 +5,7 @@ import type { StudioErrorWire } from '../../../src-shared/errors/studio-error.ts
 import type { ScenePart } from '../../../src-shared/build/scene-part.ts';
 import type { Emphasis } from '../../../src-shared/recipe/emphasis.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import type { StageSettings } from '../../../src-shared/recipe/recipe.ts';
 import type { Answer, Question } from './look.ts';
 import type { ProviderFallback } from '../session/session-providers.ts';
@@ -70,6 +71,8 @@ export interface UpscaleCommand {
   /** 1: the conditional mean; more draw details. */
   readonly numInferenceSteps: number;
   readonly seed: number;
+  /** Tiles so many times smaller than the model's own, where those do not fit into memory. */
+  readonly tiles: TileCount;
   readonly threads: number;
 }
 
@@ -121,6 +124,8 @@ export interface RestyleCommand {
   readonly shown: { readonly number: number; readonly frame: FramesMessage } | null;
   /** Draws single frames for themselves, on this share of the trained pixels: previews. */
   readonly still?: { readonly share: number };
+  /** Frames are encoded and decoded in so many tiles. */
+  readonly tiles: TileCount;
   readonly threads: number;
 }
 

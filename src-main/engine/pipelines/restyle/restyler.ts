@@ -1,4 +1,5 @@
 import { assert, StudioError } from '../../../../src-shared/errors/studio-error.ts';
+import type { TileCount } from '../../../../src-shared/recipe/tile-count.ts';
 import { createNoise } from '../../random/noise.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { readModelSchedule } from '../../training/model-schedule.ts';
@@ -39,6 +40,8 @@ export interface RestylerOptions {
   readonly perFrameText: boolean;
   readonly threads: number;
   readonly promptCache: PromptCache;
+  /** Frames are encoded and decoded in so many tiles, which take most of the memory; they are drawn whole, as they must agree with the first one. */
+  readonly tiles?: TileCount;
 }
 
 /** Where a run begins: a clip's first frame, or ahead of where an earlier run ended. */
@@ -83,7 +86,7 @@ export interface RestyleStream {
 
 /** Loads a pack's latent super-resolution for restyling (Show-1's expert stage, engine.md section 6; SDEdit, Meng et al. 2022). */
 export async function openRestyler(pack: Pack, options: RestylerOptions): Promise<Restyler> {
-  const { source, share = 1, perFrameText, threads, promptCache } = options;
+  const { source, share = 1, perFrameText, threads, promptCache, tiles = 1 } = options;
   const folder = pack.stageFolder(STAGE);
   const vae = requireVae(pack, STAGE);
   const trained = pack.stageSize(STAGE);
@@ -104,7 +107,7 @@ export async function openRestyler(pack: Pack, options: RestylerOptions): Promis
   const unet = await loadUnet(folder, config, { batch: 1, frames: window, ...latent, tokens }, threads, { perFrameText, anchorFrame: true }, undefined, { side: anchorChannel(current), arena: false });
   const sizes = new Map(unet.inputs.filter(({ name }) => name.startsWith('anchor_in:')).map(({ name, shape: dims }) => [name.slice('anchor_in:'.length), dims.reduce((a, b) => a * b, 1)]));
   // Encoding and decoding alternate along the clip: both halves stay loaded.
-  const [encoder, decoder] = [loadVae(vae, size.width, size.height, threads, false), loadVae(vae, size.width, size.height, threads, false)];
+  const [encoder, decoder] = [loadVae(vae, size.width, size.height, threads, false, tiles), loadVae(vae, size.width, size.height, threads, false, tiles)];
 
   return {
     async begin(settings, from = { firstFrame: 0, anchor: null, shown: null }) {
