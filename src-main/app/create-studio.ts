@@ -24,6 +24,9 @@ import { createJobQueue } from '../jobs/job-queue.ts';
 import { createLearningCurves } from '../jobs/learning-curves.ts';
 import { sweepScratchFolders } from '../jobs/scratch-folder.ts';
 import { createMedia } from '../media/media.ts';
+import { readMachineMemory } from '../jobs/machine-memory.ts';
+import { createMemorySteps } from '../jobs/memory-steps.ts';
+import { createTileChooser } from '../jobs/tile-chooser.ts';
 import { createModelInspector } from '../jobs/model-inspector.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { createAssetsService } from '../services/assets-service.ts';
@@ -60,7 +63,7 @@ import { createLibraryService } from '../services/library-service.ts';
 import { createTakesService, showNewTakes } from '../services/takes-service.ts';
 import { createTimelineService } from '../services/timeline-service.ts';
 import { sweepUploads } from '../services/uploads-folder.ts';
-import { openAppStore } from '../store/app-store.ts';
+import { openAppStore, type AppStore } from '../store/app-store.ts';
 import type { ProjectStore } from '../store/project-store.ts';
 import type { Studio, StudioConfig } from './studio.ts';
 
@@ -80,6 +83,12 @@ function makeDataFolder(dataDir: string): void {
 const shareDone = (parts: Job['parts']): number =>
   parts.reduce((sum, { state, step, total }) => sum + (state === 'done' || state === 'cached' ? 1 : total > 0 ? Math.min(1, step / total) : 0), 0) / Math.max(1, parts.length);
 
+/** What the creator allows the engine, in bytes; null: what is free. */
+function memoryBudget(settings: AppStore['settings']): number | null {
+  const gigabytes = Number(settings.get('window:memoryBudget') ?? 0);
+  return gigabytes > 0 ? gigabytes * 1e9 : null;
+}
+
 /** Puts a studio together: the one place that knows every part. */
 export async function createStudio(config: StudioConfig, platform: Platform): Promise<Studio> {
   const { dataDir, projectsFolder, threads, lanes, fontsDir, sampleProject, log } = config;
@@ -94,7 +103,9 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
 
   const fork = config.forkEngine ?? createNodeEngineFork();
   const inspector = createModelInspector(fork);
-  const memoryPlans = createMemoryPlans(inspector, undefined, appStore.settings);
+  const machine = () => readMachineMemory(engine.pid(), memoryBudget(appStore.settings));
+  const memoryPlans = createMemoryPlans(inspector, machine, appStore.settings);
+  const tiles = createTileChooser({ steps: createMemorySteps(inspector, appStore.settings), machine, settings: appStore.settings });
   const media = createMedia();
   const models = createModelRegistry({ embeddedDir: config.embeddedPacksDir, packsDir: config.packsDir, cacheDir: join(dataDir, 'cache'), imports: { dir: join(dataDir, 'imports'), inspect: inspector.inspect } });
   const execution = createExecution({ settings: appStore.settings, override: config.executionProvider, facts: () => readProviderFacts(), probe: (order) => probeInProcess(fork, order) });
@@ -118,9 +129,9 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
   const curves = createLearningCurves();
   const strips = createClipStrips();
 
-  const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
+  const generate = createGenerateClipHandler({ engine, media, packs: models, stepTimes, tiles, threads, temporaryFolder });
   const learn = createLearnMotionHandler({ engine, media, packs: models, stepTimes, curves, threads, temporaryFolder });
-  const scene = createRenderSceneHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder });
+  const scene = createRenderSceneHandler({ engine, media, packs: models, stepTimes, tiles, threads, temporaryFolder });
   const signing = createSigningSettings(appStore.settings);
   const handlers = [
     anyData(generate),
@@ -128,8 +139,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
     anyData(createVerifyRecipeHandler({ makers: [anyData(generate), anyData(scene)], media, temporaryFolder, engine: engineIdentity })),
     anyData(learn),
     anyData(createReimagineClipHandler({ learn, generate, scene, engine, packs: models, threads, media, temporaryFolder })),
-    anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
-    anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, threads, temporaryFolder })),
+    anyData(createUpscaleClipHandler({ engine, media, packs: models, stepTimes, tiles, threads, temporaryFolder })),
+    anyData(createRestyleClipHandler({ engine, media, packs: models, stepTimes, tiles, threads, temporaryFolder })),
     anyData(createImportMediaHandler({ media })),
     anyData(createMakeProxyHandler({ media, temporaryFolder })),
     anyData(createExportHandler({ media, temporaryFolder, fontsDir, signingKeys: signing.keys, appVersion: packageJson.version })),
@@ -171,8 +182,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       projects: createProjectsService({ projects, recent: appStore.recent, posters, projectsFolder, sampleProject, mediaBase }),
       assets: createAssetsService({ projects }),
       timeline: createTimelineService({ projects }),
-      generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
-      scenes: createScenesService({ projects, models, stepTimes, memory, memoryPlans, rough, engine: engineIdentity }),
+      generation: createGenerationService({ projects, models, stepTimes, memory, memoryPlans, tiles, rough, engine: engineIdentity }),
+      scenes: createScenesService({ projects, models, stepTimes, memory, memoryPlans, tiles, rough, engine: engineIdentity }),
       recipes: createRecipesService({ projects, models, engine: engineIdentity }),
       jobs: createJobsService({ projects }),
       takes: createTakesService({ projects }),
@@ -183,8 +194,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       hub: createHubService({ downloads, tokens: hubTokens, settings: appStore.settings }),
       export: createExportService({ projects, mediaBase, media, signing, presets: createExportPresets(appStore.settings), fontsDir }),
       settings: createSettingsService(appStore),
-      footage: createFootageService({ projects, models, stepTimes }),
-      stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity: engineIdentity }),
+      footage: createFootageService({ projects, models, stepTimes, tiles }),
+      stylization: createStylizationService({ projects, models, engine, media, strips, stepTimes, tiles, threads, temporaryFolder, mediaBase, identity: engineIdentity }),
       motions: createMotionsService({ projects, models, media, curves, strips, stepTimes, learningMemory: createLearningMemory(fork), temporaryFolder, mediaBase }),
     },
     media: createMediaResponder({ projects, models, posters, strips, uploadsFolder, mediaBase, log }),

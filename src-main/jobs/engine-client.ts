@@ -3,6 +3,7 @@ import type { ProviderFallback } from '../engine/session/session-providers.ts';
 import type { ProviderPlan } from '../../src-shared/execution/provider.ts';
 import { assert, StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { EngineChild, EngineExit, EngineFork } from './engine-process.ts';
+import { readMemoryKills } from './machine-memory.ts';
 import { medianOf } from './median.ts';
 
 export type RunStageCommand = Extract<EngineCommand, { type: 'runStage' }>;
@@ -78,6 +79,8 @@ export interface EngineClientOptions {
   readonly providers?: () => Promise<ProviderPlan>;
   /** Folder for copies of text encoders in 8 bits, where memory calls for one. Left out: there are none. */
   readonly textCacheDir?: string;
+  /** How often the system has killed processes for want of memory so far; null where it does not tell. */
+  readonly memoryKills?: () => number | null;
   /** Told when a model ran on another provider than the first. */
   readonly onFallback?: (fallback: ProviderFallback) => void;
 }
@@ -114,7 +117,7 @@ interface Running {
 }
 
 export function createEngineClient(options: EngineClientOptions): EngineClient {
-  const { fork, providers = async () => CPU_PLAN, textCacheDir = null, onFallback = () => {}, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
+  const { fork, providers = async () => CPU_PLAN, textCacheDir = null, onFallback = () => {}, memoryKills = readMemoryKills, startTimeoutMs = 30_000, stopTimeoutMs = 2_000, stepTimeoutFloorMs = 60_000, loadTimeoutMs = 1_800_000, idleTimeoutMs = 300_000 } = options;
   let running: Running | null = null;
   let active: ActiveRun | null = null;
   let idleTimer: NodeJS.Timeout | null = null;
@@ -190,6 +193,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 
   const start = (): Running => {
+    const killsBefore = memoryKills();
     const child = fork();
     let markGone = () => {};
     const gone = new Promise<void>((resolve) => (markGone = resolve));
@@ -207,7 +211,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       });
       child.onExit((exit) => {
         clearTimeout(timer);
-        const error = crashError(exit, active === null ? null : taskOf(active.command));
+        const error = crashError(exit, active === null ? null : taskOf(active.command), killsBefore !== null && (memoryKills() ?? 0) > killsBefore);
         reject(error);
         if (running === entry) {
           running = null;
@@ -357,14 +361,15 @@ function stoppedError(reason: 'cancelled' | 'paused'): StudioError {
   return reason === 'cancelled' ? new StudioError('CANCELLED', 'Cancelled.') : new StudioError('PAUSED', 'Paused.');
 }
 
-function crashError(exit: EngineExit, stage: string | null): StudioError {
+function crashError(exit: EngineExit, stage: string | null, systemKilledForMemory: boolean): StudioError {
   const where = stage === null ? '' : ` during ${stage}`;
-  const details = { exitCode: exit.code, signal: exit.signal };
   if (exit.startError !== undefined) {
-    return new StudioError('ENGINE_CRASHED', `The engine could not be started (${exit.startError.message}). Reinstall Motif Studio.`, { details, cause: exit.startError });
+    return new StudioError('ENGINE_CRASHED', `The engine could not be started (${exit.startError.message}). Reinstall Motif Studio.`, { details: { exitCode: exit.code, signal: exit.signal }, cause: exit.startError });
   }
-  // Nobody but the system's memory guard sends SIGKILL to it; 134 and SIGABRT are how allocators give up.
-  const outOfMemory = exit.signal === 'SIGKILL' || exit.code === 137 || exit.signal === 'SIGABRT' || exit.code === 134;
-  const why = outOfMemory ? 'most likely because memory ran out. Close other programs and try again' : `unexpectedly (${exit.signal ?? `code ${exit.code}`}). Try again`;
+  const killed = exit.signal === 'SIGKILL' || exit.code === 137;
+  // 134 and SIGABRT are how allocators give up. A SIGKILL alone proves nothing: the system says whether it was for memory.
+  const outOfMemory = (killed && systemKilledForMemory) || exit.signal === 'SIGABRT' || exit.code === 134;
+  const details = { exitCode: exit.code, signal: exit.signal, outOfMemory };
+  const why = outOfMemory || killed ? 'most likely because memory ran out. Close other programs and try again' : `unexpectedly (${exit.signal ?? `code ${exit.code}`}). Try again`;
   return new StudioError('ENGINE_CRASHED', `The engine ended${where}, ${why}; what was finished is kept.`, { details, retryable: true });
 }

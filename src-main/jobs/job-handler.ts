@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JobPart } from '../../src-shared/contract/jobs.ts';
+import type { TileNote } from '../../src-shared/pack/tile-choice.ts';
 import type { FramesMessage } from '../engine/process/protocol.ts';
 import type { JobLane, JobRow } from '../store/job-repository.ts';
 import type { ProjectStore } from '../store/project-store.ts';
@@ -27,6 +28,10 @@ export interface JobContext {
   /** Ends the job together with what `work` stores, in one transaction. */
   complete(work: () => JobResult): void;
   preview(frames: FramesMessage): void;
+  /** In which tiles a part runs, by what was noted in this or an earlier attempt; null: whole. */
+  tilesOf(name: JobPart['name']): TileNote | null;
+  /** Notes it with the part, for good. */
+  noteTiles(name: JobPart['name'], tiles: TileNote): void;
 }
 
 /** One kind of job. */

@@ -1,4 +1,5 @@
 import type { JobPart } from '../../src-shared/contract/jobs.ts';
+import type { TileNote } from '../../src-shared/pack/tile-choice.ts';
 import { assert } from '../../src-shared/errors/studio-error.ts';
 import type { FramesMessage } from '../engine/process/protocol.ts';
 import type { JobRow } from '../store/job-repository.ts';
@@ -99,6 +100,15 @@ export class JobRun implements JobContext {
     this.#parts = parts;
     this.isComplete = true;
     this.#onChange();
+  }
+
+  tilesOf(name: JobPart['name']): TileNote | null {
+    return this.#parts.find((part) => part.name === name)?.tiles ?? null;
+  }
+
+  noteTiles(name: JobPart['name'], tiles: TileNote): void {
+    this.#change(name, (part) => ({ ...part, tiles }));
+    this.commit(() => {}, false);
   }
 
   preview(frames: FramesMessage): void {

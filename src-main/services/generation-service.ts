@@ -7,6 +7,7 @@ import { recipeHash, stageKey, type Recipe } from '../../src-shared/recipe/recip
 import { GenerateClipData } from '../jobs/handlers/generate-clip.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedEncodeMs, expectedStageMs } from '../jobs/stage-times.ts';
+import { expectedTiles, type TileChooser } from '../jobs/tile-chooser.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
 import type { ProjectStore } from '../store/project-store.ts';
@@ -60,9 +61,10 @@ export function createGenerationService(parts: {
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
   readonly memoryPlans: Pick<MemoryPlans, 'require' | 'peakBytes'>;
+  readonly tiles: TileChooser;
   readonly rough: RoughCost;
 }): StudioHandlers['generation'] {
-  const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
+  const { projects, models, engine, stepTimes, memory, memoryPlans, tiles, rough } = parts;
 
   /** Everything that determines the clip, from a wish and what the pack says about its preset. */
   const resolve = async (request: z.output<typeof GenerationRequest>): Promise<{ recipe: Recipe; hash: string; opened: OpenedPack }> => {
@@ -89,6 +91,7 @@ export function createGenerationService(parts: {
       ]);
       return {
         recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
+        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, cached }) => (cached ? [] : [stage])), false),
         expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
         output: { frames: size.frames, width: size.width, height: size.height },
       };

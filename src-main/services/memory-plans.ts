@@ -1,11 +1,11 @@
 import { freemem, totalmem } from 'node:os';
-import { z } from 'zod';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { formOf, judgeStep, MemoryStep, worstVerdict, type MachineMemory } from '../../src-shared/pack/memory-plan.ts';
+import { formOf, judgeStep, worstVerdict, type MachineMemory } from '../../src-shared/pack/memory-plan.ts';
 import type { PackPlan } from '../../src-shared/contract/models.ts';
 import type { Preset } from '../../src-shared/recipe/recipe.ts';
+import { TILE_COUNTS } from '../../src-shared/recipe/tile-count.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
-import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
+import { createMemorySteps } from '../jobs/memory-steps.ts';
 import type { ModelInspector } from '../jobs/model-inspector.ts';
 import type { OpenedPack } from '../models/model-registry.ts';
 import type { SettingRepository } from '../store/setting-repository.ts';
@@ -21,33 +21,11 @@ export interface MemoryPlans {
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-const Steps = z.array(MemoryStep);
-
-/**
- * Asks the inspector once for each pack and its stages, and keeps the answer in the settings: graphs are built for it, seconds of work
- * for a large model. `settings` left out: it is kept for this run only.
- */
+/** Judges packs by what their models need. `settings` left out: answers are kept for this run only. */
 export function createMemoryPlans(
   inspector: Pick<ModelInspector, 'planMemory'>, machine: () => MachineMemory = () => ({ totalBytes: totalmem(), freeBytes: freemem() }), settings?: Pick<SettingRepository, 'get' | 'set'>,
 ): MemoryPlans {
-  const known = new Map<string, Promise<readonly MemoryStep[]>>();
-  const look = async (dir: string, stages: readonly StageName[], key: string): Promise<readonly MemoryStep[]> => {
-    const kept = Steps.safeParse(settings?.get(key));
-    if (kept.success) return kept.data;
-    const steps = await inspector.planMemory(dir, stages);
-    settings?.set(key, steps);
-    return steps;
-  };
-  const stepsOf = ({ dir, pack, index }: OpenedPack, stages: readonly StageName[]): Promise<readonly MemoryStep[]> => {
-    const sizes = stages.map((stage) => Object.values(index.sizes[stage] ?? {}).join('x'));
-    const key = `memorySteps/${ENGINE_VERSION}/${pack.sha256}/${stages.join()}/${sizes.join()}`;
-    const earlier = known.get(key);
-    if (earlier !== undefined) return earlier;
-    const steps = look(dir, stages, key);
-    known.set(key, steps);
-    steps.catch(() => known.delete(key));
-    return steps;
-  };
+  const { of: stepsOf } = createMemorySteps(inspector, settings);
   const plan = async (opened: OpenedPack, preset: Preset): Promise<PackPlan> => {
     const memory = machine();
     const stages = opened.pack.presets[preset].map(({ stage }) => stage);
@@ -60,7 +38,14 @@ export function createMemoryPlans(
     async require(opened, preset) {
       if (opened.pack.imported === undefined) return;
       const { steps, machine: { totalBytes } } = await plan(opened, preset);
-      const worst = steps.filter(({ verdict }) => verdict === 'tooLarge').sort((a, b) => b.needBytes - a.needBytes)[0];
+      const memory = machine();
+      const never: PackPlan['steps'][number][] = [];
+      for (const step of steps.filter(({ verdict }) => verdict === 'tooLarge')) {
+        // In tiles it may fit.
+        const tiled = (await stepsOf(opened, [step.stage], { tiles: TILE_COUNTS.at(-1)!, inScene: false })).find(({ part }) => part === step.part);
+        if (tiled === undefined || judgeStep(tiled, memory) === 'tooLarge') never.push(step);
+      }
+      const worst = never.sort((a, b) => b.needBytes - a.needBytes)[0];
       if (worst === undefined) return;
       throw new StudioError('OUT_OF_MEMORY', `"${opened.pack.name}" cannot run this preset here: ${worst.stage} needs about ${gigabytes(worst.needBytes)} of memory, and this machine has ${gigabytes(totalBytes)}. Choose a preset without that stage, or a smaller pack.`, {
         details: { stage: worst.stage, neededBytes: worst.needBytes, totalBytes },

@@ -5,13 +5,16 @@ import type { Take } from '../../src-shared/contract/takes.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { buildSceneGraph, type SceneRecipe } from '../../src-shared/build/scene-graph.ts';
 import { sceneFromTimeline, sceneTitle, sceneWords } from '../../src-shared/build/scene-from-timeline.ts';
-import { keyNodes, neededNodes, staleNodes, type KeyedNode } from '../../src-shared/build/scene-keys.ts';
+import { keyNodes, staleNodes, type KeyedNode } from '../../src-shared/build/scene-keys.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { canonicalJson, recipeHash, sha256Hex } from '../../src-shared/recipe/recipe.ts';
+import type { StageName } from '../../src-shared/recipe/stage-name.ts';
+import { recipeHash } from '../../src-shared/recipe/recipe.ts';
 import type { SceneEvent, SceneScript } from '../../src-shared/recipe/scene-script.ts';
 import { wantedNodes } from '../jobs/handlers/render-scene.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedNodesMs, nodeBytes, sceneGrid, sceneStageSize } from '../jobs/scene-cost.ts';
+import { planScene, sceneClipHash } from '../jobs/scene-plan.ts';
+import { expectedTiles, type TileChooser } from '../jobs/tile-chooser.ts';
 import { storedAdherence } from '../jobs/scene-adherence.ts';
 import { expectedEncodeMs } from '../jobs/stage-times.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
@@ -31,9 +34,10 @@ export function createScenesService(parts: {
   readonly stepTimes: AppStore['stepTimes'];
   readonly memory: MeasuredMemory;
   readonly memoryPlans: Pick<MemoryPlans, 'peakBytes'>;
+  readonly tiles: TileChooser;
   readonly rough: RoughCost;
 }): StudioHandlers['scenes'] {
-  const { projects, models, engine, stepTimes, memory, memoryPlans, rough } = parts;
+  const { projects, models, engine, stepTimes, memory, memoryPlans, tiles, rough } = parts;
 
   const resolve = async (request: SceneRequest, change: (script: SceneScript) => SceneScript = (script) => script): Promise<{ recipe: SceneRecipe; opened: OpenedPack }> => {
     const { store } = projects.get(request.projectId);
@@ -81,7 +85,7 @@ export function createScenesService(parts: {
           if (!script.events.some(({ id }) => id === promptEventId)) throw new StudioError('NOT_FOUND', 'The event is no longer on the timeline. Choose another one.', { details: { promptEventId } });
           return { ...script, events: script.events.map((event) => (event.id === promptEventId ? { ...varied(event, variant), ...saidAs(script, variant) } : event)) };
         });
-        const clipHash = await sha256Hex(canonicalJson({ recipe: await recipeHash(recipe), focus: promptEventId }));
+        const clipHash = await sceneClipHash(recipe, promptEventId);
         return { variant, recipe, opened, clipHash, graph: buildSceneGraph(recipe, sceneGrid(opened.index)) };
       }),
     );
@@ -90,14 +94,14 @@ export function createScenesService(parts: {
   return {
     plan: async (request): Promise<ScenePlan> => {
       const { store } = projects.get(request.projectId);
-      const { recipe, opened } = await resolve(request);
-      const hash = await recipeHash(recipe);
+      const { recipe: wish, opened } = await resolve(request);
       const grid = sceneGrid(opened.index);
-      const graph = buildSceneGraph(recipe, grid);
-      const nodes = await keyNodes(graph, recipe);
+      const graph = buildSceneGraph(wish, grid);
+      const { recipe, nodes, needed: missing } = await planScene(store, graph, wish, wantedNodes(graph, null, wish, grid.stride));
       const isKnown = (key: string): boolean => store.assets.findByStageKey(key) !== null;
-      const cachedAssetId = store.assets.findByRecipeHash(hash)?.id ?? null;
-      const needed = cachedAssetId === null ? neededNodes(nodes, wantedNodes(graph, null, recipe, grid.stride), isKnown) : [];
+      const hash = await recipeHash(recipe);
+      const cachedAssetId = (store.assets.findByRecipeHash(await recipeHash(wish)) ?? store.assets.findByRecipeHash(hash))?.id ?? null;
+      const needed = cachedAssetId === null ? missing : [];
       const expected = (of: readonly KeyedNode[]): number | null => (of.length === 0 ? 0 : expectedNodesMs(stepTimes, recipe, of, opened.index));
       const stages = recipe.stages.map(({ stage }) => {
         const own = needed.filter((node) => node.stage === stage);
@@ -107,8 +111,9 @@ export function createScenesService(parts: {
       const last = recipe.stages.at(-1)!.stage;
       const { width, height } = sceneStageSize(opened.index, last);
       return {
-        recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.list())),
+        recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.recipes())),
         expectedMs: ms, isRough,
+        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, stale }) => (stale > 0 ? [stage] : [])), true),
         expectedMemoryBytes: await expectedMemory({ recipe, opened }),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
         freeDiskBytes: freeBytesAt(store.path),
@@ -138,20 +143,25 @@ export function createScenesService(parts: {
     planVary: async (request) => {
       const { store } = projects.get(request.projectId);
       const seen = new Set<string>();
+      const stages = new Set<StageName>();
       const variants = await variantsOf(request);
       const total = { stale: 0, expectedMs: 0, isRough: false, expectedMemoryBytes: variants[0] === undefined ? null : await expectedMemory(variants[0]), expectedDiskBytes: 0, freeDiskBytes: freeBytesAt(store.path) };
       for (const { recipe, opened, clipHash, graph } of variants) {
         if (store.assets.findByRecipeHash(clipHash) !== null) continue;
-        const nodes = await keyNodes(graph, recipe);
-        const needed = neededNodes(nodes, wantedNodes(graph, request.promptEventId, recipe, sceneGrid(opened.index).stride), (key) => seen.has(key) || store.assets.findByStageKey(key) !== null);
-        for (const { key } of needed) seen.add(key);
+        const planned = await planScene(store, graph, recipe, wantedNodes(graph, request.promptEventId, recipe, sceneGrid(opened.index).stride), request.promptEventId);
+        const needed = planned.needed.filter(({ key }) => !seen.has(key));
+        for (const { key, stage } of needed) {
+          seen.add(key);
+          stages.add(stage);
+        }
         const { ms, isRough } = expectedTime(recipe, opened, needed, graph.layout.spans.find(({ event }) => event.id === request.promptEventId)?.event.durationFrames ?? 0);
         total.stale += needed.length;
         total.expectedMs += ms;
         total.isRough ||= isRough;
         total.expectedDiskBytes += needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0);
       }
-      return total;
+      const [first] = variants;
+      return { ...total, tiles: first === undefined ? [] : await expectedTiles(tiles, first.opened, [...stages], true) };
     },
     adherence: async (request) => {
       const { store } = projects.get(request.projectId);
@@ -188,7 +198,7 @@ function freeBytesAt(path: string): number {
 }
 
 /** Events that some take shows, of theirs alone or in a scene. */
-const madeEvents = (takes: readonly Take[]): ReadonlySet<string> =>
+const madeEvents = (takes: readonly Pick<Take, 'promptEventId' | 'recipe'>[]): ReadonlySet<string> =>
   new Set(takes.flatMap(({ promptEventId, recipe }) => [...(promptEventId === null ? [] : [promptEventId]), ...(recipe.scene?.events.map(({ id }) => id) ?? [])]));
 
 /** `stale`: made before, in another form; `new`: never made. What is fresh needs nothing, its seams included. */

@@ -22,6 +22,7 @@ import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { sceneGrid } from '../jobs/scene-cost.ts';
 import { expectedRestyleMs, requireClip, requireRestylable, restyleShape } from '../jobs/restyle-plan.ts';
 import { withScratchFolder } from '../jobs/scratch-folder.ts';
+import { expectedTiles, type TileChooser } from '../jobs/tile-chooser.ts';
 import type { Media } from '../media/media.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
@@ -97,13 +98,14 @@ export function createStylizationService(parts: {
   readonly media: Pick<Media, 'decodeFrames' | 'probe'>;
   readonly strips: ClipStrips;
   readonly stepTimes: AppStore['stepTimes'];
+  readonly tiles: TileChooser;
   readonly threads: number;
   readonly temporaryFolder: string;
   readonly mediaBase: string;
   /** What recipes call the engine. */
   readonly identity: () => Promise<EngineIdentity>;
 }): StudioHandlers['stylization'] {
-  const { projects, models, engine, media, strips, stepTimes, threads, temporaryFolder, mediaBase, identity } = parts;
+  const { projects, models, engine, media, strips, stepTimes, tiles, threads, temporaryFolder, mediaBase, identity } = parts;
   const kept = new Map<string, SeenFrame>();
 
   const resolve = async (request: z.output<typeof RestyleRequest>) => {
@@ -145,6 +147,7 @@ export function createStylizationService(parts: {
       const shape = restyleShape(opened.index, settings);
       return {
         ...finishedSize(clip), frames, expectedMs: expectedRestyleMs(stepTimes, opened.pack.sha256, shape, frames),
+        tiles: await expectedTiles(tiles, opened, ['superResolution2'], true),
         trained: opened.index.restyling !== undefined, known: settings.texts.every((text) => isKnown(opened.index, text)),
       };
     },

@@ -11,6 +11,8 @@ export interface TakeRepository {
   add(take: { readonly promptEventId: string | null; readonly assetId: string; readonly recipe: Recipe; readonly recipeHash: string }): Take;
   get(id: string): Take;
   list(): Take[];
+  /** What made each take and which event it is of, newest first, without their clips. Each recipe is read once: it never changes. */
+  recipes(): readonly Pick<Take, 'id' | 'promptEventId' | 'recipe'>[];
   /** The one that was made last; null when there are none. */
   newest(): Take | null;
   star(id: string, starred: boolean): Take;
@@ -37,21 +39,32 @@ interface TakeRecord {
 export function createTakeRepository(db: StoreDatabase, assets: AssetRepository): TakeRepository {
   const insert = db.prepare('INSERT INTO takes (id, promptEventId, assetId, recipeHash, recipe, createdAt) VALUES (@id, @promptEventId, @assetId, @recipeHash, @recipe, @createdAt)');
   const byId = db.prepare<TakeRecord>('SELECT * FROM takes WHERE id = ?');
-  const listAll = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY createdAt DESC, rowid DESC');
   const last = db.prepare<TakeRecord>('SELECT * FROM takes ORDER BY rowid DESC LIMIT 1');
   // Prepared late: the columns come with a later migration than the takes.
   let marking: ReturnType<typeof prepareMarking> | null = null;
   const prepareMarking = () => ({
+    listAll: db.prepare<Omit<TakeRecord, 'recipe'>>('SELECT id, promptEventId, assetId, recipeHash, starred, rating, label, place, createdAt FROM takes ORDER BY createdAt DESC, rowid DESC'),
     rate: db.prepare('UPDATE takes SET rating = ? WHERE id = ?'),
     name: db.prepare('UPDATE takes SET label = ? WHERE id = ?'),
     forgetPlaces: db.prepare('UPDATE takes SET place = NULL WHERE promptEventId IS ? AND place IS NOT NULL'),
     setPlace: db.prepare('UPDATE takes SET place = ? WHERE id = ?'),
   });
   const sql = () => (marking ??= prepareMarking());
+  const listEvents = db.prepare<Pick<TakeRecord, 'id' | 'promptEventId'>>('SELECT id, promptEventId FROM takes ORDER BY createdAt DESC, rowid DESC');
+  const recipeOf = db.prepare<Pick<TakeRecord, 'recipe'>>('SELECT recipe FROM takes WHERE id = ?');
   const removeTake = db.prepare('DELETE FROM takes WHERE id = ?');
 
-  const toTake = (record: TakeRecord, asset: AssetRow): Take => {
-    const recipe = parseStored(db.path, 'recipe', record.recipe, Recipe);
+  /** Parsed recipes by their take. */
+  const parsed = new Map<string, Recipe>();
+  const readRecipe = (id: string): Recipe => {
+    const known = parsed.get(id);
+    if (known !== undefined) return known;
+    const recipe = parseStored(db.path, 'recipe', recipeOf.get([id])?.recipe ?? '', Recipe);
+    parsed.set(id, recipe);
+    return recipe;
+  };
+  const toTake = (record: Omit<TakeRecord, 'recipe'>, asset: AssetRow): Take => {
+    const recipe = readRecipe(record.id);
     const { id, promptEventId, recipeHash, createdAt, rating, label, place } = record;
     return { id, promptEventId, recipeHash, createdAt, rating, label, place, recipe, preset: recipe.preset, starred: record.starred === 1, asset };
   };
@@ -70,10 +83,11 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       return get(id);
     },
     list: () => {
-      const records = listAll.all();
+      const records = sql().listAll.all();
       const known = new Map(assets.findAll([...new Set(records.map(({ assetId }) => assetId))]).map((asset) => [asset.id, asset]));
       return records.map((record) => toTake(record, known.get(record.assetId) ?? assets.get(record.assetId)));
     },
+    recipes: () => listEvents.all().map(({ id, promptEventId }) => ({ id, promptEventId, recipe: readRecipe(id) })),
     newest: () => {
       const record = last.get();
       return record === undefined ? null : toTake(record, assets.get(record.assetId));
@@ -107,6 +121,7 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
     remove: (id) => {
       get(id);
       removeTake.run([id]);
+      parsed.delete(id);
       db.touch('takes');
     },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StageTiles } from '../pack/tile-choice.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
 import { JobId } from './jobs.ts';
@@ -30,6 +31,8 @@ export const UpscalePlan = z.object({
   expectedMs: z.number().nullable(),
   /** Size of the file, by the pixels and the bits that the clip spends on each of its own. */
   expectedBytes: z.number(),
+  /** Tiles smaller than the model's own, because those need more memory than is free. */
+  tiles: z.array(StageTiles),
 });
 export type UpscalePlan = z.infer<typeof UpscalePlan>;
 

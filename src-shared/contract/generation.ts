@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Emphasis } from '../recipe/emphasis.ts';
+import { StageTiles } from '../pack/tile-choice.ts';
 import { MAX_MOTIONS } from '../recipe/motion-use.ts';
 import { Preset, Recipe } from '../recipe/recipe.ts';
 import { StageName } from '../recipe/stage-name.ts';
@@ -37,6 +38,8 @@ export const GenerationPlan = z.object({
   expectedMs: z.number().nullable(),
   /** Some of the time is guessed from this machine's speed, because it was never measured here. */
   isRough: z.boolean(),
+  /** Stages that will run in tiles, because whole frames need more memory than is free. */
+  tiles: z.array(StageTiles),
   expectedMemoryBytes: z.number().nullable(),
   output: z.object({ frames: z.number().int(), width: z.number().int(), height: z.number().int() }),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors/studio-error.ts';
+import { TileNote } from '../pack/tile-choice.ts';
 import { Preset } from '../recipe/recipe.ts';
 import { STAGE_NAMES } from '../recipe/stage-name.ts';
 import { method, stream } from '../rpc/contract-types.ts';
@@ -20,6 +21,8 @@ export const JobPart = z.object({
   step: z.number().int(),
   total: z.number().int(),
   wallMs: z.number().nullable(),
+  /** How its frames are worked on, where whole ones did not fit into memory. */
+  tiles: TileNote.optional(),
 });
 export type JobPart = z.infer<typeof JobPart>;
 

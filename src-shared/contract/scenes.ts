@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StageTiles } from '../pack/tile-choice.ts';
 import { MotionStrength } from '../recipe/motion-use.ts';
 import { Preset } from '../recipe/recipe.ts';
 import { StageName } from '../recipe/stage-name.ts';
@@ -44,6 +45,8 @@ export const ScenePlan = z.object({
   expectedMs: z.number().nullable(),
   /** Some of the time is guessed from this machine's speed, because it was never measured here. */
   isRough: z.boolean(),
+  /** Stages that will run in tiles, because whole frames need more memory than is free. */
+  tiles: z.array(StageTiles),
   /** Highest memory of the engine, measured on this machine; null until then. */
   expectedMemoryBytes: z.number().nullable(),
   /** What the project file grows by: frames of the stages, without the clip itself. */
@@ -67,7 +70,7 @@ export const scenesContract = {
    */
   vary: method(VaryRequest, z.object({ jobs: z.array(z.object({ jobId: JobId, variant: Variant })) })),
   /** What making variants would take, all together, before anything runs. */
-  planVary: method(VaryRequest, z.object({ stale: z.number().int(), expectedMs: z.number().nullable(), isRough: z.boolean(), /** As in a plan. */ expectedMemoryBytes: z.number().nullable(), expectedDiskBytes: z.number(), freeDiskBytes: z.number() })),
+  planVary: method(VaryRequest, z.object({ stale: z.number().int(), expectedMs: z.number().nullable(), isRough: z.boolean(), /** As in a plan. */ tiles: z.array(StageTiles), expectedMemoryBytes: z.number().nullable(), expectedDiskBytes: z.number(), freeDiskBytes: z.number() })),
   /**
    * How strongly each keyframe of each event attended to the event's own words: of its attention to text, their share, in [0, 1].
    * Null where it was not measured for the frames as they are now.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StageTiles } from '../pack/tile-choice.ts';
 import { PackStyle } from '../pack/model-index.ts';
 import { method } from '../rpc/contract-types.ts';
 import { AssetId } from './assets.ts';
@@ -58,6 +59,8 @@ export const RestylePlan = z.object({
   frames: z.number().int(),
   /** Null until this machine has measured it. */
   expectedMs: z.number().nullable(),
+  /** Frames are decoded in tiles, because whole ones need more memory than is free. */
+  tiles: z.array(StageTiles),
   /** Whether the pack was trained on styles at all, and whether on every one that is asked for. */
   trained: z.boolean(),
   known: z.boolean(),

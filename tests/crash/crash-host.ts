@@ -10,6 +10,8 @@ import { createNodeEngineFork } from '../../src-main/jobs/engine-process.ts';
 import { createGenerateClipHandler } from '../../src-main/jobs/handlers/generate-clip.ts';
 import { createImportMediaHandler } from '../../src-main/jobs/handlers/import-media.ts';
 import { createLearnMotionHandler } from '../../src-main/jobs/handlers/learn-motion.ts';
+import { readMachineMemory } from '../../src-main/jobs/machine-memory.ts';
+import { createTileChooser } from '../../src-main/jobs/tile-chooser.ts';
 import { createRenderSceneHandler } from '../../src-main/jobs/handlers/render-scene.ts';
 import { createLearningCurves } from '../../src-main/jobs/learning-curves.ts';
 import type { JobHandler } from '../../src-main/jobs/job-handler.ts';
@@ -54,12 +56,13 @@ store.onChange((topic) => {
 });
 
 const any = <Data>(handler: JobHandler<Data>) => handler as unknown as JobHandler<unknown>;
-const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64) }, index: { sizes: TINY_SIZES } }) };
+const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64), sizeBytes: 0 }, index: { sizes: TINY_SIZES } }) };
+const tiles = createTileChooser({ steps: { of: async () => [] }, machine: () => readMachineMemory(engine.pid(), null), settings: app.settings });
 const queue = createJobQueue({
   store, engine, backOffMs: () => 10,
   handlers: [
-    any(createGenerateClipHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })),
-    any(createRenderSceneHandler({ engine, media, packs, stepTimes: app.stepTimes, threads: 1, temporaryFolder })),
+    any(createGenerateClipHandler({ engine, media, packs, stepTimes: app.stepTimes, tiles, threads: 1, temporaryFolder })),
+    any(createRenderSceneHandler({ engine, media, packs, stepTimes: app.stepTimes, tiles, threads: 1, temporaryFolder })),
     any(createLearnMotionHandler({ engine, media, packs, stepTimes: app.stepTimes, curves: createLearningCurves(), threads: 1, temporaryFolder })), any(createImportMediaHandler({ media })),
   ],
 });

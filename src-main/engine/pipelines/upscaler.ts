@@ -34,7 +34,7 @@ export interface Upscaler {
 }
 
 /** Loads the pack's pixel super-resolution for real footage. It is asked for without words. */
-export async function openUpscaler(pack: Pack, { threads, promptCache, tiles }: { readonly threads: number; readonly promptCache: PromptCache; readonly tiles: TileCount }): Promise<Upscaler> {
+export async function openUpscaler(pack: Pack, { threads, promptCache, tiles = 1 }: { readonly threads: number; readonly promptCache: PromptCache; readonly tiles?: TileCount }): Promise<Upscaler> {
   const stage = 'superResolution1';
   const folder = pack.stageFolder(stage);
   const { frames, window = frames } = pack.stageSize(stage);

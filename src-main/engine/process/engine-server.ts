@@ -196,7 +196,7 @@ export function createEngineServer(send: SendEvent): EngineServer {
   };
 
   /** Windows of one clip come one after the other: the session stays for the next. */
-  const upscalerFor = async ({ packDir, threads, tiles }: UpscaleCommand): Promise<Upscaler> => {
+  const upscalerFor = async ({ packDir, threads, tiles = 1 }: UpscaleCommand): Promise<Upscaler> => {
     const key = JSON.stringify([packDir, threads, tiles]);
     if (upscaler?.key === key) return upscaler.upscaler;
     await unload();

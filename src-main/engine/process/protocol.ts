@@ -72,7 +72,7 @@ export interface UpscaleCommand {
   readonly numInferenceSteps: number;
   readonly seed: number;
   /** Tiles so many times smaller than the model's own, where those do not fit into memory. */
-  readonly tiles: TileCount;
+  readonly tiles?: TileCount;
   readonly threads: number;
 }
 
@@ -125,7 +125,7 @@ export interface RestyleCommand {
   /** Draws single frames for themselves, on this share of the trained pixels: previews. */
   readonly still?: { readonly share: number };
   /** Frames are encoded and decoded in so many tiles. */
-  readonly tiles: TileCount;
+  readonly tiles?: TileCount;
   readonly threads: number;
 }
 

@@ -22,7 +22,7 @@ export function createRestyling({ send, promptCache, unloadOthers }: {
   let loaded: { readonly key: string; readonly restyler: Restyler } | null = null;
   let clip: { readonly clipRun: string; readonly stream: RestyleStream; tellsAnchor: boolean } | null = null;
 
-  const restylerFor = async ({ packDir, frames: { width, height }, settings, still, threads, tiles }: RestyleCommand): Promise<Restyler> => {
+  const restylerFor = async ({ packDir, frames: { width, height }, settings, still, threads, tiles = 1 }: RestyleCommand): Promise<Restyler> => {
     const perFrameText = settings.spans.length > 0;
     const key = JSON.stringify([packDir, width, height, perFrameText, still ?? null, threads, tiles]);
     if (loaded?.key === key) return loaded.restyler;

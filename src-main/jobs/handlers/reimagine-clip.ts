@@ -183,6 +183,8 @@ function within(context: JobContext, complete: JobContext['complete']): JobConte
     finishPart: (...part) => context.finishPart(...part),
     commit: (...work) => context.commit(...work),
     preview: (frames) => context.preview(frames),
+    tilesOf: (name) => context.tilesOf(name),
+    noteTiles: (...tiles) => context.noteTiles(...tiles),
   };
 }
 

@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { buildSceneGraph, isSceneRecipe, lastStageNodes, type FrameSource, type SceneGraph, type SceneRecipe } from '../../../src-shared/build/scene-graph.ts';
-import { keyNodes, neededNodes, type KeyedNode } from '../../../src-shared/build/scene-keys.ts';
+import type { KeyedNode } from '../../../src-shared/build/scene-keys.ts';
 import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
-import type { ModelIndex } from '../../../src-shared/pack/model-index.ts';
-import { Recipe } from '../../../src-shared/recipe/recipe.ts';
+import { moreTiles } from '../../../src-shared/pack/tile-choice.ts';
+import { canonicalJson, Recipe, withTiles } from '../../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../../src-shared/recipe/stage-name.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import type { TensorMessage } from '../../engine/process/protocol.ts';
@@ -21,10 +21,12 @@ import { motionMessages } from '../recipe-motions.ts';
 import { readImage } from '../read-image.ts';
 import { expectedNodesMs, recordNodeTime, sceneGrid, sceneStageSize } from '../scene-cost.ts';
 import { requireSamePack } from '../same-pack.ts';
+import { planNodes, planScene, sceneClipHash, type PlannedNodes } from '../scene-plan.ts';
 import { runFolder, withScratchFolder } from '../scratch-folder.ts';
 import { expectedEncodeMs } from '../stage-times.ts';
 import type { RunnablePack } from './generate-clip.ts';
 import { joinFrames, readFrames, readRgb } from '../stored-frames.ts';
+import { inFittingTiles, type TileChooser } from '../tile-chooser.ts';
 import { FRAMES_MIME_TYPE, TENSOR_MIME_TYPE, tensorToBytes, tensorToRgb, videoSize } from '../tensor-bytes.ts';
 
 /** What a scene job stores. */
@@ -42,7 +44,7 @@ export const RenderSceneData = z.object({
 export type RenderSceneData = z.infer<typeof RenderSceneData>;
 
 /** What is needed of a pack to render scenes with it. */
-export type ScenePack = RunnablePack & { readonly index: Pick<ModelIndex, 'sizes'> };
+export type ScenePack = RunnablePack;
 
 /** What scenes need from the rest of the studio. */
 export interface RenderSceneOptions {
@@ -50,6 +52,7 @@ export interface RenderSceneOptions {
   readonly media: Pick<Media, 'encodeVideo' | 'thumbnail' | 'decodeFrames'>;
   readonly packs: { get(packId: string): Promise<ScenePack> };
   readonly stepTimes: StepTimeRepository;
+  readonly tiles: TileChooser;
   readonly threads: number;
   readonly temporaryFolder: string;
 }
@@ -69,7 +72,7 @@ function shownFrames(graph: SceneGraph, focusEventId: string | null, atKeyframes
 
 /** Runs the stale nodes of a scene's build graph, keeps each one's frames, and encodes what they make together. */
 export function createRenderSceneHandler(options: RenderSceneOptions): JobHandler<RenderSceneData> {
-  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+  const { engine, media, packs, stepTimes, tiles, threads, temporaryFolder } = options;
 
   const framesOf = async (store: ProjectStore, source: FrameSource, keys: ReadonlyMap<string, string>, size: { width: number; height: number }, signal: AbortSignal): Promise<TensorMessage> => {
     if (source.kind === 'image') return withScratchFolder(temporaryFolder, (folder) => readImage(store, media, source.sha256, size, folder, signal));
@@ -95,7 +98,8 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);
     };
     const remember = (unitsMs: number | null, wallMs: number): void => {
-      if (unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs });
+      // Times are told for whole frames.
+      if (settings.tiles === undefined && unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs });
     };
     if (node.stage !== 'keyframes') {
       const { done, unitsMs } = await runCheckpointed(engine, context, node.key, command, onProgress);
@@ -149,53 +153,69 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       return { resultAssetId: known.id };
     },
     run: async (data, context) => {
-      const { recipe, focusEventId } = data;
-      assert(isSceneRecipe(recipe), 'the schema lets scenes through only');
+      const { focusEventId } = data;
+      assert(isSceneRecipe(data.recipe), 'the schema lets scenes through only');
+      // What an earlier attempt found room for holds in this one.
+      const wish = data.recipe.stages.reduce((made, { stage, tiles: asked = 1 }) => withTiles(made, stage, moreTiles(asked, context.tilesOf(stage)?.count ?? 1)), data.recipe);
       const { store, job } = context;
-      const opened = await packs.get(recipe.pack.id);
-      requireSamePack(recipe.pack.id, opened.pack.sha256, recipe.pack.sha256, 'scene');
+      const opened = await packs.get(wish.pack.id);
+      requireSamePack(wish.pack.id, opened.pack.sha256, wish.pack.sha256, 'scene');
       const grid = sceneGrid(opened.index);
-      const graph = buildSceneGraph(recipe, grid);
-      const nodes = await keyNodes(graph, recipe);
-      const keys = new Map(nodes.map(({ id, key }) => [id, key]));
-      const needed = neededNodes(nodes, wantedNodes(graph, focusEventId, recipe, grid.stride), (key) => store.assets.findByStageKey(key) !== null);
-      const stale = new Set(needed.map(({ id }) => id));
+      const graph = buildSceneGraph(wish, grid);
+      const wanted = wantedNodes(graph, focusEventId, wish, grid.stride);
+      let plan = await planScene(store, graph, wish, wanted, focusEventId);
+      const { nodes } = plan;
+      const stale = new Set(plan.needed.map(({ id }) => id));
       // What a process that was killed right behind storing a node left of its run.
       for (const { key } of nodes) if (store.assets.findByStageKey(key) !== null) rmSync(runFolder(temporaryFolder, job.id, key), { recursive: true, force: true });
       context.commit(() => {
         for (const node of nodes) if (!stale.has(node.id) && store.assets.findByStageKey(node.key) !== null) store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'cached', wallMs: null });
       }, false);
-      for (const [index, { stage }] of recipe.stages.entries()) {
-        const own = needed.filter((node) => node.stage === stage);
-        if (own.length === 0) {
+      for (const [index, { stage, tiles: atLeast }] of plan.recipe.stages.entries()) {
+        if (!plan.needed.some((node) => node.stage === stage)) {
           if (context.job.parts[index]?.state !== 'done') context.finishPart(stage, 'cached');
           continue;
         }
-        const laterNodes = needed.filter((node) => recipe.stages.findIndex((settings) => settings.stage === node.stage) > index);
-        const [later, encoding] = [expectedNodesMs(stepTimes, recipe, laterNodes, opened.index), expectedEncodeMs(stepTimes)];
-        context.beginPart(stage, own.length * TICKS, later === null || encoding === null ? null : later + encoding);
-        for (const [done, node] of own.entries()) {
-          context.signal.throwIfAborted();
-          // Nodes with equal keys share their frames: the second one finds them.
-          if (store.assets.findByStageKey(node.key) === null) await runNode(context, recipe, node, keys, opened, done, own.length * TICKS);
-          else context.commit(() => store.sceneRuns.add(job.id, { nodeId: node.id, stage, stageKey: node.key, state: 'cached', wallMs: null }), false);
-          context.advance((done + 1) * TICKS, own.length * TICKS, null);
-        }
+        await inFittingTiles(context, tiles, { opened, stage, inScene: true, part: stage, atLeast }, async (count) => {
+          // In other tiles the stage is made anew, all of it, from what earlier stages left.
+          if ((plan.recipe.stages[index]?.tiles ?? 1) !== count) plan = await planNodes(store, graph, withTiles(plan.recipe, stage, count), wanted);
+          const { recipe, needed } = plan;
+          const keys = keysOf(plan);
+          const stageOf = (node: KeyedNode): number => recipe.stages.findIndex((settings) => settings.stage === node.stage);
+          // Earlier ones are missing where a larger part is made anew and intermediates were removed.
+          const own = needed.filter((node) => node.stage === stage || (stageOf(node) < index && store.assets.findByStageKey(node.key) === null));
+          const [later, encoding] = [expectedNodesMs(stepTimes, recipe, needed.filter((node) => stageOf(node) > index), opened.index), expectedEncodeMs(stepTimes)];
+          context.beginPart(stage, own.length * TICKS, later === null || encoding === null ? null : later + encoding);
+          for (const [done, node] of own.entries()) {
+            context.signal.throwIfAborted();
+            // Nodes with equal keys share their frames: the second one finds them.
+            if (store.assets.findByStageKey(node.key) === null) await runNode(context, recipe, node, keys, opened, done, own.length * TICKS);
+            else context.commit(() => store.sceneRuns.add(job.id, { nodeId: node.id, stage: node.stage, stageKey: node.key, state: 'cached', wallMs: null }), false);
+            context.advance((done + 1) * TICKS, own.length * TICKS, null);
+          }
+        });
         context.finishPart(stage, 'done');
       }
-      if (data.adherence) await measureAdherence(context, engine, { recipe, nodes, focusEventId, packDir: opened.dir, threads });
-      const known = store.assets.findByRecipeHash(data.clipHash);
-      if (known === null) await encode(context, { ...data, recipe }, graph, keys, grid.stride);
+      const { recipe } = plan;
+      const clipHash = await tiledClipHash(data, recipe);
+      if (data.adherence) await measureAdherence(context, engine, { recipe, nodes: plan.nodes, focusEventId, packDir: opened.dir, threads });
+      const known = store.assets.findByRecipeHash(clipHash);
+      if (known === null) await encode(context, { ...data, clipHash, recipe }, graph, keysOf(plan), grid.stride);
       else {
         context.finishPart('encode', 'cached');
         context.complete(() => {
-          store.takes.add({ promptEventId: data.promptEventId, assetId: known.id, recipe, recipeHash: data.clipHash });
+          store.takes.add({ promptEventId: data.promptEventId, assetId: known.id, recipe, recipeHash: clipHash });
           return { resultAssetId: known.id };
         });
       }
     },
   };
 }
+
+const keysOf = ({ nodes }: PlannedNodes): ReadonlyMap<string, string> => new Map(nodes.map(({ id, key }) => [id, key]));
+
+/** The clip's name as it was asked for, unless it was made in other tiles. */
+const tiledClipHash = async (data: RenderSceneData, recipe: Recipe): Promise<string> => (canonicalJson(recipe) === canonicalJson(data.recipe) ? data.clipHash : sceneClipHash(recipe, data.focusEventId));
 
 /** Nodes of the last stage that show in the clip. */
 export function wantedNodes(graph: SceneGraph, focusEventId: string | null, recipe: SceneRecipe, stride: number): ReadonlySet<string> {

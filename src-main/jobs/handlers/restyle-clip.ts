@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ClipPart } from '../../../src-shared/contract/stylization.ts';
 import { assert, StudioError } from '../../../src-shared/errors/studio-error.ts';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import { framesToSeconds } from '../../../src-shared/timing/frame-rate.ts';
 import type { FramesMessage } from '../../engine/process/protocol.ts';
 import { finishedSize } from '../../engine/pipelines/restyle/restyle-size.ts';
@@ -19,6 +20,7 @@ import { medianOf } from '../median.ts';
 import { copyAsset } from '../asset-file.ts';
 import { recordRestyleTime, requireRestylable, restyleShape } from '../restyle-plan.ts';
 import { requireSamePack } from '../same-pack.ts';
+import { inFittingTiles, type TileChooser } from '../tile-chooser.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { addClipTake } from '../clip-takes.ts';
 
@@ -47,13 +49,14 @@ export const RestyleClipData = z.object({
 export type RestyleClipData = z.infer<typeof RestyleClipData>;
 
 /** What is needed of a pack to restyle clips. */
-export type RestylingPack = Pick<OpenedPack, 'dir'> & { readonly pack: Pick<OpenedPack['pack'], 'sha256'>; readonly index: Pick<OpenedPack['index'], 'name' | 'stages' | 'sizes'> };
+export type RestylingPack = Pick<OpenedPack, 'dir'> & { readonly pack: Pick<OpenedPack['pack'], 'sha256' | 'sizeBytes'>; readonly index: Pick<OpenedPack['index'], 'name' | 'stages' | 'sizes'> };
 
 export interface RestyleClipOptions {
   readonly engine: Pick<EngineClient, 'restyle' | 'stop'>;
   readonly media: Pick<Media, 'decodeFrames' | 'encodeSegment' | 'joinSegments' | 'encodeClearSegment' | 'joinClearSegments' | 'thumbnail' | 'probe'>;
   readonly packs: { get(packId: string): Promise<RestylingPack> };
   readonly stepTimes: StepTimeRepository;
+  readonly tiles: TileChooser;
   readonly threads: number;
   readonly temporaryFolder: string;
 }
@@ -68,7 +71,7 @@ const ANCHOR = 'first frame';
  * After a kill the work begins again some frames ahead of the first missing one and gives the very same frames.
  */
 export function createRestyleClipHandler(options: RestyleClipOptions): JobHandler<RestyleClipData> {
-  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+  const { engine, media, packs, stepTimes, tiles, threads, temporaryFolder } = options;
 
   return {
     kind: 'restyle',
@@ -79,7 +82,8 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
     run: async (data, context) => {
       const { store, signal, job } = context;
       const { settings, part } = data;
-      const { dir, pack, index } = await packs.get(data.packId);
+      const opened = await packs.get(data.packId);
+      const { dir, pack, index } = opened;
       requireSamePack(data.packId, pack.sha256, data.packSha256, 'restyling');
       const asset = store.assets.get(data.assetId);
       const clip = requireRestylable(asset, index);
@@ -106,7 +110,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
         context.beginPart('restyle', total, 0);
 
         /** Runs from behind the last stored segment to the clip's end. */
-        const runOn = async (attempt: number): Promise<void> => {
+        const runOn = async (attempt: string, count: TileCount): Promise<void> => {
           const firstMissing = segments.count * shape.framesPerSegment;
           if (firstMissing >= frames) return;
           const begin = Math.max(0, Math.floor((firstMissing - shape.reach) / shape.stride) * shape.stride);
@@ -127,7 +131,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           for await (const chunk of chunksFrom(decoded, size, begin, shape.stride)) {
             signal.throwIfAborted();
             const { frames: drawn, shown, firstFrame, anchor: told } = await restyle(context, {
-              ...chunk, packDir: dir, clipRun, settings, begins: chunk.firstFrame === begin, anchor, shown: lead === null ? null : { number: firstMissing - 1, frame: decodeFrame(lead) }, threads,
+              ...chunk, packDir: dir, clipRun, settings, begins: chunk.firstFrame === begin, anchor, shown: lead === null ? null : { number: firstMissing - 1, frame: decodeFrame(lead) }, tiles: count, threads,
             }, (phase, stepMs) => {
               (phase === 'denoising' ? passMs : otherMs).push(stepMs);
               units += 1;
@@ -149,15 +153,17 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           }
           if (gathered.length > 0) await saveSegment();
         };
-        for (let attempt = 0; ; attempt += 1) {
-          try {
-            await runOn(attempt);
-            break;
-          } catch (error) {
-            // The engine did something else in between, a preview say: begin again behind what is stored.
-            if (!(StudioError.is(error, 'CONFLICT') && attempt < MOST_BEGINNINGS) || signal.aborted) throw error;
+        await inFittingTiles(context, tiles, { opened, stage: 'superResolution2', inScene: true, part: 'restyle' }, async (count) => {
+          for (let attempt = 0; ; attempt += 1) {
+            try {
+              await runOn(`${count}.${attempt}`, count);
+              break;
+            } catch (error) {
+              // The engine did something else in between, a preview say: begin again behind what is stored.
+              if (!(StudioError.is(error, 'CONFLICT') && attempt < MOST_BEGINNINGS) || signal.aborted) throw error;
+            }
           }
-        }
+        });
         const pass = medianOf(passMs);
         if (pass !== null) recordRestyleTime(stepTimes, pack.sha256, pass, medianOf(otherMs) ?? 0);
         context.finishPart('restyle', 'done');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UPSCALE_STEPS, UpscaleDetail, UpscaleFactor } from '../../../src-shared/contract/footage.ts';
 import { assert } from '../../../src-shared/errors/studio-error.ts';
+import type { TileCount } from '../../../src-shared/recipe/tile-count.ts';
 import type { FramesMessage } from '../../engine/process/protocol.ts';
 import type { Media } from '../../media/media.ts';
 import type { OpenedPack } from '../../models/model-registry.ts';
@@ -14,6 +15,7 @@ import { waitingPart, type JobContext, type JobHandler } from '../job-handler.ts
 import { medianOf } from '../median.ts';
 import { copyAsset } from '../asset-file.ts';
 import { requireSamePack } from '../same-pack.ts';
+import { inFittingTiles, type TileChooser } from '../tile-chooser.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { recordUpscaleTime, requireUpscalable, upscaleShape, type UpscaleShape } from '../upscale-plan.ts';
 import { clipWindows, finishWindow } from '../upscale-windows.ts';
@@ -30,13 +32,14 @@ export const UpscaleClipData = z.object({
 export type UpscaleClipData = z.infer<typeof UpscaleClipData>;
 
 /** What is needed of a pack to enlarge clips. */
-export type UpscalingPack = Pick<OpenedPack, 'dir'> & { readonly pack: Pick<OpenedPack['pack'], 'sha256'>; readonly index: Pick<OpenedPack['index'], 'name' | 'stages' | 'sizes'> };
+export type UpscalingPack = Pick<OpenedPack, 'dir'> & { readonly pack: Pick<OpenedPack['pack'], 'sha256' | 'sizeBytes'>; readonly index: Pick<OpenedPack['index'], 'name' | 'stages' | 'sizes'> };
 
 export interface UpscaleClipOptions {
   readonly engine: Pick<EngineClient, 'upscale' | 'stop'>;
   readonly media: Pick<Media, 'decodeFrames' | 'encodeSegment' | 'joinSegments' | 'thumbnail' | 'probe'>;
   readonly packs: { get(packId: string): Promise<UpscalingPack> };
   readonly stepTimes: StepTimeRepository;
+  readonly tiles: TileChooser;
   readonly threads: number;
   readonly temporaryFolder: string;
 }
@@ -51,14 +54,14 @@ const DECODE_TIMEOUT_MS = 14 * 24 * 60 * 60_000;
  * after a kill, the work goes on behind the last stored segment and gives the very same frames.
  */
 export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandler<UpscaleClipData> {
-  const { engine, media, packs, stepTimes, threads, temporaryFolder } = options;
+  const { engine, media, packs, stepTimes, tiles, threads, temporaryFolder } = options;
 
   /** Runs one window in the engine; a stop ends it between two tiles. */
-  const enlarge = async (data: UpscaleClipData, context: JobContext, dir: string, window: { readonly index: number; readonly frames: FramesMessage }, shape: UpscaleShape, onTile: (tile: number, stepMs: number | null) => void): Promise<FramesMessage> => {
-    const runId = `${context.job.id}/${context.job.attempt}/${window.index}`;
+  const enlarge = async (data: UpscaleClipData, context: JobContext, dir: string, window: { readonly index: number; readonly frames: FramesMessage }, shape: UpscaleShape, count: TileCount, onTile: (share: number, stepMs: number | null) => void): Promise<FramesMessage> => {
+    const runId = `${context.job.id}/${context.job.attempt}/${window.index}/${count}`;
     const running = engine.upscale(
-      { runId, packDir: dir, frames: window.frames, firstFrame: window.index * shape.stride, factor: data.factor, numInferenceSteps: UPSCALE_STEPS[data.detail]!, seed: SEED, threads },
-      { onProgress: ({ phase, step, stepMs }) => { if (phase !== 'loading') onTile(step, stepMs); } },
+      { runId, packDir: dir, frames: window.frames, firstFrame: window.index * shape.stride, factor: data.factor, numInferenceSteps: UPSCALE_STEPS[data.detail]!, seed: SEED, tiles: count, threads },
+      { onProgress: ({ phase, step, total, stepMs }) => { if (phase !== 'loading' && total > 0) onTile(step / total, stepMs); } },
     );
     return (await untilStopped(engine, context, runId, running)).frames;
   };
@@ -72,7 +75,8 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
     run: async (data, context) => {
       const { store, signal } = context;
       const { factor, detail } = data;
-      const { dir, pack, index } = await packs.get(data.packId);
+      const opened = await packs.get(data.packId);
+      const { dir, pack, index } = opened;
       requireSamePack(data.packId, pack.sha256, data.packSha256, 'enlargement');
       const asset = store.assets.get(data.assetId);
       const clip = requireUpscalable(asset, factor, index);
@@ -96,18 +100,22 @@ export function createUpscaleClipHandler(options: UpscaleClipOptions): JobHandle
         const firstMissing = segments.count * shape.windowsPerSegment;
         let left: readonly Uint8Array[] = [];
         let gathered: Uint8Array[] = [];
+        let hasBegun = false;
         const decoded = media.decodeFrames(source, { ...size, fit: 'stretch', signal, timeoutMs: DECODE_TIMEOUT_MS });
         for await (const window of clipWindows(decoded, size, shape, Math.max(0, firstMissing - 1))) {
           signal.throwIfAborted();
           const repeated = window.index < firstMissing;
           // A clip whose end lay in the last stored segment: nothing is missing.
           if (repeated && window.isLast) break;
-          const enlarged = await enlarge(data, context, dir, window, shape, (tile, stepMs) => {
-            if (stepMs !== null) tileMs.push(stepMs);
-            if (!repeated) context.advance(Math.min(window.index * shape.tilesPerWindow + tile, total), total, stepMs);
-          });
+          const enlarged = await inFittingTiles(context, tiles, { opened, stage: 'superResolution1', inScene: false, part: 'upscale', hasBegun }, (count) =>
+            enlarge(data, context, dir, window, shape, count, (share, stepMs) => {
+              // Times are told for tiles of the model's own size.
+              if (stepMs !== null && count === 1) tileMs.push(stepMs);
+              if (!repeated) context.advance(Math.min(Math.round((window.index + share) * shape.tilesPerWindow), total), total, count === 1 ? stepMs : null);
+            }));
           const finished = finishWindow(window, enlarged, left, shape.stride);
           left = finished.left;
+          hasBegun = true;
           if (repeated) continue;
           gathered.push(...finished.frames);
           context.preview({ count: 1, width: enlarged.width, height: enlarged.height, data: finished.frames[0]! });
