@@ -11,6 +11,7 @@ import { currentPack, packChoice } from '../../editor/generate.ts';
 import { patchEvent } from '../../editor/timeline-edits.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
+import { tilesAhead } from '../../components/tile-words.ts';
 import { Section } from './Section.tsx';
 
 const PRESETS: readonly Preset[] = ['draft', 'standard', 'final'];
@@ -52,6 +53,7 @@ export function PresetPicker({ event }: { event: PromptEvent }) {
         {plan === null ? null : [
           t('preset.output', { frames: plan.output.frames, width: plan.output.width, height: plan.output.height }),
           plan.expectedMemoryBytes === null ? '' : t('preset.memory', { memory: formatBytes(plan.expectedMemoryBytes) }),
+          plan.cachedAssetId === null ? tilesAhead(plan.tiles) : '',
           reused > 0 && plan.cachedAssetId === null ? t('preset.reused', { count: reused }) : '',
         ].filter((part) => part !== '').join(' · ')}
       </Box>

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
+import { tilesOfPart } from '../../components/tile-words.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
@@ -14,6 +15,10 @@ export function JobLog({ job }: { job: Job }) {
       t(`stage.${name}`),
       state === 'done' ? (wallMs === null ? t('stage.done') : t('jobLog.took', { time: formatDuration(wallMs) })) : state === 'cached' ? t('stage.cached') : state === 'running' ? t('stage.step', { step, total }) : t('stage.waiting'),
     ] as const),
+    ...job.parts.flatMap((part): (readonly [string, string])[] => {
+      const words = tilesOfPart(part);
+      return words === null ? [] : [[t('tiles.title', { stage: t(`stage.${part.name}`) }), words]];
+    }),
     ...(job.attempt > 1 ? [[t('jobLog.attempts'), String(job.attempt)] as const] : []),
     ...(job.finishedAt === null ? [] : [[t('jobLog.ended'), new Date(job.finishedAt).toLocaleString()] as const]),
     ...(job.error === null ? [] : [[job.error.code, job.error.message] as const]),

@@ -15,6 +15,7 @@ import { useDocument, useEditor } from '../../api/studio-context.tsx';
 import { IconAction } from '../../components/IconAction.tsx';
 import { JobClock } from '../../components/JobClock.tsx';
 import { StageStrip } from '../../components/StageStrip.tsx';
+import { tilesOfPart } from '../../components/tile-words.ts';
 import type { JobCommand } from '../../components/use-job-commands.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
 import { freshSeed, generateEvent } from '../../editor/generate.ts';
@@ -39,6 +40,12 @@ export interface JobRowProps {
 }
 
 const STATE_COLOR = { available: 'text.secondary', running: 'primary.light', paused: 'warning.main', retryable: 'warning.main', completed: 'success.main', cancelled: 'text.secondary', discarded: 'error.main' } as const;
+
+/** What memory made of the job's parts, a line for each. */
+function TileLines({ job }: { job: Job }) {
+  const lines = job.parts.flatMap((part) => tilesOfPart(part) ?? []);
+  return lines.length === 0 ? null : <Box role="status" sx={{ mt: 1, fontSize: 11.5, color: 'text.secondary', userSelect: 'text' }}>{lines.map((line) => <div key={line}>{line}</div>)}</Box>;
+}
 
 /** One job: what it is, how far it is, and what can be done about it. */
 export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLanding = false }: JobRowProps) {
@@ -84,6 +91,7 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
             <Box sx={{ display: 'flex', justifyContent: 'space-between', mt: 1 }}><JobClock job={job} /></Box>
           </Box>
         ) : null}
+        {isUnfinished || job.kind === 'scene' ? <TileLines job={job} /> : null}
         {job.error && (job.state === 'discarded' || job.state === 'retryable') ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, color: 'text.primary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
         {job.state === 'paused' && job.error ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
         {job.state === 'discarded' ? <Button size="small" variant="outlined" color="inherit" startIcon={<Replay sx={{ fontSize: '14px !important' }} />} disabled={isBusy} onClick={() => send('retry')} sx={{ mt: 1, borderColor: 'divider' }}>{t('job.retry')}</Button> : null}

@@ -1,4 +1,6 @@
 import type { ScenePlan } from '../../../src-shared/contract/scenes.ts';
+import type { StageTiles } from '../../../src-shared/pack/tile-choice.ts';
+import { tilesAhead } from '../../components/tile-words.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
@@ -8,6 +10,7 @@ export interface ExpectedCost {
   readonly expectedMs: number | null;
   readonly isRough: boolean;
   readonly expectedMemoryBytes?: number | null;
+  readonly tiles?: readonly StageTiles[];
   readonly expectedDiskBytes: number;
   readonly freeDiskBytes: number;
 }
@@ -16,12 +19,13 @@ export interface ExpectedCost {
 const DISK_RESERVE = 1.1;
 
 /** Time, memory and disk in a line of plain words. */
-export function costWords({ stale, expectedMs, isRough, expectedMemoryBytes = null, expectedDiskBytes, freeDiskBytes }: ExpectedCost): string {
+export function costWords({ stale, expectedMs, isRough, expectedMemoryBytes = null, tiles = [], expectedDiskBytes, freeDiskBytes }: ExpectedCost): string {
   if (stale === 0) return t('cost.nothingToMake');
   const isTight = expectedDiskBytes * DISK_RESERVE > freeDiskBytes;
   return [
     expectedMs === null ? t('cost.timeUnknown') : t(isRough ? 'cost.timeRough' : 'cost.time', { time: formatDuration(Math.max(1000, expectedMs)) }),
     expectedMemoryBytes === null ? '' : t('cost.memory', { memory: formatBytes(expectedMemoryBytes) }),
+    tilesAhead(tiles),
     expectedDiskBytes === 0 ? '' : t(isTight ? 'cost.diskShort' : 'cost.disk', { disk: formatBytes(expectedDiskBytes), free: formatBytes(freeDiskBytes) }),
   ].filter((part) => part !== '').join(' · ');
 }
@@ -39,6 +43,8 @@ export function sceneEstimate(plan: ScenePlan): string {
 export function sceneObstacle(plan: ScenePlan, memoryBytes: number): string | null {
   if (plan.cachedAssetId !== null) return null;
   if (plan.expectedDiskBytes * DISK_RESERVE > plan.freeDiskBytes) return t('cost.diskMend', { disk: formatBytes(plan.expectedDiskBytes), free: formatBytes(plan.freeDiskBytes) });
-  if (plan.expectedMemoryBytes !== null && plan.expectedMemoryBytes > memoryBytes * 0.9) return t('cost.memoryMend', { memory: formatBytes(plan.expectedMemoryBytes), all: formatBytes(memoryBytes) });
+  // In tiles it needs less than as a whole.
+  const isTiled = plan.tiles.some(({ neededBytes }) => neededBytes !== null && neededBytes >= (plan.expectedMemoryBytes ?? 0));
+  if (!isTiled && plan.expectedMemoryBytes !== null && plan.expectedMemoryBytes > memoryBytes * 0.9) return t('cost.memoryMend', { memory: formatBytes(plan.expectedMemoryBytes), all: formatBytes(memoryBytes) });
   return null;
 }

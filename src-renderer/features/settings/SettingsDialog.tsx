@@ -13,6 +13,7 @@ import { IconAction } from '../../components/IconAction.tsx';
 import { notify } from '../../editor/notices.ts';
 import { setWantsNotifications, wantsNotifications } from '../../editor/system-notice.ts';
 import { t } from '../../i18n/text.ts';
+import { MemorySettings } from './MemorySettings.tsx';
 import { NetworkSettings } from './NetworkSettings.tsx';
 import { ExecutionSettings } from './ExecutionSettings.tsx';
 
@@ -55,7 +56,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           <Switch size="small" checked={isNotified} onChange={(_, on) => void switchNotifications(on)} />
         </Box>
       </Section>
-      <Section title={t('execution.title')}><ExecutionSettings /></Section>
+      <Section title={t('execution.title')}><ExecutionSettings /><MemorySettings /></Section>
       <Section title={t('network.title')}><NetworkSettings /></Section>
       <Section title={t('settings.about')}>
         <Typography>{t('settings.version', { version: info.appVersion })}</Typography>

@@ -22,6 +22,7 @@ import { NumberField } from '../../components/NumberField.tsx';
 import { WipeView } from '../../components/WipeView.tsx';
 import { startFootage } from '../../editor/footage-commands.ts';
 import { freshSeed, packChoice } from '../../editor/generate.ts';
+import { tilesAhead } from '../../components/tile-words.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { ShareSlider } from '../../components/ShareSlider.tsx';
@@ -103,7 +104,7 @@ export function RestyleDialog({ assetId, clipId, part, words: given }: RestyleDi
             <IconAction label={t('inspector.rollSeed')} icon={<CasinoOutlined />} onClick={() => setSeed(freshSeed())} />
           </Box>
           <SpanRows rows={spans} seconds={(frames * rate.den) / rate.num} onChange={setSpans} />
-          <Box data-testid="restyle-cost" sx={{ mt: 'auto', fontSize: 12, color: 'text.secondary' }}>{cost}</Box>
+          <Box data-testid="restyle-cost" sx={{ mt: 'auto', fontSize: 12, color: 'text.secondary' }}>{cost} {tilesAhead(plan.data?.tiles ?? [])}</Box>
         </Box>
       </DialogContent>
       <DialogActions>

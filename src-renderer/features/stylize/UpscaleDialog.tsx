@@ -15,6 +15,7 @@ import { usePacks } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { startFootage } from '../../editor/footage-commands.ts';
 import { packChoice } from '../../editor/generate.ts';
+import { tilesAhead } from '../../components/tile-words.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
@@ -51,7 +52,7 @@ export function UpscaleDialog({ assetId }: { assetId: string }) {
           <Box sx={{ fontSize: 11.5, color: 'text.secondary' }}>{t(detail === 0 ? 'footage.upscale.faithful' : 'footage.upscale.steps', { steps: UPSCALE_STEPS[detail] ?? 1 })}</Box>
         </Box>
         <Box data-testid="upscale-cost" sx={{ fontSize: 12, color: 'text.secondary' }}>
-          {data === undefined ? t('stylize.cost.looking') : t('footage.upscale.cost', { width: data.width, height: data.height, size: formatBytes(data.expectedBytes), time: data.expectedMs === null ? t('footage.upscale.unmeasured') : formatDuration(data.expectedMs) })}
+          {data === undefined ? t('stylize.cost.looking') : t('footage.upscale.cost', { width: data.width, height: data.height, size: formatBytes(data.expectedBytes), time: data.expectedMs === null ? t('footage.upscale.unmeasured') : formatDuration(data.expectedMs) })} {data === undefined ? '' : tilesAhead(data.tiles)}
         </Box>
         {error === null ? null : <Alert severity="error">{error.message}</Alert>}
       </DialogContent>
