@@ -170,8 +170,9 @@ export function createScenesService(parts: {
       const graph = buildSceneGraph(recipe, grid);
       const nodes = await keyNodes(graph, recipe);
       const events = [];
-      for (const { event, startFrame } of graph.layout.spans) {
-        const shares = await storedAdherence(store, recipe.scene, nodes, event);
+      for (const span of graph.layout.spans) {
+        const { event, startFrame } = span;
+        const shares = await storedAdherence(store, recipe.scene, nodes, span);
         events.push({ promptEventId: event.id, startFrame, keyframeStride: grid.stride, shares: shares === null ? null : [...shares] });
       }
       return { events };

@@ -36,8 +36,8 @@ const motionsHere = (uses: readonly MotionUse[], known: readonly KnownMotion[]):
   }).slice(0, MAX_MOTIONS);
 
 /** Pictures that an event of a scene shows or follows. */
-function imagesOf({ startImage, endImage, look }: SceneEvent, sources: RecipeClip['sources']): RestoredEvent['images'] {
-  const named = [['start', startImage, 1], ['end', endImage, 1], ['reference', look?.image ?? null, look?.strength ?? 1]] as const;
+function imagesOf({ startImage, endImage, startStrength = 1, endStrength = 1, look }: SceneEvent, sources: RecipeClip['sources']): RestoredEvent['images'] {
+  const named = [['start', startImage, startStrength], ['end', endImage, endStrength], ['reference', look?.image ?? null, look?.strength ?? 1]] as const;
   return named.flatMap(([position, sha256, strength]) => {
     const assetId = sources.find((source) => source.kind === 'image' && source.sha256 === sha256)?.assetId ?? null;
     return assetId === null ? [] : [{ position, assetId, strength }];

@@ -71,12 +71,13 @@ export function sceneFromTimeline(records: TimelineRecords, sources: SceneSource
       const prompt = sceneWords(globalPrompt, event);
       if (prompt === '') throw new StudioError('INVALID_INPUT', 'An event has no words, and there is no global prompt. Say what happens in it, or remove it.', { details: { promptEventId: event.id } });
       const next = events[index + 1];
-      const look = imageAt(event, 'reference', records, sources);
+      const [start, end, look] = [imageAt(event, 'start', records, sources), imageAt(event, 'end', records, sources), imageAt(event, 'reference', records, sources)];
       return {
         id: event.id, prompt, negativePrompt: event.negativePrompt.trim(),
         durationFrames: next === undefined ? event.durationFrames : Math.max(next.startFrame - event.startFrame, 1),
         strength: event.strength, blendIn: event.blendInFrames, blendOut: event.blendOutFrames, seedOffset: event.seedOffset,
-        motions: motionsAt(event, records, sources), startImage: imageAt(event, 'start', records, sources)?.image ?? null, endImage: imageAt(event, 'end', records, sources)?.image ?? null, ...(look && { look }),
+        motions: motionsAt(event, records, sources), startImage: start?.image ?? null, endImage: end?.image ?? null,
+        ...(start && start.strength < 1 && { startStrength: start.strength }), ...(end && end.strength < 1 && { endStrength: end.strength }), ...(look && { look }),
       };
     }),
   };

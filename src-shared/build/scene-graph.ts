@@ -118,13 +118,14 @@ const seamName = (before: EventSpan, after: EventSpan): string => `${before.even
 
 function bodyKeyframes(span: EventSpan, words: Words, seed: number): SceneNode {
   const { event, first, end, firstKept, endKept } = span;
-  const images = [event.startImage, event.endImage].flatMap((sha256, at): { frame: number; source: FrameSource }[] => (sha256 === null ? [] : [{ frame: at === 0 ? 0 : end - first - 1, source: { kind: 'image', sha256 } }]));
+  const images = [[event.startImage, event.startStrength] as const, [event.endImage, event.endStrength] as const].flatMap(([sha256, strength = 1], at): { frame: number; strength: number; source: FrameSource }[] =>
+    (sha256 === null ? [] : [{ frame: at === 0 ? 0 : end - first - 1, strength, source: { kind: 'image', sha256 } }]));
   // An event of a single keyframe shows its start image.
   const known = images.filter(({ frame }, index) => index === 0 || frame !== images[0]?.frame);
   const led = looksOf([{ event, from: 0, count: end - first }]);
   return {
     id: bodyId(span), stage: 'keyframes', region: { kind: 'event', eventId: event.id }, seed, motions: event.motions, input: [], known: known.map(({ source }) => source),
-    part: { frames: end - first, noise: [{ seed, from: 0, count: end - first }], knownFrames: known.map(({ frame }) => frame), ...(led && { looks: led.stretches }), ...mixedText([event], [[1]], words) },
+    part: { frames: end - first, noise: [{ seed, from: 0, count: end - first }], knownFrames: known.map(({ frame }) => frame), ...(known.some(({ strength }) => strength < 1) && { knownStrengths: known.map(({ strength }) => strength) }), ...(led && { looks: led.stretches }), ...mixedText([event], [[1]], words) },
     ...(led && { looks: led.looks }),
     own: { start: firstKept, count: endKept - firstKept, from: firstKept - first },
   };
@@ -244,7 +245,7 @@ function inSeam(keyframe: number, between: Stretch['between'], window: number): 
   return [`keyframes/${seamName(before, after)}`, keyframe - before.endKept + seamContext(before, after, window).left];
 }
 
-/** What neighbours give to a node of the super-resolutions: the frames that it shares with them, and pictures. */
+/** What neighbours give to a node of the super-resolutions: the frames that it shares with them, and pictures that are held to the end; weaker ones have become key frames. */
 function knownNeighbours(stage: StageName, stretch: Stretch, stretches: readonly Stretch[], piece: number, frames: number, stride: number): { readonly frame: number; readonly source: FrameSource }[] {
   if (stage === 'interpolation') return [];
   const pieces = cuts(stretch);
@@ -265,9 +266,9 @@ function knownNeighbours(stage: StageName, stretch: Stretch, stretches: readonly
   else if (stretch.between !== null) {
     const body = bodyOf(stretch.between.before);
     known.push({ frame: 0, source: lastFrameOf(body, cuts(body).length - 1) });
-  } else if (event.startImage !== null) known.push({ frame: 0, source: { kind: 'image', sha256: event.startImage } });
+  } else if (event.startImage !== null && event.startStrength === undefined) known.push({ frame: 0, source: { kind: 'image', sha256: event.startImage } });
   if (isLast && stretch.between !== null) known.push({ frame: frames - 1, source: { kind: 'node', node: laterId(stage, bodyOf(stretch.between.after), 0), from: 0, count: 1 } });
-  else if (isLast && stretch.between === null && event.endImage !== null && frames > 1) known.push({ frame: frames - 1, source: { kind: 'image', sha256: event.endImage } });
+  else if (isLast && stretch.between === null && event.endImage !== null && event.endStrength === undefined && frames > 1) known.push({ frame: frames - 1, source: { kind: 'image', sha256: event.endImage } });
   return known;
 }
 

@@ -32,6 +32,8 @@ export interface ScenePart {
   readonly noise: readonly NoiseStretch[];
   /** Frames of this run that are given (in order) and stay as they are: neighbours at a seam, start and end images. */
   readonly knownFrames: readonly number[];
+  /** Per known frame the share of the steps in which it is held; left out where all are held to the end. Keyframes only. */
+  readonly knownStrengths?: readonly number[];
   /** Frames that pictures lead, one picture each; left out where there are none. Keyframes only. */
   readonly looks?: readonly LookStretch[];
 }

@@ -23,6 +23,9 @@ export const SceneEvent = z.object({
   /** Pictures that its first and its last key frame show, by the hash of their bytes. */
   startImage: Sha256.nullable().default(null),
   endImage: Sha256.nullable().default(null),
+  /** The share of the steps in which they are held; left out where that is to the end. Then the key frame is the picture. */
+  startStrength: z.number().gt(0).lt(1).optional(),
+  endStrength: z.number().gt(0).lt(1).optional(),
   /** A picture, by the hash of its bytes, that leads its colours and its light; `strength` is the share of the steps that it leads. Left out where there is none. */
   look: z.object({ image: Sha256, strength: z.number().gt(0).max(1) }).optional(),
 });

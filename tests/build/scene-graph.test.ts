@@ -102,6 +102,12 @@ describe('graph', () => {
     const image = { kind: 'image', sha256: 'b'.repeat(64) };
     expect(nodes.find(({ id }) => id === 'keyframes/event2')).toMatchObject({ known: [image], part: { knownFrames: [0] }, own: { start: 16, from: 0 } });
     expect(nodes.find(({ id }) => id === 'superResolution1/event2/0')).toMatchObject({ known: [image], part: { knownFrames: [0] } });
+    expect(nodes.every(({ part }) => part.knownStrengths === undefined)).toBe(true);
+    // A weaker one leads its key frame alone; the later stages enlarge what became of it.
+    const weak = graphOf(edited(2, { startImage: 'b'.repeat(64), startStrength: 0.3, endImage: 'c'.repeat(64) })).nodes;
+    expect(weak.find(({ id }) => id === 'keyframes/event2')).toMatchObject({ part: { knownStrengths: [0.3, 1] } });
+    const later = weak.find(({ id }) => id === 'superResolution1/event2/0')!;
+    expect(later.known.map((source) => source.kind === 'image' && source.sha256[0])).toEqual(['c']);
   });
 });
 

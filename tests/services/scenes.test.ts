@@ -183,7 +183,8 @@ it('measures on request how frames attend to the words of their event, without t
     expect(share).toBeLessThan(1);
   }
   await change(1, { prompt: 'a fish' });
-  expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares === null)).toEqual([false, true]);
+  // The blend between the two has changed with it, and so what both show there.
+  expect((await under.client.scenes.adherence(wish())).events.map(({ shares }) => shares === null)).toEqual([true, true]);
 }, 300_000);
 
 describe('a scene through every stage', () => {

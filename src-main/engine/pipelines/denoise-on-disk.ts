@@ -26,7 +26,7 @@ export interface DiskDenoiseRequest extends Omit<DenoiseRequest, 'known' | 'cond
 }
 
 /** Those of the known frames that lie in a window, by their place in it. */
-function knownInside({ frames, clean, noise }: KnownFrames, start: number, count: number): KnownFrames | null {
+function knownInside({ frames, clean, noise, strengths }: KnownFrames, start: number, count: number): KnownFrames | null {
   const inside = frames.flatMap((frame, index) => (frame >= start && frame < start + count ? [{ place: frame - start, index }] : []));
   if (inside.length === 0) return null;
   const pick = (from: Tensor): Tensor => {
@@ -34,7 +34,7 @@ function knownInside({ frames, clean, noise }: KnownFrames, start: number, count
     for (const [at, { index }] of inside.entries()) writeFrames(out, at, sliceFrames(from, index, 1));
     return out;
   };
-  return { frames: inside.map(({ place }) => place), clean: pick(clean), noise: pick(noise) };
+  return { frames: inside.map(({ place }) => place), clean: pick(clean), noise: pick(noise), strengths: strengths && inside.map(({ index }) => strengths[index]!) };
 }
 
 /** Weighted sums of the windows so far, over the frames of the newest window: [batch, channels, windowFrames, height, width]. */
@@ -108,7 +108,7 @@ export async function* denoiseStepOnDisk(request: DiskDenoiseRequest, from: Fram
       const stored = from.read(0, start, windowFrames, window);
       const inside = known === undefined ? null : knownInside(known, start, windowFrames);
       const led = request.looks === undefined ? stored : takeOnLooks(stored, request.looks, scheduler, stepIndex, start);
-      const sample = inside === null ? led : replaceKnown(led, inside, scheduler, timestep);
+      const sample = inside === null ? led : replaceKnown(led, inside, scheduler, stepIndex);
       const promptEmbeds = embedsOfFrames(request.promptEmbeds, start, windowFrames);
       const output = await request.unet(unetInputs({ sample: scheduler.scaleModelInput(sample, stepIndex), condition: null, timestep, classLabel: null, promptEmbeds, guidanceScale }, batch));
 

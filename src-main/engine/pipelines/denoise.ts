@@ -4,7 +4,7 @@ import { INITIAL_STATE } from '../schedulers/scheduler.ts';
 import type { Scheduler, SchedulerState } from '../schedulers/scheduler.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { predict } from './guidance.ts';
-import { replaceKnown, withFrames } from './known-frames.ts';
+import { keepKnown, replaceKnown } from './known-frames.ts';
 import type { KnownFrames } from './known-frames.ts';
 import { takeOnLooks } from './picture-look.ts';
 import type { PictureLooks } from './picture-look.ts';
@@ -75,7 +75,7 @@ export async function* denoise(request: DenoiseRequest, from: DenoisePosition): 
     signal?.throwIfAborted();
     const { stepIndex, schedulerState } = position;
     const led = looks ? takeOnLooks(position.sample, looks, scheduler, stepIndex) : position.sample;
-    const sample = known ? replaceKnown(led, known, scheduler, scheduler.timesteps[stepIndex]!) : led;
+    const sample = known ? replaceKnown(led, known, scheduler, stepIndex) : led;
     const modelOutput = await predict({
       unet: request.unet,
       sample: scheduler.scaleModelInput(sample, stepIndex),
@@ -92,5 +92,5 @@ export async function* denoise(request: DenoiseRequest, from: DenoisePosition): 
     position = { stepIndex: stepIndex + 1, sample: result.prevSample, schedulerState: result.state };
     yield { position, denoised: result.denoised };
   }
-  return known ? withFrames(position.sample, known.frames, known.clean) : position.sample;
+  return known ? keepKnown(position.sample, known) : position.sample;
 }

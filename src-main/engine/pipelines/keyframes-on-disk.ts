@@ -120,7 +120,7 @@ function writeResult(folder: string, last: FrameFile, part: ScenePart, known: Te
   const shape = { ...last.shape, videos: 1, frames: part.frames };
   const result = createFrameFile(folder, RESULT_NAME, shape);
   for (let start = 0; start < part.frames; start += windowFrames) result.write(0, start, last.read(0, start, Math.min(windowFrames, part.frames - start)));
-  if (known !== null) for (const [index, frame] of part.knownFrames.entries()) result.write(0, frame, sliceFrames(known, index, 1));
+  if (known !== null) for (const [index, frame] of part.knownFrames.entries()) if ((part.knownStrengths?.[index] ?? 1) === 1) result.write(0, frame, sliceFrames(known, index, 1));
   result.close();
   return { path: result.path, shape: [1, shape.channels, shape.frames, shape.height, shape.width] };
 }

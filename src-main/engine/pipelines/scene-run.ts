@@ -9,7 +9,7 @@ import { interpolation } from './interpolation.ts';
 import type { InterpolationSettings } from './interpolation.ts';
 import { keyframes } from './keyframes.ts';
 import type { KeyframesSettings } from './keyframes.ts';
-import { withFrames } from './known-frames.ts';
+import { keepKnown } from './known-frames.ts';
 import type { KnownFrames } from './known-frames.ts';
 import type { PictureLooks } from './picture-look.ts';
 import type { StageCheckpoint, StageContext, StageRun } from './stage-step.ts';
@@ -101,7 +101,7 @@ export async function* runScenePart(stage: StageName, context: StageContext, req
   const { part } = request;
   const made = yield* stageRun(stage, context, request, input, tools, resume);
   const output = made.shape[2] === part.frames ? made : sliceFrames(made, 0, part.frames);
-  return request.known === null ? output : withFrames(output, part.knownFrames, request.known);
+  return request.known === null ? output : keepKnown(output, { frames: part.knownFrames, strengths: part.knownStrengths, clean: request.known });
 }
 
 function stageRun(stage: StageName, context: StageContext, { part, known, looks = null }: SceneRequest, input: Tensor | null, tools: SceneTools, resume: StageCheckpoint | null): StageRun {
@@ -141,7 +141,7 @@ export function keyframesKnown(part: ScenePart, clean: Tensor | null, windowFram
   const noise = zeros(clean.shape);
   const single = [1, 3, 1, ...clean.shape.slice(3)];
   for (const [index, frame] of part.knownFrames.entries()) writeFrames(noise, index, { data: sceneNoise('keyframes', part, windowFrames, single, frame), shape: single });
-  return { frames: part.knownFrames, clean, noise };
+  return { frames: part.knownFrames, clean, noise, strengths: part.knownStrengths };
 }
 
 /** Frames behind the part's end, which windows see, follow its last look. `allFrames` counts them in. */

@@ -198,7 +198,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       }
       const { recipe } = plan;
       const clipHash = await tiledClipHash(data, recipe);
-      if (data.adherence) await measureAdherence(context, engine, { recipe, nodes: plan.nodes, focusEventId, packDir: opened.dir, threads });
+      if (data.adherence) await measureAdherence(context, engine, { recipe, nodes: plan.nodes, spans: graph.layout.spans, focusEventId, packDir: opened.dir, threads });
       const known = store.assets.findByRecipeHash(clipHash);
       if (known === null) await encode(context, { ...data, clipHash, recipe }, graph, keysOf(plan), grid.stride);
       else {

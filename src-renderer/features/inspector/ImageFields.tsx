@@ -13,6 +13,9 @@ import { Section } from './Section.tsx';
 
 const POSITIONS = ['start', 'reference', 'end'] as const satisfies readonly KeyframePosition[];
 
+/** How strong an image is until somebody says otherwise. */
+const usualStrength = (position: KeyframePosition): number => (position === 'reference' ? LOOK_STRENGTH : 1);
+
 /** An image that an event must show: which one, and where. */
 export function ImageFields({ image }: { image: KeyframeImage }) {
   const editor = useEditor();
@@ -21,16 +24,15 @@ export function ImageFields({ image }: { image: KeyframeImage }) {
     <>
       {asset ? <Box sx={{ px: 4, pt: 1 }}><Poster src={thumbnailUrl(editor.info.mediaBase, editor.project.id, asset)} kind="image" /></Box> : null}
       <Section title={t('item.position')}>
-        <ToggleButtonGroup exclusive fullWidth value={image.position} aria-label={t('item.position')} disabled={editor.project.readOnly} onChange={(_, position: KeyframePosition | null) => { if (position !== null) editor.document.edit(t('item.edit', { what: t('item.position') }), (records) => setProperties(records, [image.id], { position, strength: position === 'reference' ? LOOK_STRENGTH : 1 })); }}>
+        <ToggleButtonGroup exclusive fullWidth value={image.position} aria-label={t('item.position')} disabled={editor.project.readOnly} onChange={(_, position: KeyframePosition | null) => { if (position !== null) editor.document.edit(t('item.edit', { what: t('item.position') }), (records) => setProperties(records, [image.id], { position, strength: usualStrength(position) })); }}>
           {POSITIONS.map((position) => <ToggleButton key={position} value={position}>{t(`timeline.image.${position}`)}</ToggleButton>)}
         </ToggleButtonGroup>
         <Box role="note" sx={{ mt: 2, fontSize: 11.5, lineHeight: 1.45, color: 'text.secondary' }}>{t(`imageLook.${image.position}`)}</Box>
       </Section>
-      {image.position === 'reference' ? (
-        <Section title={t('item.strength')}>
-          <ShareSlider label={t('item.strength')} name={t('imageLook.strength')} value={image.strength} max={1} marks={[LOOK_STRENGTH]} disabled={editor.project.readOnly} onCommit={(strength) => editor.document.edit(t('item.edit', { what: t('imageLook.strength') }), (records) => setProperties(records, [image.id], { strength }))} />
-        </Section>
-      ) : null}
+      <Section title={t('item.strength')}>
+        <ShareSlider label={t('item.strength')} name={t(`imageStrength.${image.position}`)} value={image.strength} max={1} marks={[usualStrength(image.position)]} disabled={editor.project.readOnly} onCommit={(strength) => editor.document.edit(t('item.edit', { what: t(`imageStrength.${image.position}`) }), (records) => setProperties(records, [image.id], { strength }))} />
+        {image.position === 'reference' ? null : <Box role="note" sx={{ mt: 2, fontSize: 11.5, lineHeight: 1.45, color: 'text.secondary' }}>{t(image.strength === 1 ? 'imageStrength.exact' : image.strength === 0 ? 'imageStrength.none' : 'imageStrength.partly')}</Box>}
+      </Section>
     </>
   );
 }

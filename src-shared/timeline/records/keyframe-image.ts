@@ -12,7 +12,7 @@ export const KeyframeImage = z.object({
   promptEventId: recordId('promptEvent'),
   position: KeyframePosition,
   assetId: z.string(),
-  /** Of a reference, the share of the steps in which it leads colours and light; pictures of edges count at any strength but 0. */
+  /** The share of the steps in which it counts: of a reference it leads colours and light, of an edge its frame is held, at 1 to the end. */
   strength: z.number().min(0).max(1),
 });
 export type KeyframeImage = z.infer<typeof KeyframeImage>;

@@ -73,7 +73,7 @@ const valuesOf = ({ path }: FramesOnDisk): Float32Array => new Float32Array(new 
 describe('key frames on the disk', () => {
   it.each([
     ['one frame, shorter than a window', partOf(1), null], ['a window', partOf(3), null], ['one frame more', partOf(4), null], ['many windows', partOf(13), null],
-    ['a start and an end image', partOf(11, { knownFrames: [0, 10] }), pictures(2)], ['a seam', seam(7), pictures(3)],
+    ['a start and an end image', partOf(11, { knownFrames: [0, 10] }), pictures(2)], ['a weak start and an exact end image', partOf(11, { knownFrames: [0, 10], knownStrengths: [0.4, 1] }), pictures(2)], ['a seam', seam(7), pictures(3)],
   ] as const)('are bit for bit those in memory: %s', async (name, part, known) => {
     for (const scheduler of ['solver', 'ancestral'] as const) {
       const { kept, steps } = await onDisk(scheduler, join(folder, 'runs', `${scheduler}-${name}`), part, known);

@@ -96,6 +96,17 @@ describe('text per frame', () => {
   });
 });
 
+it('holds a start image for the share of the steps that its strength says, without a jump', async () => {
+  const picture = clip(1, 8, 16, 9);
+  const first = async (strength: number): Promise<Tensor> => sliceFrames(await run('keyframes', partOf(5, { knownFrames: [0], ...(strength < 1 && { knownStrengths: [strength] }) }), null, picture), 0, 1);
+  const distances = [];
+  for (const strength of [0.01, 0.34, 0.67, 0.99, 1]) distances.push((await first(strength)).data.reduce((sum, value, i) => sum + Math.abs(value - picture.data[i]!), 0) / picture.data.length);
+  for (const [index, distance] of distances.entries()) if (index > 0) expect(distance).toBeLessThan(distances[index - 1]!);
+  expect(distances.at(-1)).toBe(0);
+  // A little more strength changes a little.
+  expect(difference(await first(0.5), await first(0.51))).toBeLessThan(difference(await first(0.5), await first(0.9)) / 2);
+});
+
 describe.each(SEAMS)('%s in a scene', (stage, frames, input, height, width) => {
   const known = clip(2, height, width, 9);
   const seam = partOf(frames, { mix: fade(frames), knownFrames: stage === 'interpolation' ? [] : [0, frames - 1], noise: [{ seed: 7, from: 5, count: 3 }, { seed: 8, from: 0, count: frames - 3 }] });
