@@ -17,7 +17,7 @@ export interface TakeRepository {
   newest(): Take | null;
   star(id: string, starred: boolean): Take;
   mark(id: string, marks: { readonly rating?: number | undefined; readonly label?: string | undefined }): Take;
-  /** Gives takes of one event their places, best first; its other takes lose theirs. CONFLICT when they are not of one event. */
+  /** Gives takes of one event, or takes of whole scenes, their places, best first; the others of that kind lose theirs. CONFLICT when they are not of one kind. */
   rank(ids: readonly string[]): void;
   /** The clip itself stays in the library until it is removed there. */
   remove(id: string): void;
@@ -109,11 +109,13 @@ export function createTakeRepository(db: StoreDatabase, assets: AssetRepository)
       });
     },
     rank: (ids) => {
-      const events = new Set(ids.map((id) => get(id).promptEventId));
+      const takes = ids.map(get);
+      const events = new Set(takes.map(({ promptEventId }) => promptEventId));
       const [promptEventId] = events;
-      if (events.size !== 1 || promptEventId == null || new Set(ids).size !== ids.length) throw new StudioError('CONFLICT', 'Only takes of one event can be ranked, each once. Choose takes of one event.', { details: { takes: ids.length } });
+      const areOfOneKind = events.size === 1 && (promptEventId !== null || takes.every(({ recipe }) => recipe.scene !== undefined));
+      if (!areOfOneKind || new Set(ids).size !== ids.length) throw new StudioError('CONFLICT', 'Only takes of one event, or whole scenes, can be ranked, each once. Choose takes of one event.', { details: { takes: ids.length } });
       db.transaction(() => {
-        sql().forgetPlaces.run([promptEventId]);
+        sql().forgetPlaces.run([promptEventId ?? null]);
         for (const [index, id] of ids.entries()) sql().setPlace.run([index + 1, id]);
         db.touch('takes');
       });

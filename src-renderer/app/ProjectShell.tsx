@@ -113,7 +113,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
       {dialog?.kind === 'settings' ? <SettingsDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'models' ? <ModelsWindow onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'vary' ? <VariationDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
-      {dialog?.kind === 'rank' ? <RankDialog key={dialog.eventId} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
+      {dialog?.kind === 'rank' ? <RankDialog key={dialog.eventId ?? 'scenes'} eventId={dialog.eventId} onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'locate' ? <LocateDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'history' ? <HistoryDialog onClose={() => setState({ dialog: null })} /> : null}
       {dialog?.kind === 'disk' ? <DiskDialog onClose={() => setState({ dialog: null })} /> : null}

@@ -32,7 +32,7 @@ export function TakeMenu({ take, at, onClose, onLabel }: { take: Take; at: { top
   };
   return (
     <Menu open onClose={onClose} anchorReference="anchorPosition" anchorPosition={at} onContextMenu={(event) => { event.preventDefault(); onClose(); }}>
-      <MenuItem disabled={isReadOnly || take.promptEventId === null} onClick={choose(() => chooseTake(editor, take))}>{t('take.use')}</MenuItem>
+      <MenuItem disabled={isReadOnly || (take.promptEventId === null && take.recipe.scene === undefined)} onClick={choose(() => chooseTake(editor, take))}>{t('take.use')}</MenuItem>
       {take.preset === 'final' || take.recipe.scene !== undefined ? null : <MenuItem disabled={isReadOnly} onClick={choose(() => void finishTake(editor, take, take.preset === 'draft' ? 'standard' : 'final'))}>{t(take.preset === 'draft' ? 'take.finishStandard' : 'take.finishFinal')}</MenuItem>}
       <MenuItem disabled={other === null} onClick={choose(() => { if (other) compareTakes(editor, other, take); })}>{t('compare.withUsed')}</MenuItem>
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>

@@ -23,9 +23,20 @@ export function takeName({ recipe, promptEventId, preset }: Take): string {
   return `${name} · ${t(`preset.${preset}`)}`;
 }
 
-/** Makes a take stand for its event: an edit like any other, so it can be undone. */
+/** Makes a whole scene stand for all of its events that are still there, in one edit. */
+function chooseScene(editor: Editor, take: Take): void {
+  const events = (take.recipe.scene?.events ?? []).flatMap(({ id }) => eventById(editor.document.getState().records, id) ?? []);
+  if (events.length === 0) return;
+  editor.document.transact(t('edit.useTake'), (records) => events.reduce((changed, { id }) => patchEvent(changed, id, { activeTakeId: take.id }), records));
+  editor.session.setState({ viewerSource: { kind: 'timeline' } });
+}
+
+/** Makes a take stand for its event: an edit like any other, so it can be undone. A whole scene stands for all of its events, unless one is named. */
 export function chooseTake(editor: Editor, take: Take, event: PromptEvent | null = eventOf(editor, take)): void {
-  if (!event) return;
+  if (!event) {
+    if (take.promptEventId === null) chooseScene(editor, take);
+    return;
+  }
   // A variation inside a scene is used with what made it, so that the scene shows it too.
   editor.document.transact(t('edit.useTake'), (records) => patchEvent(records, event.id, eventOfVariation(take, event) ?? { activeTakeId: take.id }));
   editor.session.setState(({ playhead }) => ({

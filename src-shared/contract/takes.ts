@@ -35,7 +35,7 @@ export const takesContract = {
   star: method(z.object({ projectId: ProjectId, takeId: TakeId, starred: z.boolean() }), Take),
   /** Rates and labels; what is left out stays. */
   mark: method(z.object({ projectId: ProjectId, takeId: TakeId, rating: Rating.optional(), label: TakeLabel.optional() }), Take),
-  /** Keeps an order of takes of one event, best first. Takes of the event that are not named lose their place. */
+  /** Keeps an order of takes of one event, or of whole scenes, best first. Those that are not named lose their place. */
   rank: method(z.object({ projectId: ProjectId, takeIds: z.array(TakeId).min(2).max(200) }), z.object({})),
   remove: method(z.object({ projectId: ProjectId, takeId: TakeId }), z.object({})),
 };

@@ -10,8 +10,11 @@ export const takesOf = (takes: readonly Take[], eventId: string): Take[] => take
 /** What a take's scene said about an event; null for clips of one event and for scenes without it. */
 export const toldIn = (take: Take, eventId: string): SceneEvent | null => take.recipe.scene?.events.find(({ id }) => id === eventId) ?? null;
 
+/** Takes of whole scenes, newest first. */
+export const wholeScenes = (takes: readonly Take[]): Take[] => takes.filter(({ promptEventId, recipe }) => promptEventId === null && recipe.scene !== undefined).sort(newestFirst);
+
 /** Takes of whole scenes in which an event has its place, newest first. */
-export const sceneTakesOf = (takes: readonly Take[], eventId: string): Take[] => takes.filter((take) => take.promptEventId === null && toldIn(take, eventId) !== null).sort(newestFirst);
+export const sceneTakesOf = (takes: readonly Take[], eventId: string): Take[] => wholeScenes(takes).filter((take) => toldIn(take, eventId) !== null);
 
 /**
  * The take that stands for an event: the chosen one while it exists, of its own or of a whole scene; otherwise its newest clip.

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LibraryFilter } from '../../src-shared/contract/library.ts';
+import { SceneScript } from '../../src-shared/recipe/scene-script.ts';
 import type { ProjectStore } from '../../src-main/store/project-store.ts';
 import { openProjectStore } from '../../src-main/store/project-store.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
@@ -231,8 +232,24 @@ describe('a library', () => {
 });
 
 describe('marks on takes', () => {
+  const SCENE = SceneScript.parse({ globalPrompt: '', events: [{ id: 'promptEvent:a', durationFrames: 16, prompt: 'a fish', negativePrompt: '', strength: 1, blendIn: 0, blendOut: 0, seedOffset: 0 }] });
   const add = (store: ProjectStore, promptEventId: string | null, name: string) => store.takes.add({ promptEventId, assetId: generated(store, name, 'a fish'), recipe: { ...RECIPE, prompt: 'a fish' }, recipeHash: 'b'.repeat(64) }).id;
   const marks = (store: ProjectStore) => store.takes.list().map(({ rating, label, place }) => [rating, label, place]).toReversed();
+
+  it('come with a recipe that is read once, however often takes are listed', () => {
+    const store = newProject();
+    const first = add(store, 'promptEvent:a', '1');
+    const before = store.takes.recipes();
+    expect(before).toEqual([{ id: first, promptEventId: 'promptEvent:a', recipe: { ...RECIPE, prompt: 'a fish' } }]);
+    const second = add(store, 'promptEvent:b', '2');
+    const after = store.takes.recipes();
+    expect(after.map(({ id }) => id)).toEqual([second, first]);
+    // Not an equal one: the very one.
+    expect(after[1]!.recipe).toBe(before[0]!.recipe);
+    expect(store.takes.list()[1]!.recipe).toBe(before[0]!.recipe);
+    store.takes.remove(second);
+    expect(store.takes.recipes().map(({ id }) => id)).toEqual([first]);
+  });
 
   it('are kept in the file, each by itself', () => {
     const path = join(testFolder(), 'marks.motif');
@@ -253,6 +270,13 @@ describe('marks on takes', () => {
     expect(places()).toEqual([2, 3, 1, null]);
     store.takes.rank([b, a]);
     expect(places()).toEqual([2, 1, null, null]);
+    // Whole scenes are a kind of their own; clips of nothing are none.
+    const sceneOf = (name: string) => store.takes.add({ promptEventId: null, assetId: generated(store, name, 'a fish'), recipe: { ...RECIPE, scene: SCENE }, recipeHash: 'b'.repeat(64) }).id;
+    const [early, late, loose] = [sceneOf('5'), sceneOf('6'), add(store, null, '7')];
+    store.takes.rank([late, early]);
+    expect(places()).toEqual([2, 1, null, null, 2, 1, null]);
+    expect(() => store.takes.rank([early, loose])).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    for (const id of [loose, late, early]) store.takes.remove(id);
     for (const wrong of [[a, elsewhere], [a, a], []]) expect(() => store.takes.rank(wrong)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
     expect(places()).toEqual([2, 1, null, null]);
   });

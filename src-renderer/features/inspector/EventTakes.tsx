@@ -33,7 +33,7 @@ export function EventTakes({ event }: { event: PromptEvent }) {
   const choices = draft ? choicesOfRecipe(draft.recipe, motions) : null;
   const plan = usePlan(draft && choices ? { projectId: editor.project.id, ...wordsAgain(draft.recipe), seed: draft.recipe.seed, preset: finished, motions: choices, packId: draft.recipe.pack.id, promptEventId: event.id } : null);
   const quality = t(`preset.${finished}`);
-  const canCompare = takesOf(all, event.id).length > 1;
+  const canCompare = takesOf(all, event.id).length > 1 || sceneTakesOf(all, event.id).length > 1;
   return (
     <Section
       title={t('takes.ofEvent', { count: takes.length })}

@@ -26,8 +26,8 @@ interface Course {
 
 const toss = (): boolean => Math.random() < 0.5;
 
-/** Orders the takes of an event by asking which of two is better, without names, until every one has its place. */
-export function RankDialog({ eventId, onClose }: { eventId: string; onClose: () => void }) {
+/** Orders the takes of an event, or whole scenes where none is named, by asking which of two is better, without names, until every one has its place. */
+export function RankDialog({ eventId, onClose }: { eventId: string | null; onClose: () => void }) {
   const editor = useEditor();
   const takes = useTakes();
   const event = useDocument((state) => eventById(state.records, eventId));
