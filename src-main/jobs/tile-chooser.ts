@@ -14,6 +14,8 @@ export interface TiledStage {
   readonly opened: PackForMemory;
   readonly stage: StageName;
   readonly inScene: boolean;
+  /** Its unet sees whole frames in any case: only encoding and decoding are tiled. */
+  readonly onlyDecoding?: boolean;
 }
 
 /** The one place that decides whether frames are worked on whole or in tiles: for plans, before a stage begins, and when its memory ran out. */
@@ -35,17 +37,17 @@ export function createTileChooser({ steps, machine, settings }: {
   readonly machine: () => MachineMemory;
   readonly settings: Pick<SettingRepository, 'get' | 'set'>;
 }): TileChooser {
-  const keyOf = ({ opened: { pack }, stage, inScene }: TiledStage): string => `ranOutOfMemory/${pack.sha256}/${stage}${inScene ? '/scene' : ''}`;
+  const keyOf = ({ opened: { pack }, stage, inScene, onlyDecoding = false }: TiledStage): string => `ranOutOfMemory/${pack.sha256}/${stage}${inScene ? '/scene' : ''}${onlyDecoding ? '/decoding' : ''}`;
   const ranOutOf = (stage: TiledStage): RanOutAt => {
     const stored = RanOut.safeParse(settings.get(keyOf(stage)));
     return new Map(stored.success ? TILE_COUNTS.flatMap((count) => (stored.data[count] === undefined ? [] : [[count, stored.data[count]] as const])) : []);
   };
 
   /** What tiles of one size need; infinite where the pack cannot be read: its run will say why. */
-  const needOf = async ({ opened, stage, inScene }: TiledStage, count: TileCount): Promise<number> => {
+  const needOf = async ({ opened, stage, inScene, onlyDecoding = false }: TiledStage, count: TileCount): Promise<number> => {
     const found = await steps.of(opened, [stage], { tiles: count, inScene }).catch(() => []);
     // Words are read before, whatever the tiles.
-    return Math.max(0, ...found.filter(({ part }) => part !== 'text').map(({ needBytes }) => needBytes));
+    return Math.max(0, ...found.filter(({ part }) => part === 'encoder' || part === 'decoder' || (part !== 'text' && !onlyDecoding)).map(({ needBytes }) => needBytes));
   };
 
   const choose = async (stage: TiledStage): Promise<TileNote | null> => {
@@ -80,10 +82,10 @@ export function createTileChooser({ steps, machine, settings }: {
 }
 
 /** Stages of a plan that would run in tiles now, and why. */
-export async function expectedTiles(chooser: TileChooser, opened: PackForMemory, stages: readonly StageName[], inScene: boolean): Promise<StageTiles[]> {
+export async function expectedTiles(chooser: TileChooser, opened: PackForMemory, stages: readonly StageName[], how: Pick<TiledStage, 'inScene' | 'onlyDecoding'>): Promise<StageTiles[]> {
   const notes: StageTiles[] = [];
   for (const stage of stages) {
-    const note = await chooser.choose({ opened, stage, inScene });
+    const note = await chooser.choose({ opened, stage, ...how });
     if (note !== null) notes.push({ stage, ...note });
   }
   return notes;

@@ -27,7 +27,7 @@ export function createFootageService(parts: { readonly projects: OpenProjects; r
         width: clip.width * request.factor, height: clip.height * request.factor, frames: clip.frames,
         expectedMs: expectedUpscaleMs(stepTimes, opened.pack.sha256, shape, request.detail),
         // Twice the sides hold about twice the bytes at the same quality, not four times: they are smoother.
-        tiles: await expectedTiles(tiles, opened, ['superResolution1'], false),
+        tiles: await expectedTiles(tiles, opened, ['superResolution1'], { inScene: false }),
         expectedBytes: Math.round(Math.max(pixels * LEAST_BYTES_PER_PIXEL, asset.sizeBytes * request.factor)),
       };
     },

@@ -91,7 +91,7 @@ export function createGenerationService(parts: {
       ]);
       return {
         recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
-        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, cached }) => (cached ? [] : [stage])), false),
+        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, cached }) => (cached ? [] : [stage])), { inScene: false }),
         expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
         output: { frames: size.frames, width: size.width, height: size.height },
       };

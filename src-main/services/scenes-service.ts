@@ -113,7 +113,7 @@ export function createScenesService(parts: {
       return {
         recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.recipes())),
         expectedMs: ms, isRough,
-        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, stale }) => (stale > 0 ? [stage] : [])), true),
+        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, stale }) => (stale > 0 ? [stage] : [])), { inScene: true }),
         expectedMemoryBytes: await expectedMemory({ recipe, opened }),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
         freeDiskBytes: freeBytesAt(store.path),
@@ -161,7 +161,7 @@ export function createScenesService(parts: {
         total.expectedDiskBytes += needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0);
       }
       const [first] = variants;
-      return { ...total, tiles: first === undefined ? [] : await expectedTiles(tiles, first.opened, [...stages], true) };
+      return { ...total, tiles: first === undefined ? [] : await expectedTiles(tiles, first.opened, [...stages], { inScene: true }) };
     },
     adherence: async (request) => {
       const { store } = projects.get(request.projectId);

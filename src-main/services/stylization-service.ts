@@ -147,7 +147,7 @@ export function createStylizationService(parts: {
       const shape = restyleShape(opened.index, settings);
       return {
         ...finishedSize(clip), frames, expectedMs: expectedRestyleMs(stepTimes, opened.pack.sha256, shape, frames),
-        tiles: await expectedTiles(tiles, opened, ['superResolution2'], true),
+        tiles: await expectedTiles(tiles, opened, ['superResolution2'], { inScene: true, onlyDecoding: true }),
         trained: opened.index.restyling !== undefined, known: settings.texts.every((text) => isKnown(opened.index, text)),
       };
     },

@@ -6,7 +6,7 @@ import type { Take } from '../../src-shared/contract/takes.ts';
 import { useTakes } from '../api/queries.ts';
 import { useDocument, useEditor } from '../api/studio-context.tsx';
 import { compareTakes } from '../editor/compare-takes.ts';
-import { activeTake, takesOf } from '../../src-shared/takes/take-of-event.ts';
+import { activeTake, takesOf, wholeScenes } from '../../src-shared/takes/take-of-event.ts';
 import { finishTake } from '../editor/generate.ts';
 import { openRecipe } from '../editor/recipe-commands.ts';
 import { chooseTake, rateTake, recallAll, recallPrompt, recallSeed, remix, removeTake, showRecipe, toggleStar } from '../editor/take-commands.ts';
@@ -24,15 +24,17 @@ export function TakeMenu({ take, at, onClose, onLabel }: { take: Take; at: { top
   const event = useDocument((state) => eventById(state.records, take.promptEventId));
   const active = event ? activeTake(takes, event) : null;
   const used = active?.promptEventId === take.promptEventId ? active : null;
-  // The take in use is compared with the one before it.
-  const other = used?.id === take.id ? (takesOf(takes, used.promptEventId ?? '').find(({ id }) => id !== take.id) ?? null) : used;
+  // The take in use is compared with the one before it, a whole scene with the newest other one.
+  const isScene = take.promptEventId === null && take.recipe.scene !== undefined;
+  const family = isScene ? wholeScenes(takes) : takesOf(takes, take.promptEventId ?? '');
+  const other = isScene || used?.id === take.id ? (family.find(({ id }) => id !== take.id) ?? null) : used;
   const choose = (run: () => void) => () => {
     onClose();
     run();
   };
   return (
     <Menu open onClose={onClose} anchorReference="anchorPosition" anchorPosition={at} onContextMenu={(event) => { event.preventDefault(); onClose(); }}>
-      <MenuItem disabled={isReadOnly || (take.promptEventId === null && take.recipe.scene === undefined)} onClick={choose(() => chooseTake(editor, take))}>{t('take.use')}</MenuItem>
+      <MenuItem disabled={isReadOnly || (take.promptEventId === null && !isScene)} onClick={choose(() => chooseTake(editor, take))}>{t('take.use')}</MenuItem>
       {take.preset === 'final' || take.recipe.scene !== undefined ? null : <MenuItem disabled={isReadOnly} onClick={choose(() => void finishTake(editor, take, take.preset === 'draft' ? 'standard' : 'final'))}>{t(take.preset === 'draft' ? 'take.finishStandard' : 'take.finishFinal')}</MenuItem>}
       <MenuItem disabled={other === null} onClick={choose(() => { if (other) compareTakes(editor, other, take); })}>{t('compare.withUsed')}</MenuItem>
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>

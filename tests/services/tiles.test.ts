@@ -96,7 +96,10 @@ it('is told before anything runs: for a clip, a scene, variants, an enlargement 
   expect(scene!.at(-1)!.neededBytes).toBeLessThan(generated!.at(-1)!.neededBytes!);
   expect(varied).toEqual(scene);
   expect(upscaled).toEqual([generated![0]]);
-  expect(restyled).toEqual([scene!.at(-1)]);
+  // Its decoder alone is tiled, and fits.
+  expect(restyled).toEqual([]);
+  await client.settings.set({ key: 'memoryBudget', value: '0.35' });
+  expect((await told())[4]).toMatchObject([{ stage: 'superResolution2', count: 2, freeBytes: 3.5e8 }]);
   await client.settings.set({ key: 'memoryBudget', value: '2' });
   expect(await told()).toEqual([[], [], [], [], []]);
 });

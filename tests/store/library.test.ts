@@ -271,7 +271,7 @@ describe('marks on takes', () => {
     store.takes.rank([b, a]);
     expect(places()).toEqual([2, 1, null, null]);
     // Whole scenes are a kind of their own; clips of nothing are none.
-    const sceneOf = (name: string) => store.takes.add({ promptEventId: null, assetId: generated(store, name, 'a fish'), recipe: { ...RECIPE, scene: SCENE }, recipeHash: 'b'.repeat(64) }).id;
+    const sceneOf = (name: string) => store.takes.add({ promptEventId: null, assetId: generated(store, name, 'a fish'), recipe: { ...RECIPE, prompt: 'a fish', scene: SCENE }, recipeHash: 'b'.repeat(64) }).id;
     const [early, late, loose] = [sceneOf('5'), sceneOf('6'), add(store, null, '7')];
     store.takes.rank([late, early]);
     expect(places()).toEqual([2, 1, null, null, 2, 1, null]);

@@ -153,7 +153,7 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
           }
           if (gathered.length > 0) await saveSegment();
         };
-        await inFittingTiles(context, tiles, { opened, stage: 'superResolution2', inScene: true, part: 'restyle' }, async (count) => {
+        await inFittingTiles(context, tiles, { opened, stage: 'superResolution2', inScene: true, onlyDecoding: true, part: 'restyle' }, async (count) => {
           for (let attempt = 0; ; attempt += 1) {
             try {
               await runOn(`${count}.${attempt}`, count);
