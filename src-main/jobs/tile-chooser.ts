@@ -99,8 +99,10 @@ export const ranOutOfMemory = (error: unknown): boolean => StudioError.is(error,
  * part before anything runs, so that a job which is resumed goes on in the same tiles. `atLeast`: what the recipe says. `hasBegun`: it runs already, and what is free says nothing.
  */
 export async function inFittingTiles<Result>(context: JobContext, chooser: TileChooser, stage: TiledStage & { readonly part: JobPart['name']; readonly atLeast?: TileCount | undefined; readonly hasBegun?: boolean }, run: (count: TileCount) => Promise<Result>): Promise<Result> {
-  const { part, atLeast = 1, hasBegun = false } = stage;
+  const { part, atLeast = 1 } = stage;
   const noted = context.tilesOf(part)?.count ?? 1;
+  // What is free now says nothing about work that has begun, in this attempt or an earlier one: it goes on as it began.
+  const hasBegun = stage.hasBegun === true || noted > 1 || (context.job.parts.find(({ name }) => name === part)?.step ?? 0) > 0;
   let count = moreTiles(atLeast, noted);
   const chosen = hasBegun ? null : await chooser.choose(stage);
   if (chosen !== null && moreTiles(count, chosen.count) !== count) {

@@ -34,6 +34,23 @@ describe('from a prompt to a file', () => {
     expect(await window.takes.count()).toBe(1);
     await studio.screenshot('draft-take');
 
+    // With little memory allowed, the plan says what will be done, and the clip is finished so.
+    if (hasEmbeddedPack) {
+      await page.keyboard.press('ControlOrMeta+Shift+P');
+      await page.getByRole('dialog', { name: 'Commands' }).waitFor();
+      await page.keyboard.type('sett');
+      await page.keyboard.press('Enter');
+      const settings = page.getByRole('dialog', { name: 'Settings' });
+      await settings.getByRole('combobox', { name: 'Memory for the models' }).click();
+      await page.getByRole('option', { name: '1.0 GB', exact: true }).click();
+      await studio.screenshot('settings-memory');
+      await settings.getByRole('button', { name: 'Close' }).click();
+      await settings.waitFor({ state: 'detached' });
+      await window.inspector.getByRole('button', { name: /^Standard/ }).click();
+      await window.inspector.getByText(/will run in 4 tiles/).waitFor({ timeout: 60_000 });
+      await studio.screenshot('tiles-ahead');
+    }
+
     await window.inspector.getByRole('button', { name: /^Finish this draft/ }).click();
     const finishing = live.locator('[data-part="keyframes"]');
     await finishing.waitFor({ timeout: 60_000 });
