@@ -3,11 +3,13 @@ import { GenerationRequest, type GenerationPlan } from '../../src-shared/contrac
 import type { MotionChoice } from '../../src-shared/contract/motions.ts';
 import type { StudioHandlers } from '../../src-shared/contract/studio-contract.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
-import { recipeHash, stageKey, type Recipe } from '../../src-shared/recipe/recipe.ts';
+import type { TileNote } from '../../src-shared/pack/tile-choice.ts';
+import { recipeHash, stageKey, withTiles, type Recipe, type StageSettings } from '../../src-shared/recipe/recipe.ts';
+import type { StageName } from '../../src-shared/recipe/stage-name.ts';
 import { GenerateClipData } from '../jobs/handlers/generate-clip.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
 import { expectedEncodeMs, expectedStageMs } from '../jobs/stage-times.ts';
-import { expectedTiles, type TileChooser } from '../jobs/tile-chooser.ts';
+import type { TileChooser } from '../jobs/tile-chooser.ts';
 import type { ModelRegistry, OpenedPack } from '../models/model-registry.ts';
 import type { AppStore } from '../store/app-store.ts';
 import type { ProjectStore } from '../store/project-store.ts';
@@ -77,12 +79,22 @@ export function createGenerationService(parts: {
     plan: async (request): Promise<GenerationPlan> => {
       const { store } = projects.get(request.projectId);
       const { recipe, hash, opened } = await resolve(request);
-      const cachedAssetId = store.assets.findByRecipeHash(hash)?.id ?? null;
-      const stages: GenerationPlan['stages'] = [];
+      const whole = store.assets.findByRecipeHash(hash)?.id ?? null;
+      const isKept = async (made: Recipe, stage: StageName): Promise<boolean> => store.assets.findByStageKey(await stageKey(made, stage)) !== null;
+      /** The clip as it would be made now, and how far it is. */
+      let made = recipe;
+      const asked: { readonly settings: StageSettings; readonly isKept: boolean; readonly note: TileNote | null }[] = [];
       for (const settings of recipe.stages) {
-        const cached = cachedAssetId !== null || store.assets.findByStageKey(await stageKey(recipe, settings.stage)) !== null;
-        stages.push({ stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, recipe, settings) });
+        const { stage } = settings;
+        const note = whole !== null || (await isKept(made, stage)) ? null : await tiles.choose({ opened, stage, inScene: false });
+        if (note !== null) made = withTiles(made, stage, note.count);
+        asked.push({ settings, note, isKept: await isKept(made, stage) });
       }
+      const cachedAssetId = whole ?? store.assets.findByRecipeHash(await recipeHash(made))?.id ?? null;
+      const stages = asked.map(({ settings, isKept: kept }): GenerationPlan['stages'][number] => {
+        const cached = cachedAssetId !== null || kept;
+        return { stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, recipe, settings) };
+      });
       const last = recipe.stages.at(-1)!.stage;
       const size = opened.index.sizes[last] ?? opened.pack.output;
       const { ms, isRough } = completeTimes([
@@ -91,7 +103,7 @@ export function createGenerationService(parts: {
       ]);
       return {
         recipe, recipeHash: hash, cachedAssetId, stages, expectedMs: ms, isRough,
-        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, cached }) => (cached ? [] : [stage])), { inScene: false }),
+        tiles: asked.flatMap(({ settings: { stage }, note }, index) => (note === null || stages[index]?.cached === true ? [] : [{ stage, ...note }])),
         expectedMemoryBytes: memory.expectedBytes(recipe) ?? (await memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage))),
         output: { frames: size.frames, width: size.width, height: size.height },
       };

@@ -60,6 +60,8 @@ describe('from a prompt to a file', () => {
     expect(await newest.getAttribute('aria-label')).toMatch(/Standard$/);
     await expect.poll(() => newest.getAttribute('aria-pressed')).toBe('true');
     await studio.screenshot('finished-take');
+    // A clip that was made in tiles is the clip that was asked for.
+    if (hasEmbeddedPack) await window.inspector.getByRole('button', { name: 'Standard already made', exact: true }).waitFor();
 
     await expect.poll(() => window.shownFrame()).toBeGreaterThanOrEqual(0);
     await window.leaveFields();

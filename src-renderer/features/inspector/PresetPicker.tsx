@@ -53,10 +53,10 @@ export function PresetPicker({ event }: { event: PromptEvent }) {
         {plan === null ? null : [
           t('preset.output', { frames: plan.output.frames, width: plan.output.width, height: plan.output.height }),
           plan.expectedMemoryBytes === null ? '' : t('preset.memory', { memory: formatBytes(plan.expectedMemoryBytes) }),
-          plan.cachedAssetId === null ? tilesAhead(plan.tiles) : '',
           reused > 0 && plan.cachedAssetId === null ? t('preset.reused', { count: reused }) : '',
         ].filter((part) => part !== '').join(' · ')}
       </Box>
+      {plan === null || plan.tiles.length === 0 ? null : <Box role="note" sx={{ mt: 1, fontSize: 11.5, color: 'text.secondary' }}>{tilesAhead(plan.tiles)}</Box>}
     </Section>
   );
 }
