@@ -71,7 +71,7 @@ describe('restyling a clip', { timeout: 240_000 }, () => {
     const { id: projectId } = await newProject('Look');
     const assetId = await importClip(bench, projectId, await writeTurnedClip(join(folder, 'turned.mp4'), 14));
     const request = { projectId, assetId, style: 'a red fish', packId: 'tiny' };
-    expect(await bench.client.stylization.plan(request)).toEqual({ width: 22, height: 34, frames: 14, expectedMs: null, trained: true, known: true });
+    expect(await bench.client.stylization.plan(request)).toEqual({ width: 22, height: 34, frames: 14, expectedMs: null, tiles: [], trained: true, known: true });
     expect(await bench.client.stylization.plan({ ...request, style: 'blue' })).toMatchObject({ trained: true, known: false });
     const job = await jobEnd(bench.client, projectId, (await bench.client.stylization.restyle(request)).jobId);
     expect([job.state, job.error]).toEqual(['completed', null]);
