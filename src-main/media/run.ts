@@ -4,6 +4,7 @@
  */
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -105,8 +106,10 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>): Pro
 function giveWay(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
+    // Linux weighs sessions first, then the processes of each: a browser of its own session would share the machine with this one by halves.
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW));
   } catch {
-    // It may have ended already.
+    // It may have ended already, or the system has no such groups.
   }
 }
 
@@ -147,7 +150,8 @@ export function start(binary: string, args: readonly string[], options: RunOptio
         .setFfmpegPath(limited.binary)
         ._spawnFfmpeg(
           [...limited.args],
-          { stdio, windowsHide: true, stdoutLines: 60 },
+          // What gives way has a session of its own, so that it gives way to all others (see `giveWay`).
+          { stdio, windowsHide: true, stdoutLines: 60, ...(isBackground && process.platform === 'linux' ? { detached: true } : {}) },
           (child, _stdout, stderr) => {
             running = child;
             stderrRing = stderr;

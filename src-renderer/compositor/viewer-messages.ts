@@ -33,6 +33,8 @@ export interface ShowWish {
   readonly frame: number;
   /** While it plays, forwards or backwards, frames are made ready beforehand and scaled in haste; 0 stands still. */
   readonly direction: 1 | 0 | -1;
+  /** Frames of the timeline per frame of time: the shuttle's. */
+  readonly speed: number;
   readonly shrink: Shrink;
   readonly ghosts: readonly Ghost[];
 }
@@ -51,6 +53,8 @@ export type ToCompositor =
 /** One composed picture: RGBA `[height, width, 4]`. */
 export interface ComposedPicture {
   readonly frame: number;
+  /** Composed in motion: to be seen when the playhead is there. */
+  readonly isMoving: boolean;
   readonly width: number;
   readonly height: number;
   readonly shrink: Shrink;
