@@ -4,11 +4,14 @@ import { drawPlanarLayers, picturesOf, type LayerMaterial } from '../../src-shar
 import { emptyPicture, pictureToRgba, type PlanarPicture } from '../../src-shared/compose/planar/planar-picture.ts';
 import { scalePicture } from '../../src-shared/compose/planar/scale-picture.ts';
 import type { FontChain } from '../../src-shared/compose/text/layout.ts';
+import { createByteCache } from './clip-bytes.ts';
 import { mixGhost } from './mix-ghost.ts';
+import { createIdleWork } from './idle-work.ts';
 import { createMotionClock } from './motion-clock.ts';
 import { createPictureCache } from './picture-cache.ts';
 import { shrinkPlan } from './preview-plan.ts';
 import { openShot, openVideoFile, ShotProblem, type ShotReader, type VideoFile } from './shot-reader.ts';
+import { createStandInNeeds, LATE_MS } from './stand-in-needs.ts';
 import { openStill } from './still-reader.ts';
 import { createTextPictures } from './text-pictures.ts';
 import type { ComposedPicture, CompositorSource, ShowWish, Shrink, ViewerProblem } from './viewer-messages.ts';
@@ -37,6 +40,8 @@ export interface ComposerOptions {
 const SOURCE_BYTES = 160 * 2 ** 20;
 /** The same, scaled to their places. */
 const SCALED_BYTES = 96 * 2 ** 20;
+/** Clips as they are stored: some minutes of 1080p. */
+const STORED_BYTES = 96 * 2 ** 20;
 /** Frames made ready before they are due while it plays, and beside a frame that one steps to. */
 const AHEAD = 10;
 const STEP_AHEAD = 3;
@@ -46,13 +51,10 @@ const STEP = 3;
 const MOST_READERS = 12;
 /** Canvases of so many pixels are drawn in haste first: smaller ones take no longer whole. */
 const HASTY_PIXELS = 640 * 360;
-/** So long the playhead must rest (ms) before a frame that was seen in haste is made whole. */
+/** So long the playhead must rest (ms) before a frame that was seen in haste is made whole, and before other work begins; of so many shots around it. */
 const REST_MS = 100;
-/** A clip of so many pixels whose frames come this late (ms), so often, needs a stand-in; a longer one would take too much of the project for it. */
-const LARGE_PIXELS = 1920 * 1080;
-const LATE_MS = 120;
-const LATE_TIMES = 2;
-const MOST_STAND_IN_SECONDS = 600;
+const IDLE_MS = 400;
+const IDLE_SHOTS = 24;
 /** In motion shots and words are made ready this many frames before they begin. */
 const NEXT_FRAMES = 48;
 /** Buffers that wait for the next picture. */
@@ -72,12 +74,12 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   const files = new Map<string, VideoFile & { readonly url: string }>();
   /** Clips that this page cannot decode. */
   const undecodable = new Set<string>();
-  /** How often a clip came late. */
-  const late = new Map<string, number>();
   /** By shot; the one that was used last is last. */
   const readers = new Map<string, OpenReader>();
+  const stored = createByteCache(STORED_BYTES);
   const words = createTextPictures(fonts);
   const motion = createMotionClock();
+  const needs = createStandInNeeds(onStandIn);
   /** Shots whose beginnings were made ready. */
   const begun = new Set<string>();
   const buffers: ArrayBuffer[] = [];
@@ -165,7 +167,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     const known = files.get(key);
     if (known) return known;
     const url = urlOf(source, isStandIn);
-    const file = openVideoFile({ ...source, url }, () => {
+    const file = openVideoFile({ ...source, url }, stored, () => {
       if (url !== source.url) return;
       undecodable.add(assetId);
       if (source.standInUrl === null) {
@@ -185,13 +187,15 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   const noteLate = (current: CompositionPlan, frame: number): void => {
     for (const { shot } of picturesOf(layersAt(current, frame))) {
       const source = sources.get(shot.assetId);
-      if (!source || source.standInUrl !== null || source.isClear || source.rate === null || source.frames === null) continue;
-      const isLong = (source.frames * source.rate.den) / source.rate.num > MOST_STAND_IN_SECONDS;
-      if (isLong || source.width * source.height < LARGE_PIXELS) continue;
-      const times = (late.get(source.assetId) ?? 0) + 1;
-      late.set(source.assetId, times);
-      if (times === LATE_TIMES) onStandIn(source.assetId);
+      if (source) needs.late(source);
     }
+  };
+  const idleWork = createIdleWork({ fileOf: (source) => fileOf(source, source.standInUrl !== null && !source.isClear && !undecodable.has(source.assetId)), needs });
+  /** Clips whose shots are nearest to a frame, the nearest first. */
+  const nearestTo = (frame: number, { lanes }: CompositionPlan): CompositorSource[] => {
+    const away = ({ from, to }: PictureShot): number => Math.max(0, from - frame, frame - to + 1);
+    const near = lanes.flatMap(({ shots }) => shots).toSorted((a, b) => away(a) - away(b)).slice(0, IDLE_SHOTS);
+    return [...new Set(near.map(({ assetId }) => assetId))].flatMap((assetId) => sources.get(assetId) ?? []).filter(({ rate }) => rate !== null);
   };
   const readerOf = (shot: PictureShot): ShotReader | null => {
     const source = sources.get(shot.assetId);
@@ -265,6 +269,8 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   const newer = (): Promise<true> => new Promise((resolve) => {
     onNewer = () => resolve(true);
   });
+  /** Whether there is something to draw; what was said while something else was done counts. */
+  const hasNews = (): boolean => wanted !== null || (lastWish !== null && lastWish.direction !== 0);
   const newerWithin = (ms: number): Promise<boolean> => Promise.race([newer(), new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))]);
 
   const send = (frame: number, current: CompositionPlan, pixels: Uint32Array, problem: ViewerProblem | null): void => {
@@ -324,7 +330,13 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
         await move(plan, lastWish);
         continue;
       }
-      if (wanted === null && unfinished === null) break;
+      if (wanted === null && unfinished === null) {
+        if (await newerWithin(IDLE_MS)) continue;
+        const begin = newer();
+        await idleWork.run(nearestTo(lastWish?.frame ?? 0, plan), begin);
+        if (hasNews()) continue;
+        break;
+      }
       if (wanted === null && (await newerWithin(REST_MS))) continue;
       await stand(plan);
     }

@@ -95,7 +95,7 @@ export function ComposedStage({ composition: { plan, assetOf }, ghostsAt }: { co
       if (before.shuttle === 0 && state.shuttle !== 0) begin();
       if (state.playhead !== before.playhead || state.shuttle !== before.shuttle) follow(state);
     });
-  }, [compositor, session, pace, begin, plan, ghostsAt]);
+  }, [compositor, session, pace, begin, ghostsAt]);
 
   return (
     <>

@@ -17,7 +17,7 @@ function play({ costMs, frames = 40, speed = 1, from = 0, end = 1000, stall = nu
       now = (Math.floor(now / FRAME_MS) + 1) * FRAME_MS;
       continue;
     }
-    const isStall = !stalled && stall !== null && frame >= stall.frame;
+    const isStall: boolean = !stalled && stall !== null && frame >= stall.frame;
     stalled ||= isStall;
     const took = isStall ? stall!.ms : costMs;
     now += took;
