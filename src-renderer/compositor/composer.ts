@@ -14,7 +14,7 @@ import { openShot, openVideoFile, ShotProblem, type ShotReader, type VideoFile }
 import { createStandInNeeds, LATE_MS } from './stand-in-needs.ts';
 import { openStill } from './still-reader.ts';
 import { createTextPictures } from './text-pictures.ts';
-import type { ComposedPicture, CompositorSource, ShowWish, Shrink, ViewerProblem } from './viewer-messages.ts';
+import { pageTime, type ComposedPicture, type CompositorSource, type ShowWish, type Shrink, type ViewerProblem } from './viewer-messages.ts';
 
 /** Draws the composed timeline; runs in the compositor's worker. */
 export interface Composer {
@@ -275,7 +275,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
 
   const send = (frame: number, current: CompositionPlan, pixels: Uint32Array, problem: ViewerProblem | null): void => {
     lastShown = frame;
-    onShown({ frame, isMoving, width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+    onShown({ frame, isMoving, sentMs: pageTime(), width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
     while (readers.size > MOST_READERS) {
       const [oldest] = readers.keys();
       closeReaders((id) => id === oldest);
@@ -306,7 +306,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     isHasty = shrink > 1;
     const current = planFor(whole, shrink);
     const began = performance.now();
-    const next = motion.next(current.frameRate, current.durationFrames, began);
+    const next = motion.next(current.frameRate, current.durationFrames, pageTime());
     if (next === null) {
       if (direction === -1 || !(await prepareNext(current, wish.frame))) if (lastWish === wish && plan === whole) await newer();
       return;
@@ -316,7 +316,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     if (performance.now() - began > LATE_MS) noteLate(current, next);
     if (whole !== plan || lastWish?.direction !== direction) return;
     // A picture that comes late gives way to the one that is due by now, where that is there.
-    const due = Math[direction === 1 ? 'floor' : 'ceil'](motion.due(performance.now()));
+    const due = Math[direction === 1 ? 'floor' : 'ceil'](motion.due(pageTime()));
     const frame = (due - next) * direction >= 1 && due >= 0 && due < current.durationFrames && isReady(current, due) && hasWords(current, due) ? due : next;
     send(frame, current, draw(current, frame), problem);
     motion.composed(frame, performance.now() - began);
@@ -413,7 +413,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
       if (wish.direction === 0) motion.forget();
       else {
         if (wish.frame < (lastWish?.frame ?? 0)) begun.clear();
-        motion.heard(wish.frame, wish.speed, performance.now());
+        motion.heard(wish.frame, wish.speed, wish.atMs, wish.wayMs);
       }
       wanted = wish;
       lastWish = wish;

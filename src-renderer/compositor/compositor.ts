@@ -1,13 +1,13 @@
 import type { CompositionPlan } from '../../src-shared/compose/composition-plan.ts';
 import { createPictureQueue } from './picture-queue.ts';
-import type { ComposedPicture, CompositorSource, FromCompositor, ShowWish, ToCompositor, ViewerProblem } from './viewer-messages.ts';
+import { pageTime, type ComposedPicture, type CompositorSource, type FromCompositor, type ShowWish, type ToCompositor, type ViewerProblem } from './viewer-messages.ts';
 
 /** Draws the composed timeline on one canvas. A worker decodes and composes, so that the window stays quick. */
 export interface Compositor {
   /** What is composed from now on; the frame that was asked for last is drawn anew. Sources that are used again stay open; one whose address is another (its stand-in has come) is opened anew. */
   setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
   /** Draws a frame; see `Composer.show`. In motion the picture that is due by now is on the canvas when this returns, where it is ready. */
-  show(wish: ShowWish): void;
+  show(wish: Omit<ShowWish, 'atMs' | 'wayMs'>): void;
   close(): void;
 }
 
@@ -23,6 +23,10 @@ export interface CompositorOptions {
   readonly onStandIn: (assetId: string) => void;
 }
 
+/** One picture weighs this much in how long they are on their way, and counts no more than this (ms). */
+const NEWEST = 0.25;
+const MOST_WAY_MS = 250;
+
 export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn }: CompositorOptions): Compositor {
   const worker = new Worker(new URL('./compositor-worker.ts', import.meta.url), { type: 'module' });
   const post = (message: ToCompositor, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
@@ -31,6 +35,8 @@ export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn 
   const giveBack = ({ pixels }: ComposedPicture): void => post({ type: 'used', pixels }, [pixels]);
   const ready = createPictureQueue<ComposedPicture>(giveBack);
   let wish: ShowWish | null = null;
+  /** How long pictures are on their way here: a busy window hears of them late. */
+  let wayMs = 0;
   const put = (picture: ComposedPicture): void => {
     const { frame, width, height, shrink, pixels, problem } = picture;
     if (canvas.width !== width || canvas.height !== height) {
@@ -52,6 +58,7 @@ export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn 
       return;
     }
     const { picture } = data;
+    wayMs += (Math.min(MOST_WAY_MS, Math.max(0, pageTime() - picture.sentMs)) - wayMs) * NEWEST;
     if (wish !== null && wish.direction !== 0) {
       ready.put(picture);
       putDue();
@@ -66,7 +73,8 @@ export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn 
       ready.clear();
       post({ type: 'plan', plan, sources });
     },
-    show: (next) => {
+    show: (given) => {
+      const next = { ...given, atMs: pageTime(), wayMs };
       post({ type: 'show', wish: next });
       if (next.direction === 0 || next.direction !== wish?.direction) ready.clear();
       wish = next;

@@ -12,8 +12,8 @@ const MOST_MS = 250;
 
 /** Where the playhead is, as the composer knows it, and which frame it composes next while it plays. Times are in ms. */
 export interface MotionClock {
-  /** The playhead is at `frame` now. `speed` is the shuttle's: frames of the timeline per frame of time, never 0 here. */
-  heard(frame: number, speed: number, nowMs: number): void;
+  /** The playhead was at `frame` at a time. `speed` is the shuttle's: frames of the timeline per frame of time, never 0 here. Pictures are so long on their way to be seen. */
+  heard(frame: number, speed: number, atMs: number, wayMs: number): void;
   /** The frame that is due at a time, with its fraction. */
   due(nowMs: number): number;
   /** What to compose now; null while enough is ready. A frame that could not be seen in its own time any more is left out. */
@@ -25,7 +25,7 @@ export interface MotionClock {
 }
 
 export function createMotionClock(): MotionClock {
-  let [at, speed, since] = [0, 1, 0];
+  let [at, speed, since, wayMs] = [0, 1, 0, 0];
   let perMs = 0;
   /** The frame that was composed last; null where the playhead begins anew. */
   let last: number | null = null;
@@ -38,12 +38,12 @@ export function createMotionClock(): MotionClock {
     return at + Math.sign(speed) * Math.max(0, travelled);
   };
   return {
-    heard: (frame, nextSpeed, nowMs) => {
+    heard: (frame, nextSpeed, atMs, nextWayMs) => {
       const direction = Math.sign(nextSpeed);
       // It turned round, or leapt away from what was made ready.
       const isElsewhere = last !== null && (Math.sign(speed) !== direction || Math.abs(frame - last) > LEAP_FRAMES || (frame - at) * direction < 0);
       if (isElsewhere) last = null;
-      [at, speed, since] = [frame, nextSpeed, nowMs];
+      [at, speed, since, wayMs] = [frame, nextSpeed, atMs, nextWayMs];
     },
     due,
     next: (rate, durationFrames, nowMs) => {
@@ -53,7 +53,7 @@ export function createMotionClock(): MotionClock {
       const now = due(nowMs);
       let frame = last === null ? at : last + direction * step;
       // Where it will be when a picture that is begun now is seen.
-      const then = now + perMs * costMs;
+      const then = now + perMs * (costMs + wayMs);
       if ((then - frame) * direction >= 1) frame = direction > 0 ? Math.floor(then) : Math.ceil(then);
       if ((frame - now) * direction > MOST_AHEAD * step) return null;
       return frame < 0 || frame >= durationFrames ? null : frame;

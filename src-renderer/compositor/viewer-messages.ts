@@ -36,8 +36,14 @@ export interface ShowWish {
   /** Frames of the timeline per frame of time: the shuttle's. */
   readonly speed: number;
   readonly shrink: Shrink;
+  /** When the playhead was there, and how long pictures are on their way to the window, in ms; `pageTime`. */
+  readonly atMs: number;
+  readonly wayMs: number;
   readonly ghosts: readonly Ghost[];
 }
+
+/** Time in ms that means the same in the window and in its workers. */
+export const pageTime = (): number => performance.timeOrigin + performance.now();
 
 /** What could not be shown, for whom to say it. */
 export type ViewerProblem = { readonly kind: 'undecodable' | 'unreadable'; readonly name: string } | { readonly kind: 'other'; readonly message: string };
@@ -55,6 +61,8 @@ export interface ComposedPicture {
   readonly frame: number;
   /** Composed in motion: to be seen when the playhead is there. */
   readonly isMoving: boolean;
+  /** When it was sent; `pageTime`. */
+  readonly sentMs: number;
   readonly width: number;
   readonly height: number;
   readonly shrink: Shrink;

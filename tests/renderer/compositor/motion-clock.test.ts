@@ -5,13 +5,13 @@ const RATE = { num: 25, den: 1 };
 const FRAME_MS = 40;
 
 /** Plays for so many frames of time on a composer that takes `costMs` for a picture; returns what it composed and when each was ready, in frames of time. */
-function play({ costMs, frames = 40, speed = 1, from = 0, end = 1000, stall = null }: { costMs: number; frames?: number; speed?: number; from?: number; end?: number; stall?: { readonly frame: number; readonly ms: number } | null }) {
+function play({ costMs, frames = 40, speed = 1, from = 0, end = 1000, stall = null, wayMs = 0 }: { costMs: number; frames?: number; speed?: number; from?: number; end?: number; wayMs?: number; stall?: { readonly frame: number; readonly ms: number } | null }) {
   const clock = createMotionClock();
   const made: { frame: number; at: number }[] = [];
   let now = 0;
   let stalled = false;
   while (now < frames * FRAME_MS) {
-    clock.heard(from + Math.floor((now / FRAME_MS) * Math.abs(speed)) * Math.sign(speed), speed, Math.floor(now / FRAME_MS) * FRAME_MS);
+    clock.heard(from + Math.floor((now / FRAME_MS) * Math.abs(speed)) * Math.sign(speed), speed, Math.floor(now / FRAME_MS) * FRAME_MS, wayMs);
     const frame = clock.next(RATE, end, now);
     if (frame === null) {
       now = (Math.floor(now / FRAME_MS) + 1) * FRAME_MS;
@@ -21,7 +21,7 @@ function play({ costMs, frames = 40, speed = 1, from = 0, end = 1000, stall = nu
     stalled ||= isStall;
     const took = isStall ? stall!.ms : costMs;
     now += took;
-    made.push({ frame, at: now / FRAME_MS });
+    made.push({ frame, at: (now + wayMs) / FRAME_MS });
     clock.composed(frame, took);
   }
   return made;
@@ -52,6 +52,9 @@ describe('what is composed while it plays', () => {
     expect(steady.length).toBeGreaterThan(25);
     expect(inTime(steady).length).toBeGreaterThan(steady.length * 0.9);
     for (const [index, { frame }] of steady.entries()) if (index > 0) expect(frame).toBeGreaterThan(steady[index - 1]!.frame);
+    // A window that is busy as well hears of its pictures late: that is reckoned with.
+    const far = play({ costMs: 1.6 * FRAME_MS, wayMs: 2 * FRAME_MS, frames: 100 }).slice(10);
+    expect(inTime(far).length).toBeGreaterThan(far.length * 0.9);
   });
 
   it('is no more than a window shows, at high speeds, and goes backwards', () => {
@@ -64,18 +67,18 @@ describe('what is composed while it plays', () => {
   it('ends where the timeline ends, and begins anew where the playhead leaps to', () => {
     expect(play({ costMs: 5, end: 12 }).at(-1)!.frame).toBe(11);
     const clock = createMotionClock();
-    clock.heard(100, 1, 0);
+    clock.heard(100, 1, 0, 0);
     clock.composed(clock.next(RATE, 1000, 0)!, 5);
     expect(clock.next(RATE, 1000, 5)).toBe(101);
-    clock.heard(20, 1, 40);
+    clock.heard(20, 1, 40, 0);
     expect(clock.next(RATE, 1000, 40)).toBe(20);
-    clock.heard(20, -1, 45);
+    clock.heard(20, -1, 45, 0);
     expect(clock.next(RATE, 1000, 45)).toBe(20);
   });
 
   it('does not run ahead of a playhead that waits for its sound', () => {
     const clock = createMotionClock();
-    clock.heard(10, 1, 0);
+    clock.heard(10, 1, 0, 0);
     clock.composed(clock.next(RATE, 1000, 0)!, 5);
     expect(clock.due(10_000)).toBeLessThanOrEqual(11.5);
   });
