@@ -6,6 +6,7 @@ import { scalePicture } from '../../src-shared/compose/planar/scale-picture.ts';
 import type { FontChain } from '../../src-shared/compose/text/layout.ts';
 import { createByteCache } from './clip-bytes.ts';
 import { mixGhost } from './mix-ghost.ts';
+import { framesFrom, nearestClips } from './frames-ahead.ts';
 import { createIdleWork } from './idle-work.ts';
 import { createMotionClock } from './motion-clock.ts';
 import { createPictureCache } from './picture-cache.ts';
@@ -191,12 +192,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     }
   };
   const idleWork = createIdleWork({ fileOf: (source) => fileOf(source, source.standInUrl !== null && !source.isClear && !undecodable.has(source.assetId)), needs });
-  /** Clips whose shots are nearest to a frame, the nearest first. */
-  const nearestTo = (frame: number, { lanes }: CompositionPlan): CompositorSource[] => {
-    const away = ({ from, to }: PictureShot): number => Math.max(0, from - frame, frame - to + 1);
-    const near = lanes.flatMap(({ shots }) => shots).toSorted((a, b) => away(a) - away(b)).slice(0, IDLE_SHOTS);
-    return [...new Set(near.map(({ assetId }) => assetId))].flatMap((assetId) => sources.get(assetId) ?? []).filter(({ rate }) => rate !== null);
-  };
+  const around = (frame: number, current: CompositionPlan): CompositorSource[] => nearestClips(current, frame, IDLE_SHOTS).flatMap((assetId) => sources.get(assetId) ?? []).filter(({ rate }) => rate !== null);
   const readerOf = (shot: PictureShot): ShotReader | null => {
     const source = sources.get(shot.assetId);
     if (!source) return null;
@@ -222,20 +218,6 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     }
   };
 
-  /** Source frames by shot, of `frame` and of so many that come next; a negative number goes backwards. */
-  const framesFrom = (current: CompositionPlan, frame: number, ahead: number): Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }> => {
-    const found = new Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }>();
-    for (let step = 0; step <= Math.abs(ahead); step += 1) {
-      const at = frame + Math.sign(ahead) * step;
-      if (step > 0 && (at < 0 || at >= current.durationFrames)) break;
-      for (const { shot, sourceFrame } of picturesOf(layersAt(current, at))) {
-        const known = found.get(shot.id) ?? { shot, frames: [], isNow: at === frame };
-        found.set(shot.id, known);
-        if (!known.frames.includes(sourceFrame)) known.frames.push(sourceFrame);
-      }
-    }
-    return found;
-  };
   const prepare = async (current: CompositionPlan, frame: number, ahead: number, flow: boolean): Promise<ViewerProblem | null> => {
     const work: Promise<unknown>[] = [];
     for (const { shot, frames, isNow } of framesFrom(current, frame, ahead).values()) {
@@ -333,7 +315,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
       if (wanted === null && unfinished === null) {
         if (await newerWithin(IDLE_MS)) continue;
         const begin = newer();
-        await idleWork.run(nearestTo(lastWish?.frame ?? 0, plan), begin);
+        await idleWork.run(around(lastWish?.frame ?? 0, plan), begin);
         if (hasNews()) continue;
         break;
       }
