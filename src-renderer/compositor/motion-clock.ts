@@ -6,8 +6,8 @@ const MOST_AHEAD = 4;
 const MOST_PER_SECOND = 60;
 /** The playhead is beyond this many frames from the picture that was composed last where it leapt. */
 const LEAP_FRAMES = 24;
-/** One picture weighs this much in what a picture takes; longer ones are those of a first frame, not of every one. */
-const NEWEST = 0.25;
+/** What a picture takes is the middle of so many: one that stalls is no reason to leave out others, three are. None counts for more than `MOST_MS`. */
+const COUNTED = 5;
 const MOST_MS = 250;
 
 /** Where the playhead is, as the composer knows it, and which frame it composes next while it plays. Times are in ms. */
@@ -29,6 +29,7 @@ export function createMotionClock(): MotionClock {
   let perMs = 0;
   /** The frame that was composed last; null where the playhead begins anew. */
   let last: number | null = null;
+  const costs: number[] = [];
   let costMs = 0;
   /** Frames from one picture to the next: at high speeds no window shows them all. */
   const stride = (): number => Math.max(1, Math.floor((Math.abs(perMs) * 1000) / MOST_PER_SECOND));
@@ -60,7 +61,9 @@ export function createMotionClock(): MotionClock {
     },
     composed: (frame, tookMs) => {
       last = frame;
-      costMs += (Math.min(MOST_MS, tookMs) - costMs) * NEWEST;
+      costs.push(Math.min(MOST_MS, tookMs));
+      if (costs.length > COUNTED) costs.shift();
+      costMs = costs.toSorted((a, b) => a - b)[costs.length >> 1]!;
     },
     forget: () => {
       last = null;
