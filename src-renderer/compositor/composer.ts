@@ -19,7 +19,8 @@ import { pageTime, type ComposedPicture, type CompositorSource, type ShowWish, t
 
 /** Draws the composed timeline; runs in the compositor's worker. */
 export interface Composer {
-  setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
+  /** A null plan stays as it was. */
+  setPlan(plan: CompositionPlan | null, sources: readonly CompositorSource[]): void;
   /**
    * Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is shown. A frame that has to be
    * decoded first is seen in haste, at half the size, and made whole when no other is asked for. In motion a wish says where the playhead is, and
@@ -371,14 +372,16 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   };
   return {
     setPlan: (next, given) => {
-      plan = next;
-      smaller.clear();
       sources = new Map(given.map((source) => [source.assetId, source]));
-      const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
-      closeReaders((_, { assetId, shotId }) => !shots.has(`${shotId} ${assetId}`));
-      words.keep(next.texts);
-      begun.clear();
-      motion.forget();
+      if (next !== null) {
+        plan = next;
+        smaller.clear();
+        const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
+        closeReaders((_, { assetId, shotId }) => !shots.has(`${shotId} ${assetId}`));
+        words.keep(next.texts);
+        begun.clear();
+        motion.forget();
+      }
       for (const [key, file] of files) {
         const isStandIn = key.startsWith('~');
         const assetId = isStandIn ? key.slice(1) : key;

@@ -35,6 +35,8 @@ export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn 
   const giveBack = ({ pixels }: ComposedPicture): void => post({ type: 'used', pixels }, [pixels]);
   const ready = createPictureQueue<ComposedPicture>(giveBack);
   let wish: ShowWish | null = null;
+  /** The plan as it was told last. */
+  let planned = '';
   /** How long pictures are on their way here: a busy window hears of them late. */
   let wayMs = 0;
   const put = (picture: ComposedPicture): void => {
@@ -70,8 +72,12 @@ export function createCompositor({ canvas, fonts, onShown, onProblem, onStandIn 
   post({ type: 'begin', fonts });
   return {
     setPlan: (plan, sources) => {
-      ready.clear();
-      post({ type: 'plan', plan, sources });
+      const said = JSON.stringify(plan);
+      const isSame = said === planned;
+      planned = said;
+      // What is ready is of no use for another plan, and all the use for the same.
+      if (!isSame) ready.clear();
+      post({ type: 'plan', plan: isSame ? null : plan, sources });
     },
     show: (given) => {
       const next = { ...given, atMs: pageTime(), wayMs };

@@ -51,7 +51,8 @@ export type ViewerProblem = { readonly kind: 'undecodable' | 'unreadable'; reado
 /** To the compositor's worker. */
 export type ToCompositor =
   | { readonly type: 'begin'; readonly fonts: readonly string[] }
-  | { readonly type: 'plan'; readonly plan: CompositionPlan; readonly sources: readonly CompositorSource[] }
+  /** A null plan stays as it was: only its sources have changed, as they do when a preview has come. */
+  | { readonly type: 'plan'; readonly plan: CompositionPlan | null; readonly sources: readonly CompositorSource[] }
   | { readonly type: 'show'; readonly wish: ShowWish }
   /** Pixels that were drawn, for the next picture. */
   | { readonly type: 'used'; readonly pixels: ArrayBuffer };
