@@ -56,7 +56,8 @@ export function createMotionClock(): MotionClock {
       // Where it will be when a picture that is begun now is seen.
       const then = now + perMs * (costMs + wayMs);
       if ((then - frame) * direction >= 1) frame = direction > 0 ? Math.floor(then) : Math.ceil(then);
-      if ((frame - now) * direction > MOST_AHEAD * step) return null;
+      // One that is late by itself is begun, however far ahead it has to aim.
+      else if ((frame - now) * direction > MOST_AHEAD * step) return null;
       return frame < 0 || frame >= durationFrames ? null : frame;
     },
     composed: (frame, tookMs) => {

@@ -57,6 +57,12 @@ describe('what is composed while it plays', () => {
     expect(inTime(far).length).toBeGreaterThan(far.length * 0.9);
   });
 
+  it('goes on where a picture takes longer than what may be ready beforehand lasts', () => {
+    const made = play({ costMs: 5.3 * FRAME_MS, wayMs: 2.2 * FRAME_MS, frames: 200 });
+    expect(made.length).toBeGreaterThan(30);
+    expect(inTime(made.slice(10)).length).toBeGreaterThan(20);
+  });
+
   it('is no more than a window shows, at high speeds, and goes backwards', () => {
     const fast = play({ costMs: 5, speed: 8 }).slice(4);
     for (const [index, { frame }] of fast.entries()) if (index > 0) expect(frame - fast[index - 1]!.frame).toBeGreaterThanOrEqual(3);
