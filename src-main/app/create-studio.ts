@@ -204,7 +204,8 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       projects.list().flatMap(({ id, queue }) =>
         queue
           .list()
-          .filter(({ state }) => state === 'running' || state === 'available' || state === 'retryable')
+          // Nobody asked for stand-ins: they go on when the project is opened again, and no question is asked about them.
+          .filter(({ kind, state }) => kind !== 'proxy' && (state === 'running' || state === 'available' || state === 'retryable'))
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title, share: shareDone(job.parts) })),
       ),
     async close() {

@@ -64,21 +64,21 @@ export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio'>, output
 /** A clip's filmstrip as a JPEG. */
 export async function makeFilmstrip(binaries: FfmpegBinaries, info: MediaInfo, signal?: AbortSignal): Promise<{ readonly strip: Filmstrip; readonly jpeg: Uint8Array }> {
   const strip = filmstripOf(info);
-  const jpeg = await run(binaries.ffmpeg, filmstripArguments(info, strip), { purpose: `make a filmstrip of ${path.basename(info.path)}`, timeoutMs: 300_000, signal });
+  const jpeg = await run(binaries.ffmpeg, filmstripArguments(info, strip), { purpose: `make a filmstrip of ${path.basename(info.path)}`, timeoutMs: 300_000, givesWay: 'mostly', signal });
   if (jpeg.length === 0) throw unreadable(info.path, 'holds no picture that can be decoded', 'Convert it to MP4 (H.264) first.');
   return { strip, jpeg: new Uint8Array(jpeg) };
 }
 
 /** The course of a file's sound as a PNG. */
 export async function makeWaveform(binaries: FfmpegBinaries, info: MediaInfo, signal?: AbortSignal): Promise<Uint8Array> {
-  return new Uint8Array(await run(binaries.ffmpeg, waveformArguments(info), { purpose: `draw the sound of ${path.basename(info.path)}`, timeoutMs: 300_000, signal }));
+  return new Uint8Array(await run(binaries.ffmpeg, waveformArguments(info), { purpose: `draw the sound of ${path.basename(info.path)}`, timeoutMs: 300_000, givesWay: 'mostly', signal }));
 }
 
 /** Writes a stand-in that every browser plays. `onFrames` is told how many frames are done. */
 export async function makeProxy(binaries: FfmpegBinaries, request: { readonly source: string; readonly output: string; readonly signal?: AbortSignal; readonly onFrames?: (frames: number) => void }): Promise<void> {
   const { source, output, signal, onFrames } = request;
   const info = await probeMedia(binaries, source, signal);
-  const command = start(binaries.ffmpeg, proxyArguments(info, output), { purpose: `make a proxy of ${path.basename(source)}`, timeoutMs: 6 * 60 * 60_000, isBackground: true, signal });
+  const command = start(binaries.ffmpeg, proxyArguments(info, output), { purpose: `make a proxy of ${path.basename(source)}`, timeoutMs: 6 * 60 * 60_000, givesWay: 'always', signal });
   try {
     for await (const text of command.stdout.setEncoding('utf8') as AsyncIterable<string>) {
       const frame = /(?:^|\n)frame=\s*(\d+)/.exec(text)?.[1];

@@ -4,6 +4,7 @@
  */
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -46,8 +47,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Resident bytes at which it is stopped; `LOOKING_BYTES` for commands that only look at a file from outside. */
   readonly memoryBytes?: number;
-  /** Gives way to everything else that the machine does, above all to the window. */
-  readonly isBackground?: boolean;
+  /** Gives way to what else the machine does, above all to the window: to most of it where somebody looks forward to the result, to all of it where nobody does. */
+  readonly givesWay?: 'mostly' | 'always';
   /** What was being done, for messages: `read clip.mp4`. */
   readonly purpose: string;
 }
@@ -102,17 +103,21 @@ async function feed(child: ChildProcess, source: AsyncIterable<Uint8Array>): Pro
 }
 
 /** Lowers a process' priority, where the system lets us. */
-function giveWay(pid: number): void {
+function giveWay(pid: number, how: NonNullable<RunOptions['givesWay']>): void {
+  const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, how === 'always' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
+    // Linux weighs sessions first, then the processes of each: a browser of its own session would share the machine with this one by halves.
+    // A tenth is left to it: no other session's work, however long, makes it stand still.
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(PRIORITY_BELOW_NORMAL));
   } catch {
-    // It may have ended already.
+    // It may have ended already, or the system has no such groups.
   }
 }
 
 /** Starts `binary` with `args`. */
 export function start(binary: string, args: readonly string[], options: RunOptions): RunningCommand {
-  const { signal, stdin, purpose, timeoutMs = DEFAULT_TIMEOUT_MS, memoryBytes = WORKING_BYTES, isBackground = false } = options;
+  const { signal, stdin, purpose, timeoutMs = DEFAULT_TIMEOUT_MS, memoryBytes = WORKING_BYTES, givesWay = null } = options;
   const limited = underLimits(binary, args, memoryBytes);
   if (signal?.aborted) throw new StudioError('CANCELLED', `Stopped before it could ${purpose}.`);
   let running: ChildProcess | undefined;
@@ -147,11 +152,12 @@ export function start(binary: string, args: readonly string[], options: RunOptio
         .setFfmpegPath(limited.binary)
         ._spawnFfmpeg(
           [...limited.args],
-          { stdio, windowsHide: true, stdoutLines: 60 },
+          // What gives way has a session of its own, so that it gives way to all others (see `giveWay`).
+          { stdio, windowsHide: true, stdoutLines: 60, ...(givesWay !== null && process.platform === 'linux' ? { detached: true } : {}) },
           (child, _stdout, stderr) => {
             running = child;
             stderrRing = stderr;
-            if (child.pid !== undefined && isBackground) giveWay(child.pid);
+            if (child.pid !== undefined && givesWay !== null) giveWay(child.pid, givesWay);
             if (child.pid !== undefined) stopWatching = watchMemory(child.pid, memoryBytes, () => stop('memory'));
           },
           end,

@@ -4,12 +4,13 @@ import type { Project } from '../../src-shared/contract/projects.ts';
 import { useFollowDownloads } from '../api/downloads.ts';
 import { takeProjectToOpen } from '../api/desktop-port.ts';
 import { EditorProvider, useStudio } from '../api/studio-context.tsx';
-import { openEditor, UNFINISHED, type Editor } from '../editor/editor.ts';
+import { openEditor, type Editor } from '../editor/editor.ts';
 import { createEvent, generateEvent } from '../editor/generate.ts';
 import { notify, notifyError } from '../editor/notices.ts';
 import { eventById, patchEvent } from '../editor/timeline-edits.ts';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import type { Leaving } from '../features/jobs/LeaveDialog.tsx';
+import { isAwaited } from '../features/jobs/queue-total.ts';
 import { StartScreen } from '../features/start/StartScreen.tsx';
 import { t } from '../i18n/text.ts';
 import { announceDownload } from './announce-download.ts';
@@ -78,7 +79,7 @@ export function App() {
     sessionStorage.removeItem(OPEN_KEY);
     setEditor(null);
     // Closing a project puts its jobs to rest until it is opened again. For work in the background it stays open on the host.
-    const unfinished = editor.jobs().filter((job) => UNFINISHED.has(job.state) && job.state !== 'paused').length;
+    const unfinished = editor.jobs().filter(isAwaited).length;
     if (how === 'background' && unfinished > 0) {
       notify('info', t('project.worksOn', { name: editor.project.name, count: unfinished }));
       void queryClient.invalidateQueries({ queryKey: ['recent'] });

@@ -16,7 +16,7 @@ import { Inspector } from '../features/inspector/Inspector.tsx';
 import { LocateDialog } from '../features/inspector/LocateDialog.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
-import { goesOn } from '../features/jobs/queue-total.ts';
+import { isAwaited } from '../features/jobs/queue-total.ts';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
@@ -71,7 +71,7 @@ export function ProjectShell({ onLeave }: { onLeave: (how: Leaving) => void }) {
 
   const { setState } = editor.session;
   const leave = () => {
-    if (editor.jobs().some(goesOn)) setState({ dialog: { kind: 'leave' } });
+    if (editor.jobs().some(isAwaited)) setState({ dialog: { kind: 'leave' } });
     else onLeave('pause');
   };
   return (

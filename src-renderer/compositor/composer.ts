@@ -1,23 +1,30 @@
-import type { CompositionPlan, PictureShot, TextShot } from '../../src-shared/compose/composition-plan.ts';
+import type { CompositionPlan, PictureShot } from '../../src-shared/compose/composition-plan.ts';
 import { layersAt, type PictureNow } from '../../src-shared/compose/layers-at.ts';
 import { drawPlanarLayers, picturesOf, type LayerMaterial } from '../../src-shared/compose/planar/draw-layers.ts';
-import { emptyPicture, pictureFromRgba, pictureToRgba, type PlanarPicture } from '../../src-shared/compose/planar/planar-picture.ts';
+import { emptyPicture, pictureToRgba, type PlanarPicture } from '../../src-shared/compose/planar/planar-picture.ts';
 import { scalePicture } from '../../src-shared/compose/planar/scale-picture.ts';
-import { drawText } from '../../src-shared/compose/text/draw-text.ts';
 import type { FontChain } from '../../src-shared/compose/text/layout.ts';
+import { createByteCache } from './clip-bytes.ts';
 import { mixGhost } from './mix-ghost.ts';
+import { framesFrom, nearestClips } from './frames-ahead.ts';
+import { createIdleWork } from './idle-work.ts';
+import { createMotionClock } from './motion-clock.ts';
 import { createPictureCache } from './picture-cache.ts';
 import { shrinkPlan } from './preview-plan.ts';
 import { openShot, openVideoFile, ShotProblem, type ShotReader, type VideoFile } from './shot-reader.ts';
+import { createStandInNeeds, LATE_MS } from './stand-in-needs.ts';
 import { openStill } from './still-reader.ts';
-import type { ComposedPicture, CompositorSource, ShowWish, Shrink, ViewerProblem } from './viewer-messages.ts';
+import { createTextPictures } from './text-pictures.ts';
+import { pageTime, type ComposedPicture, type CompositorSource, type ShowWish, type Shrink, type ViewerProblem } from './viewer-messages.ts';
 
 /** Draws the composed timeline; runs in the compositor's worker. */
 export interface Composer {
-  setPlan(plan: CompositionPlan, sources: readonly CompositorSource[]): void;
+  /** A null plan stays as it was. */
+  setPlan(plan: CompositionPlan | null, sources: readonly CompositorSource[]): void;
   /**
    * Composes a frame. Of several that are asked for while one is made the newest comes next, and each that was begun is shown. A frame that has to be
-   * decoded first is seen in haste, at half the size, and made whole when no other is asked for.
+   * decoded first is seen in haste, at half the size, and made whole when no other is asked for. In motion a wish says where the playhead is, and
+   * pictures are composed before they are due.
    */
   show(wish: ShowWish): void;
   /** Memory of a picture that was drawn. */
@@ -35,6 +42,8 @@ export interface ComposerOptions {
 const SOURCE_BYTES = 160 * 2 ** 20;
 /** The same, scaled to their places. */
 const SCALED_BYTES = 96 * 2 ** 20;
+/** Clips as they are stored: some minutes of 1080p. */
+const STORED_BYTES = 96 * 2 ** 20;
 /** Frames made ready before they are due while it plays, and beside a frame that one steps to. */
 const AHEAD = 10;
 const STEP_AHEAD = 3;
@@ -44,15 +53,14 @@ const STEP = 3;
 const MOST_READERS = 12;
 /** Canvases of so many pixels are drawn in haste first: smaller ones take no longer whole. */
 const HASTY_PIXELS = 640 * 360;
-/** So long the playhead must rest (ms) before a frame that was seen in haste is made whole. */
+/** So long the playhead must rest (ms) before a frame that was seen in haste is made whole, and before other work begins; of so many shots around it. */
 const REST_MS = 100;
-/** A clip of so many pixels whose frames come this late (ms), so often, needs a stand-in; a longer one would take too much of the project for it. */
-const LARGE_PIXELS = 1920 * 1080;
-const LATE_MS = 120;
-const LATE_TIMES = 2;
-const MOST_STAND_IN_SECONDS = 600;
+const IDLE_MS = 400;
+const IDLE_SHOTS = 24;
+/** In motion shots and words are made ready this many frames before they begin. */
+const NEXT_FRAMES = 48;
 /** Buffers that wait for the next picture. */
-const MOST_BUFFERS = 3;
+const MOST_BUFFERS = 6;
 
 const problemOf = (error: unknown): ViewerProblem => (error instanceof ShotProblem ? error.problem : { kind: 'other', message: error instanceof Error ? error.message : String(error) });
 
@@ -68,11 +76,14 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   const files = new Map<string, VideoFile & { readonly url: string }>();
   /** Clips that this page cannot decode. */
   const undecodable = new Set<string>();
-  /** How often a clip came late. */
-  const late = new Map<string, number>();
   /** By shot; the one that was used last is last. */
   const readers = new Map<string, OpenReader>();
-  const words = new Map<string, { readonly said: string; readonly drawn: { readonly picture: PlanarPicture; readonly x: number; readonly y: number } | null }>();
+  const stored = createByteCache(STORED_BYTES);
+  const words = createTextPictures(fonts);
+  const motion = createMotionClock();
+  const needs = createStandInNeeds(onStandIn);
+  /** Shots whose beginnings were made ready. */
+  const begun = new Set<string>();
   const buffers: ArrayBuffer[] = [];
   let sources: ReadonlyMap<string, CompositorSource> = new Map();
   let plan: CompositionPlan | null = null;
@@ -158,7 +169,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     const known = files.get(key);
     if (known) return known;
     const url = urlOf(source, isStandIn);
-    const file = openVideoFile({ ...source, url }, () => {
+    const file = openVideoFile({ ...source, url }, stored, () => {
       if (url !== source.url) return;
       undecodable.add(assetId);
       if (source.standInUrl === null) {
@@ -178,14 +189,11 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   const noteLate = (current: CompositionPlan, frame: number): void => {
     for (const { shot } of picturesOf(layersAt(current, frame))) {
       const source = sources.get(shot.assetId);
-      if (!source || source.standInUrl !== null || source.isClear || source.rate === null || source.frames === null) continue;
-      const isLong = (source.frames * source.rate.den) / source.rate.num > MOST_STAND_IN_SECONDS;
-      if (isLong || source.width * source.height < LARGE_PIXELS) continue;
-      const times = (late.get(source.assetId) ?? 0) + 1;
-      late.set(source.assetId, times);
-      if (times === LATE_TIMES) onStandIn(source.assetId);
+      if (source) needs.late(source);
     }
   };
+  const idleWork = createIdleWork({ fileOf: (source) => fileOf(source, source.standInUrl !== null && !source.isClear && !undecodable.has(source.assetId)), needs });
+  const around = (frame: number, current: CompositionPlan): CompositorSource[] => nearestClips(current, frame, IDLE_SHOTS).flatMap((assetId) => sources.get(assetId) ?? []).filter(({ rate }) => rate !== null);
   const readerOf = (shot: PictureShot): ShotReader | null => {
     const source = sources.get(shot.assetId);
     if (!source) return null;
@@ -211,29 +219,6 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     }
   };
 
-  const saidBy = ({ kind, text, position, size, color }: TextShot): string => JSON.stringify([kind, text, position, size, color]);
-  const wordsKey = (shot: TextShot, { width, height }: CompositionPlan): string => `${width}x${height} ${saidBy(shot)}`;
-  const prepareText = async (shot: TextShot, current: CompositionPlan): Promise<void> => {
-    const key = wordsKey(shot, current);
-    if (words.has(key)) return;
-    const drawn = drawText(await fonts(), shot, current);
-    words.set(key, { said: saidBy(shot), drawn: drawn && { picture: pictureFromRgba(drawn.rgba, drawn.width, drawn.height), x: drawn.x, y: drawn.y } });
-  };
-
-  /** Source frames by shot, of `frame` and of so many that come next; a negative number goes backwards. */
-  const framesFrom = (current: CompositionPlan, frame: number, ahead: number): Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }> => {
-    const found = new Map<string, { readonly shot: PictureShot; readonly frames: number[]; isNow: boolean }>();
-    for (let step = 0; step <= Math.abs(ahead); step += 1) {
-      const at = frame + Math.sign(ahead) * step;
-      if (step > 0 && (at < 0 || at >= current.durationFrames)) break;
-      for (const { shot, sourceFrame } of picturesOf(layersAt(current, at))) {
-        const known = found.get(shot.id) ?? { shot, frames: [], isNow: at === frame };
-        found.set(shot.id, known);
-        if (!known.frames.includes(sourceFrame)) known.frames.push(sourceFrame);
-      }
-    }
-    return found;
-  };
   const prepare = async (current: CompositionPlan, frame: number, ahead: number, flow: boolean): Promise<ViewerProblem | null> => {
     const work: Promise<unknown>[] = [];
     for (const { shot, frames, isNow } of framesFrom(current, frame, ahead).values()) {
@@ -242,13 +227,13 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
       // What comes later says so when it is there.
       else ready?.catch(() => undefined);
     }
-    for (const layer of layersAt(current, frame)) if (layer.type === 'text') work.push(prepareText(layer.shot, current));
+    for (const layer of layersAt(current, frame)) if (layer.type === 'text') work.push(words.prepare(layer.shot, current));
     const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
     return failed ? problemOf(failed.reason) : null;
   };
   const materialOf = (current: CompositionPlan): LayerMaterial => ({
     picture: ({ shot, sourceFrame }: PictureNow) => placed(shot, sourceFrame),
-    text: (shot) => words.get(wordsKey(shot, current))?.drawn ?? null,
+    text: (shot) => words.get(shot, current),
   });
   const draw = (current: CompositionPlan, frame: number): Uint32Array => {
     if (canvas.width !== current.width || canvas.height !== current.height) canvas = emptyPicture(current.width, current.height);
@@ -263,68 +248,123 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   /** Whether all pictures of a frame are there, as large as they are wanted now. */
   const isReady = (current: CompositionPlan, frame: number): boolean =>
     picturesOf(layersAt(current, frame)).every(({ shot, sourceFrame }) => hasFrame(shot.id, shot.assetId, isHasty)(sourceFrame));
-  const hasWords = (current: CompositionPlan, frame: number): boolean => layersAt(current, frame).every((layer) => layer.type !== 'text' || words.has(wordsKey(layer.shot, current)));
-  const newest = (): ShowWish | null => wanted;
+  const hasWords = (current: CompositionPlan, frame: number): boolean => layersAt(current, frame).every((layer) => layer.type !== 'text' || words.has(layer.shot, current));
   const newer = (): Promise<true> => new Promise((resolve) => {
     onNewer = () => resolve(true);
   });
+  /** Whether there is something to draw; what was said while something else was done counts. */
+  const hasNews = (): boolean => wanted !== null || (lastWish !== null && lastWish.direction !== 0);
   const newerWithin = (ms: number): Promise<boolean> => Promise.race([newer(), new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))]);
+
+  const send = (frame: number, current: CompositionPlan, pixels: Uint32Array, problem: ViewerProblem | null): void => {
+    lastShown = frame;
+    onShown({ frame, isMoving, sentMs: pageTime(), width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+    while (readers.size > MOST_READERS) {
+      const [oldest] = readers.keys();
+      closeReaders((id) => id === oldest);
+    }
+  };
+  /** Makes ready what begins soon and takes long at once; false when nothing is left to do. */
+  const prepareNext = async (current: CompositionPlan, frame: number): Promise<boolean> => {
+    const isSoon = ({ from }: { readonly from: number }): boolean => from > frame && from <= frame + NEXT_FRAMES;
+    for (const shot of current.lanes.flatMap(({ shots }) => shots)) {
+      if (begun.has(shot.id) || !isSoon(shot)) continue;
+      begun.add(shot.id);
+      const frames = framesFrom(current, shot.from, STEP_AHEAD).get(shot.id)?.frames;
+      // Ends with the decoder where it goes on from.
+      if (frames && shot.from > frame + AHEAD) readerOf(shot)?.want(frames, true).catch(() => undefined);
+    }
+    const text = current.texts.find((shot) => isSoon(shot) && !words.has(shot, current));
+    if (text === undefined) return false;
+    await words.prepare(text, current);
+    return true;
+  };
+  /** One picture while it plays, as long before it is due as there is room. */
+  const move = async (whole: CompositionPlan, wish: ShowWish): Promise<void> => {
+    const { direction } = wish;
+    wanted = null;
+    unfinished = null;
+    isMoving = true;
+    shrink = wish.shrink;
+    isHasty = shrink > 1;
+    const current = planFor(whole, shrink);
+    const began = performance.now();
+    const next = motion.next(current.frameRate, current.durationFrames, pageTime());
+    if (next === null) {
+      if (direction === -1 || !(await prepareNext(current, wish.frame))) if (lastWish === wish && plan === whole) await newer();
+      return;
+    }
+    // Backwards, one run from a key frame makes all of the next frames ready.
+    const problem = await prepare(current, next, direction * AHEAD, direction === 1);
+    if (performance.now() - began > LATE_MS) noteLate(current, next);
+    if (whole !== plan || lastWish?.direction !== direction) return;
+    // A picture that comes late gives way to the one that is due by now, where that is there.
+    const due = Math[direction === 1 ? 'floor' : 'ceil'](motion.due(pageTime()));
+    const frame = (due - next) * direction >= 1 && due >= 0 && due < current.durationFrames && isReady(current, due) && hasWords(current, due) ? due : next;
+    send(frame, current, draw(current, frame), problem);
+    motion.composed(frame, performance.now() - began);
+  };
 
   const run = async (): Promise<void> => {
     isBusy = true;
-    while (plan !== null && (wanted !== null || unfinished !== null)) {
-      if (wanted === null && (await newerWithin(REST_MS))) continue;
-      const whole = plan;
-      const wish = wanted ?? unfinished!;
-      const isFinish = wanted === null;
-      wanted = null;
-      unfinished = null;
-      isMoving = wish.direction !== 0;
-      shrink = wish.shrink;
-      isHasty = false;
-      const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
-      const isSketch = !isFinish && !isMoving && !isStep && shrink === 1 && wish.ghosts.length === 0 && whole.width * whole.height >= HASTY_PIXELS && !isReady(whole, wish.frame);
-      if (isSketch) shrink = 2;
-      isHasty = shrink > 1;
-      const current = planFor(whole, shrink);
-      // Backwards, one run from a key frame makes all of the next frames ready.
-      const preparing = prepare(current, wish.frame, wish.direction === 0 ? (isStep ? STEP_AHEAD : 0) : wish.direction * AHEAD, wish.direction === 1 || (wish.direction === 0 && isStep));
-      const began = performance.now();
-      let problem: ViewerProblem | null = null;
-      if (isFinish) {
-        // Nobody waits for this one any more when the playhead moves on.
-        const done = await Promise.race([preparing, newer()]);
-        if (done === true) {
-          if (wanted !== null) for (const { reader } of readers.values()) reader.leave();
-          continue;
-        }
-        problem = done;
-      } else {
-        problem = await preparing;
-        if ((isSketch || isMoving) && performance.now() - began > LATE_MS) noteLate(current, wish.frame);
-      }
-      for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
-      // Another plan may have another size: what was read for an older one is not drawn.
-      if (whole !== plan) {
-        wanted ??= wish;
+    for (;;) {
+      if (plan === null) break;
+      if (lastWish !== null && lastWish.direction !== 0) {
+        await move(plan, lastWish);
         continue;
       }
-      // A picture that comes late gives way to the one that is due by now, where that is there.
-      const due: ShowWish | null = isMoving ? newest() : null;
-      const isLate = due !== null && due.direction === wish.direction && due.shrink === wish.shrink && isReady(current, due.frame) && hasWords(current, due.frame);
-      if (isLate) wanted = null;
-      const { frame } = isLate ? due : wish;
-      const pixels = draw(current, frame);
-      for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
-      lastShown = frame;
-      if (isSketch) unfinished = wish;
-      onShown({ frame, width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
-      while (readers.size > MOST_READERS) {
-        const [oldest] = readers.keys();
-        closeReaders((id) => id === oldest);
+      if (wanted === null && unfinished === null) {
+        if (await newerWithin(IDLE_MS)) continue;
+        const begin = newer();
+        await idleWork.run(around(lastWish?.frame ?? 0, plan), begin);
+        if (hasNews()) continue;
+        break;
       }
+      if (wanted === null && (await newerWithin(REST_MS))) continue;
+      await stand(plan);
     }
     isBusy = false;
+  };
+  /** The frame where the playhead rests or is dragged to. */
+  const stand = async (whole: CompositionPlan): Promise<void> => {
+    const wish = wanted ?? unfinished;
+    if (wish === null) return;
+    const isFinish = wanted === null;
+    wanted = null;
+    unfinished = null;
+    isMoving = false;
+    shrink = 1;
+    isHasty = false;
+    const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
+    const isSketch = !isFinish && !isStep && wish.ghosts.length === 0 && whole.width * whole.height >= HASTY_PIXELS && !isReady(whole, wish.frame);
+    if (isSketch) shrink = 2;
+    isHasty = isSketch;
+    const current = planFor(whole, shrink);
+    const preparing = prepare(current, wish.frame, isStep ? STEP_AHEAD : 0, isStep);
+    const began = performance.now();
+    let problem: ViewerProblem | null = null;
+    if (isFinish) {
+      // Nobody waits for this one any more when the playhead moves on.
+      const done = await Promise.race([preparing, newer()]);
+      if (done === true) {
+        if (wanted !== null) for (const { reader } of readers.values()) reader.leave();
+        return;
+      }
+      problem = done;
+    } else {
+      problem = await preparing;
+      if (isSketch && performance.now() - began > LATE_MS) noteLate(current, wish.frame);
+    }
+    for (const ghost of wish.ghosts) problem ??= await prepare(current, ghost.frame, 0, false);
+    // Another plan may have another size: what was read for an older one is not drawn.
+    if (whole !== plan) {
+      wanted ??= wish;
+      return;
+    }
+    const pixels = draw(current, wish.frame);
+    for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
+    if (isSketch) unfinished = wish;
+    send(wish.frame, current, pixels, problem);
   };
   const go = (): void => {
     onNewer();
@@ -332,14 +372,16 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   };
   return {
     setPlan: (next, given) => {
-      plan = next;
-      smaller.clear();
       sources = new Map(given.map((source) => [source.assetId, source]));
-      const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
-      closeReaders((_, { assetId, shotId }) => !shots.has(`${shotId} ${assetId}`));
-      // Every letter typed in a title makes another picture of it.
-      const said = new Set(next.texts.map(saidBy));
-      for (const [key, drawn] of words) if (!said.has(drawn.said)) words.delete(key);
+      if (next !== null) {
+        plan = next;
+        smaller.clear();
+        const shots = new Set(next.lanes.flatMap(({ shots: each }) => each.map(({ id, assetId }) => `${id} ${assetId}`)));
+        closeReaders((_, { assetId, shotId }) => !shots.has(`${shotId} ${assetId}`));
+        words.keep(next.texts);
+        begun.clear();
+        motion.forget();
+      }
       for (const [key, file] of files) {
         const isStandIn = key.startsWith('~');
         const assetId = isStandIn ? key.slice(1) : key;
@@ -353,6 +395,11 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
       go();
     },
     show: (wish) => {
+      if (wish.direction === 0) motion.forget();
+      else {
+        if (wish.frame < (lastWish?.frame ?? 0)) begun.clear();
+        motion.heard(wish.frame, wish.speed, wish.atMs, wish.wayMs);
+      }
       wanted = wish;
       lastWish = wish;
       go();

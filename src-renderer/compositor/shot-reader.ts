@@ -1,5 +1,6 @@
-import { ALL_FORMATS, EncodedPacketSink, Input, UrlSource, VideoSampleSink, type InputVideoTrack, type VideoSample } from 'mediabunny';
+import { ALL_FORMATS, CustomSource, EncodedPacketSink, Input, VideoSampleSink, type InputVideoTrack, type VideoSample } from 'mediabunny';
 import type { PlanarPicture } from '../../src-shared/compose/planar/planar-picture.ts';
+import { openClipBytes, type ByteCache } from './clip-bytes.ts';
 import { disposableFor } from './disposable-packets.ts';
 import { pictureOfCanvasSource, pictureOfFrame } from './frame-planes.ts';
 import { createShotDecoder, type PacketTrack, type ShotDecoder } from './shot-decoder.ts';
@@ -19,6 +20,8 @@ export class ShotProblem extends Error {
 /** An opened clip, for any number of shots that show it. */
 export interface VideoFile {
   readonly track: Promise<OpenTrack>;
+  /** Reads some of what was never read, while nobody waits for anything; false when there is nothing left. */
+  readAhead(): Promise<boolean>;
   close(): void;
 }
 
@@ -51,13 +54,17 @@ async function openTrack(track: InputVideoTrack | null, source: CompositorSource
   };
 }
 
-/** Opens a clip. `onUndecodable` is told when this page cannot decode it. */
-export function openVideoFile(source: CompositorSource, onUndecodable: () => void): VideoFile {
-  const input = new Input({ source: new UrlSource(source.url), formats: ALL_FORMATS });
+/** What the demuxer keeps besides: the bytes are kept in blocks. */
+const DEMUXER_BYTES = 2 * 2 ** 20;
+
+/** Opens a clip, whose bytes are kept in `cache`. `onUndecodable` is told when this page cannot decode it. */
+export function openVideoFile(source: CompositorSource, cache: ByteCache, onUndecodable: () => void): VideoFile {
+  const bytes = openClipBytes(source.url, cache);
+  const input = new Input({ source: new CustomSource({ getSize: bytes.size, read: bytes.read, dispose: bytes.close, maxCacheSize: DEMUXER_BYTES }), formats: ALL_FORMATS });
   const track = input.getPrimaryVideoTrack().catch(() => null).then((found) => openTrack(found, source, onUndecodable));
   // Whoever asks for a frame hears of it; nobody else needs to.
   track.catch(() => undefined);
-  return { track, close: () => input.dispose() };
+  return { track, readAhead: () => bytes.readAhead().catch(() => false), close: () => input.dispose() };
 }
 
 /** Frames of one shot. Two shots of one clip have a reader each: a decoder cannot be in two places. */

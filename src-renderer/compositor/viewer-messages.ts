@@ -33,9 +33,17 @@ export interface ShowWish {
   readonly frame: number;
   /** While it plays, forwards or backwards, frames are made ready beforehand and scaled in haste; 0 stands still. */
   readonly direction: 1 | 0 | -1;
+  /** Frames of the timeline per frame of time: the shuttle's. */
+  readonly speed: number;
   readonly shrink: Shrink;
+  /** When the playhead was there, and how long pictures are on their way to the window, in ms; `pageTime`. */
+  readonly atMs: number;
+  readonly wayMs: number;
   readonly ghosts: readonly Ghost[];
 }
+
+/** Time in ms that means the same in the window and in its workers. */
+export const pageTime = (): number => performance.timeOrigin + performance.now();
 
 /** What could not be shown, for whom to say it. */
 export type ViewerProblem = { readonly kind: 'undecodable' | 'unreadable'; readonly name: string } | { readonly kind: 'other'; readonly message: string };
@@ -43,7 +51,8 @@ export type ViewerProblem = { readonly kind: 'undecodable' | 'unreadable'; reado
 /** To the compositor's worker. */
 export type ToCompositor =
   | { readonly type: 'begin'; readonly fonts: readonly string[] }
-  | { readonly type: 'plan'; readonly plan: CompositionPlan; readonly sources: readonly CompositorSource[] }
+  /** A null plan stays as it was: only its sources have changed, as they do when a preview has come. */
+  | { readonly type: 'plan'; readonly plan: CompositionPlan | null; readonly sources: readonly CompositorSource[] }
   | { readonly type: 'show'; readonly wish: ShowWish }
   /** Pixels that were drawn, for the next picture. */
   | { readonly type: 'used'; readonly pixels: ArrayBuffer };
@@ -51,6 +60,10 @@ export type ToCompositor =
 /** One composed picture: RGBA `[height, width, 4]`. */
 export interface ComposedPicture {
   readonly frame: number;
+  /** Composed in motion: to be seen when the playhead is there. */
+  readonly isMoving: boolean;
+  /** When it was sent; `pageTime`. */
+  readonly sentMs: number;
   readonly width: number;
   readonly height: number;
   readonly shrink: Shrink;

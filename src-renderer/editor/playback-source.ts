@@ -37,9 +37,12 @@ export interface TimelinePicture {
   readonly assetFrame: number;
 }
 
+/** The event at a frame, of events in order. */
+export const eventAt = (events: readonly PromptEvent[], frame: number): PromptEvent | null => events.find(({ startFrame, durationFrames }) => startFrame <= frame && frame < startFrame + durationFrames) ?? null;
+
 /** Which frame of which take is shown at `frame`, of events in order; nothing where no event is or its take has ended. */
 export function pictureAt(events: readonly PromptEvent[], takes: readonly Take[], frameRate: FrameRate, frame: number): TimelinePicture {
-  const event = events.find(({ startFrame, durationFrames }) => startFrame <= frame && frame < startFrame + durationFrames) ?? null;
+  const event = eventAt(events, frame);
   const take = event ? activeTake(takes, event) : null;
   if (!event || !take) return { event, take: null, asset: null, assetFrame: 0 };
   const own = take.asset.frameRate ?? frameRate;

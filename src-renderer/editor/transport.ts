@@ -27,16 +27,19 @@ export function nextShuttle(current: number, direction: 1 | -1): number {
 /** Share of what lies between picture and sound that one tick makes good, and how far apart they may be to be the same moment. */
 const FOLLOW = 0.25;
 const FAR_FRAMES = 24;
+/** What lies further apart than this is made good at once: within a frame nobody sees it, beyond it somebody does. */
+const NEAR_FRAMES = 0.4;
 
 /**
- * Frames to travel in a tick of `elapsed` frames so that the playhead follows what is heard: it waits for a sound that is late and hurries to one
+ * Frames to travel in a tick of `elapsed` frames so that the playhead follows what is heard: it waits for a sound that is late and goes to one
  * that is ahead, but never turns round. `sound` is the frame that is heard, null in silence.
  */
 export function followSound(position: number, elapsed: number, sound: number | null): number {
   if (sound === null || elapsed <= 0) return elapsed;
   const apart = sound - (position + elapsed);
   if (Math.abs(apart) > FAR_FRAMES) return elapsed;
-  return elapsed + Math.max(-elapsed, Math.min(2 * elapsed, apart * FOLLOW));
+  const near = Math.max(-NEAR_FRAMES, Math.min(NEAR_FRAMES, apart));
+  return Math.max(0, elapsed + (apart - near) + near * FOLLOW);
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findFfmpeg, type FfmpegBinaries } from '../../src-main/media/find-ffmpeg.ts';
 import { createMedia } from '../../src-main/media/media.ts';
-import { makeFilm, type Film } from '../compose/three-track-film.ts';
+import { FILM_RATE, makeFilm, type Film } from '../compose/three-track-film.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
 import { compareFrame, exportFilm, scattered, scrubTo, watchPlayback } from './pages/composed-proof.ts';
 import { openPrepared, projectWith } from './pages/prepared-project.ts';
@@ -55,8 +55,8 @@ describe('the viewer beside the export', () => {
     const sorted = apart.map(Math.abs).sort((a, b) => a - b);
     const median = sorted[sorted.length >> 1] ?? Infinity;
     process.stdout.write(`sound against picture: median ${median.toFixed(2)} frames of ${apart.length} looks; ${shown} of ${passed} frames seen at 1/${shrink}, ${looksPerSecond.toFixed(0)} looks a second\n`);
-    // A window that itself is drawn a few times a second can show no more than that: then only what it comes to rest on is judged.
-    if (looksPerSecond >= 15) {
+    // A window that itself is drawn less often than the film has frames can show no more than that: then only what it comes to rest on is judged.
+    if (looksPerSecond >= FILM_RATE) {
       expect(apart.length).toBeGreaterThan(10);
       expect(median).toBeLessThanOrEqual(1);
       expect(shown).toBeGreaterThan(8);

@@ -5,14 +5,14 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useJobs } from '../../api/queries.ts';
 import { t } from '../../i18n/text.ts';
-import { goesOn } from './queue-total.ts';
+import { isAwaited } from './queue-total.ts';
 
 /** How a project is left while it works: `background`, its work goes on; `pause`, it goes on when the project is opened again. */
 export type Leaving = 'background' | 'pause';
 
 /** Asks what becomes of work under way before a project is closed. */
 export function LeaveDialog({ onLeave, onClose }: { onLeave: (how: Leaving) => void; onClose: () => void }) {
-  const count = useJobs().filter(goesOn).length;
+  const count = useJobs().filter(isAwaited).length;
   return (
     <Dialog open onClose={onClose} aria-labelledby="leave-title">
       <DialogTitle id="leave-title">{t('leave.title')}</DialogTitle>

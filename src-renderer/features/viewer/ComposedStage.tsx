@@ -1,5 +1,5 @@
 import Box from '@mui/material/Box';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CompositionPlan } from '../../../src-shared/compose/composition-plan.ts';
 import { FONT_FILES } from '../../../src-shared/compose/text/font-files.ts';
 import { assetUrl, standInUrl } from '../../api/media-address.ts';
@@ -10,11 +10,9 @@ import { fontUrls } from '../../compositor/fonts.ts';
 import { createPlaybackPace } from '../../compositor/playback-pace.ts';
 import type { CompositorSource, Ghost, ViewerProblem } from '../../compositor/viewer-messages.ts';
 import type { Editor } from '../../editor/editor.ts';
+import type { SessionState } from '../../editor/session-store.ts';
 import { wantProxy } from '../../editor/preview-wishes.ts';
 import { t } from '../../i18n/text.ts';
-
-/** Longer delays are those of a first frame, not of every one. */
-const MOST_DELAY_MS = 250;
 
 /** Everything that a plan shows, as the compositor reads it. */
 function sourcesOf(plan: CompositionPlan, assetOf: Composition['assetOf'], { info, project }: Pick<Editor, 'info' | 'project'>): CompositorSource[] {
@@ -37,21 +35,15 @@ const wordsOf = (problem: ViewerProblem): string => (problem.kind === 'other' ? 
 
 const sameProblem = (a: ViewerProblem | null, b: ViewerProblem | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The composed timeline at the playhead: every track, as an export would show it. `ghosts` are frames that shine through. */
-export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { composition: Composition; ghosts: readonly Ghost[] }) {
+/** The composed timeline at the playhead: every track, as an export would show it. `ghostsAt` says which frames shine through at one. */
+export function ComposedStage({ composition: { plan, assetOf }, ghostsAt }: { composition: Composition; ghostsAt: (frame: number) => readonly Ghost[] }) {
   const editor = useEditor();
-  const playhead = useSession((state) => state.playhead);
-  const direction = useSession((state) => Math.sign(state.shuttle) as 1 | 0 | -1);
-  const speed = useSession((state) => state.shuttle);
-  const isPlaying = direction !== 0;
+  const { session } = editor;
   const quality = useSession((state) => state.playbackQuality);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [compositor, setCompositor] = useState<Compositor | null>(null);
   const [problem, setProblem] = useState<ViewerProblem | null>(null);
   const [pace] = useState(createPlaybackPace);
-  /** When frames were asked for, and how long one takes (ms) until it is seen. */
-  const asked = useRef(new Map<number, number>());
-  const delay = useRef(0);
   const assets = useRef(assetOf);
 
   useEffect(() => {
@@ -66,9 +58,6 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
       // Told to the element itself: a frame that is shown is no reason to render the window anew.
       onShown: ({ frame, shrink }) => {
         pace.shown();
-        const since = asked.current.get(frame);
-        if (since !== undefined) delay.current += (Math.min(MOST_DELAY_MS, performance.now() - since) - delay.current) * 0.2;
-        asked.current.delete(frame);
         element.dataset['frame'] = String(frame);
         element.dataset['shrink'] = String(shrink);
       },
@@ -87,19 +76,26 @@ export function ComposedStage({ composition: { plan, assetOf }, ghosts }: { comp
     compositor?.setPlan(plan, sources);
   }, [compositor, plan, assetOf, editor]);
 
-  useEffect(() => {
-    if (isPlaying) pace.begin(quality, plan.width, canvas.current!.clientWidth * window.devicePixelRatio);
-  }, [isPlaying, quality, pace, plan.width]);
+  const begin = useCallback(() => pace.begin(quality, plan.width, canvas.current!.clientWidth * window.devicePixelRatio), [quality, pace, plan.width]);
 
   useEffect(() => {
-    if (isPlaying) pace.travelled(playhead);
-    // What is asked for now is seen a little later: in motion that frame is asked for which will be due then.
-    const lead = Math.round((delay.current * speed * plan.frameRate.num) / (1000 * plan.frameRate.den));
-    const frame = isPlaying ? Math.max(0, Math.min(plan.durationFrames - 1, playhead + lead)) : playhead;
-    if (asked.current.size > 32) asked.current.clear();
-    if (isPlaying && !asked.current.has(frame)) asked.current.set(frame, performance.now());
-    compositor?.show({ frame, direction, shrink: isPlaying ? pace.shrink : 1, ghosts });
-  }, [compositor, pace, plan, playhead, direction, speed, isPlaying, ghosts]);
+    if (session.getState().shuttle !== 0) begin();
+  }, [begin, session]);
+
+  useEffect(() => {
+    if (compositor === null) return undefined;
+    const follow = ({ playhead, shuttle }: Pick<SessionState, 'playhead' | 'shuttle'>): void => {
+      const direction = Math.sign(shuttle) as 1 | 0 | -1;
+      if (direction !== 0) pace.travelled(playhead);
+      compositor.show({ frame: playhead, direction, speed: shuttle, shrink: direction === 0 ? 1 : pace.shrink, ghosts: ghostsAt(playhead) });
+    };
+    follow(session.getState());
+    // Not by way of a rendering of the window: what is heard does not wait for one.
+    return session.subscribe((state, before) => {
+      if (before.shuttle === 0 && state.shuttle !== 0) begin();
+      if (state.playhead !== before.playhead || state.shuttle !== before.shuttle) follow(state);
+    });
+  }, [compositor, session, pace, begin, ghostsAt]);
 
   return (
     <>

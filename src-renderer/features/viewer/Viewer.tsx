@@ -1,7 +1,7 @@
 import Close from '@mui/icons-material/Close';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useAsset } from '../../api/asset-queries.ts';
 import { useJobs, useTakes } from '../../api/queries.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
@@ -9,7 +9,7 @@ import { useComposition } from '../../api/use-composition.ts';
 import { IconAction } from '../../components/IconAction.tsx';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { UNFINISHED } from '../../editor/editor.ts';
-import { pictureAt } from '../../editor/playback-source.ts';
+import { eventAt, pictureAt } from '../../editor/playback-source.ts';
 import { t } from '../../i18n/text.ts';
 import { BeforeWipe } from './BeforeWipe.tsx';
 import { ComposedStage } from './ComposedStage.tsx';
@@ -60,8 +60,7 @@ export function Viewer() {
   const isComposed = source.kind === 'timeline' && composition.isKnown && (picture.asset !== null || hasItems);
   const onion = useSession((state) => state.onion && state.shuttle === 0);
   const safeAreas = useSession((state) => state.safeAreas);
-  const { event } = picture;
-  const ghosts = useMemo(() => (onion ? onionGhosts(event, playhead, plan.durationFrames) : []), [onion, event, playhead, plan]);
+  const ghostsAt = useCallback((frame: number) => (onion ? onionGhosts(eventAt(events, frame), frame, plan.durationFrames) : []), [onion, events, plan]);
   const missing = useMemo(() => (composition.isKnown ? plan.missingSpans.filter(({ from, to }) => playhead >= from && playhead < to) : []), [composition.isKnown, plan, playhead]);
   const ratio = source.kind === 'asset' && shown.asset?.width && shown.asset.height ? shown.asset.width / shown.asset.height : width / height;
 
@@ -121,7 +120,7 @@ export function Viewer() {
         ) : (
           <Box data-testid="picture" sx={{ position: 'relative', width: `min(100cqw, calc(100cqh * ${ratio}))`, aspectRatio: String(ratio), bgcolor: 'common.black', overflow: 'hidden', borderRadius: fullScreen ? 0 : 1 }}>
             {source.kind === 'asset' && sourceAsset ? <MediaLayer key={sourceAsset.id} asset={sourceAsset} frame={playhead} /> : null}
-            {isComposed ? <ComposedStage composition={composition} ghosts={ghosts} /> : null}
+            {isComposed ? <ComposedStage composition={composition} ghostsAt={ghostsAt} /> : null}
             {isComposed ? <BeforeWipe /> : null}
             {isComposed && missing.length > 0 ? <MissingNote spans={missing} coversAll={layersAt(plan, playhead).length === 0} /> : null}
             {liveJob && showsLive ? <PreviewCanvas job={liveJob} /> : null}

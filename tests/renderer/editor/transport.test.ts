@@ -36,7 +36,9 @@ describe('playback', () => {
     // In silence, and where the sound is somewhere else (a leap is on its way), time goes on as it is.
     expect(after(10, () => null, 10).at(-1)).toBeCloseTo(14);
     expect(after(10, () => 200, 10).at(-1)).toBeCloseTo(14);
-    // A sound that stands (its device begins late) holds the picture.
-    expect(after(10, () => 10, 30).at(-1)).toBeLessThan(12);
+    // A sound that stands (its device begins late, or has nothing to play) holds the picture, before it is a frame ahead.
+    expect(after(10, () => 10, 30).at(-1)).toBeLessThan(11);
+    // One that leapt is followed at once: what is seen lies within half a frame of what is heard after each tick.
+    for (const apart of [0.6, 2, 12, 23]) expect(after(10, (tick) => 10 + apart + tick * 0.4, 3).slice(1).map((place, tick) => Math.abs(10 + apart + (tick + 1) * 0.4 - place) <= 0.5)).toEqual([true, true, true]);
   });
 });
