@@ -54,7 +54,7 @@ store.onChange((topic) => {
 });
 
 const any = <Data>(handler: JobHandler<Data>) => handler as unknown as JobHandler<unknown>;
-const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64) }, index: { sizes: TINY_SIZES } }) };
+const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64), output: TINY_SIZES.superResolution2 }, index: { sizes: TINY_SIZES } }) };
 const queue = createJobQueue({
   store, engine, backOffMs: () => 10,
   handlers: [

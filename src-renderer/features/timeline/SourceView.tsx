@@ -3,7 +3,7 @@ import type { AudioClip, Clip } from '../../../src-shared/timeline/records/clip.
 import { framesToSeconds, type FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 
 export interface SourceViewProps {
-  readonly item: Clip | AudioClip;
+  readonly item: Pick<Clip | AudioClip, 'type' | 'durationFrames' | 'sourceIn' | 'sourceDuration' | 'speed'>;
   readonly frameRate: FrameRate;
   /** Address of the filmstrip, and how it is laid out. */
   readonly strip: string | null;
