@@ -130,11 +130,11 @@ export const studioTheme = createTheme({
       defaultProps: { notched: false },
       styleOverrides: {
         root: {
-          background: 'var(--mui-palette-studio-well)', fontSize: 13, minHeight: 34,
+          background: 'var(--mui-palette-studio-well)', fontSize: 13, minHeight: 32, '&.MuiInputBase-multiline': { padding: '6px 10px' }, '&.MuiInputBase-multiline .MuiInputBase-input': { padding: 0 },
           '&:hover:not(.Mui-focused):not(.Mui-error):not(.Mui-disabled) .MuiOutlinedInput-notchedOutline': { borderColor: 'var(--mui-palette-text-disabled)' },
           '&.Mui-focused .MuiOutlinedInput-notchedOutline': { borderWidth: 1, boxShadow: '0 0 0 1px var(--mui-palette-primary-main)' },
         },
-        input: { paddingBlock: 7 },
+        input: { paddingBlock: 6 },
         notchedOutline: { borderColor: LINE, top: 0, '& legend': { display: 'none' } },
       },
     },
