@@ -18,8 +18,8 @@ import { ActionKeys } from './ActionKeys.tsx';
 const RATINGS = [1, 2, 3, 4, 5] as const;
 /** Lines, but for the stars of a rating, which share one; keys walk through all of them in order. */
 const LIST = {
-  display: 'flex', flexWrap: 'wrap', width: 244, '& > *': { flexBasis: '100%' },
-  '& > .star': { flex: '1 1 0', minWidth: 0, px: 0, justifyContent: 'center', '& svg': { fontSize: 18 } },
+  display: 'flex', flexWrap: 'wrap', width: 244, '& > *': { flex: '0 0 100%' },
+  '& > .star': { flex: '1 0 18%', minWidth: 0, px: 0, justifyContent: 'center', '& svg': { fontSize: 18 } },
   '& > .star:hover, & > .star:has(~ .star:hover)': { color: 'warning.main' },
 } as const;
 const WITH_KEYS = { justifyContent: 'space-between', gap: 6 } as const;

@@ -46,7 +46,7 @@ export const FilterBar = memo(function FilterBar({ filter, onChange }: { filter:
   };
   const chip = (isOn: boolean) => ({ size: 'small', variant: isOn ? 'filled' : 'outlined', color: isOn ? 'primary' : 'default', 'aria-pressed': isOn, sx: { minWidth: 0, height: 26 } } as const);
   return (
-    <Box role="group" aria-label={t('mediaLibrary.filters')} sx={{ flex: 'none', display: 'flex', alignItems: 'center', gap: 0.5, px: 2.5, pb: 1.5 }}>
+    <Box role="group" aria-label={t('mediaLibrary.filters')} sx={{ flex: 'none', display: 'flex', alignItems: 'center', gap: 0.5, px: 2.5, pb: 0.5 }}>
       {/* One line in a library of any width: what has no room is cut off within its chip. */}
       <Box sx={{ flex: 1, minWidth: 0, display: 'flex', gap: 1 }}>
         <Chip {...chip(shown !== 'all')} icon={<FilterList />} label={t(`mediaLibrary.show.${shown}`)} aria-label={t('mediaLibrary.showOnly', { what: t(`mediaLibrary.show.${shown}`) })} onClick={show('show')} {...(shown === 'all' ? {} : { onDelete: choose(partOf('all')) })} />
