@@ -4,6 +4,7 @@ import IosShare from '@mui/icons-material/IosShare';
 import HistoryIcon from '@mui/icons-material/History';
 import Inventory2Outlined from '@mui/icons-material/Inventory2Outlined';
 import DarkModeOutlined from '@mui/icons-material/DarkModeOutlined';
+import KeyboardArrowDown from '@mui/icons-material/KeyboardArrowDown';
 import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
 import LightModeOutlined from '@mui/icons-material/LightModeOutlined';
 import Logout from '@mui/icons-material/Logout';
@@ -80,6 +81,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
   const redoLabel = useDocument((state) => state.redoLabel);
   const { mode, setMode } = useColorScheme();
   const [menu, setMenu] = useState<HTMLElement | null>(null);
+  const [exportMenu, setExportMenu] = useState<HTMLElement | null>(null);
   const [isRenaming, setRenaming] = useState(false);
   // Export depends on what is selected and which takes exist.
   useTakes();
@@ -88,6 +90,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
   const failed = jobs.filter((job) => job.state === 'discarded').length;
   const run = (id: string) => {
     setMenu(null);
+    setExportMenu(null);
     runAction(editor, studioActions.get(id));
   };
 
@@ -122,11 +125,16 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
         </Tooltip>
         <Tooltip title={<ActionKeys id="export" label={t('action.export')} />}>
           <span>
-            <Button variant="outlined" color="inherit" startIcon={<IosShare sx={{ fontSize: '16px !important' }} />} disabled={exportableAssetId(editor) === null} onClick={() => run('export')} sx={{ borderColor: 'divider' }}>{t('action.export')}</Button>
+            <Button variant="outlined" color="inherit" startIcon={<IosShare sx={{ fontSize: '16px !important' }} />} disabled={exportableAssetId(editor) === null} onClick={() => run('export')} sx={{ borderRadius: '6px 0 0 6px' }}>{t('action.export')}</Button>
+            <Button variant="outlined" color="inherit" aria-label={t('titleBar.exportWhat')} aria-haspopup="menu" aria-expanded={exportMenu !== null} onClick={(click) => setExportMenu(click.currentTarget)} sx={{ minWidth: 0, px: 0.5, ml: '-1px', borderRadius: '0 6px 6px 0' }}><KeyboardArrowDown sx={{ fontSize: 18 }} /></Button>
           </span>
         </Tooltip>
         <IconAction label={t('action.more')} icon={<MoreHoriz />} onClick={(event) => setMenu(event.currentTarget)} />
       </Box>
+      <Menu open={exportMenu !== null} anchorEl={exportMenu} onClose={() => setExportMenu(null)} anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }} transformOrigin={{ vertical: 'top', horizontal: 'right' }}>
+        <MenuItem disabled={exportableAssetId(editor) === null} onClick={() => run('export')}><ListItemText primary={t('titleBar.exportClip')} /><Box sx={{ ml: 6 }}><ActionKeys id="export" /></Box></MenuItem>
+        <MenuItem onClick={() => run('exportTimeline')}><ListItemText primary={t('titleBar.exportTimeline')} /><Box sx={{ ml: 6 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>
+      </Menu>
       <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)}>
         <MenuItem onClick={() => run('addEvent')}><Add sx={SIGN} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
         <MenuItem onClick={() => run('exportTimeline')}><IosShare sx={SIGN} /><ListItemText primary={t('action.exportTimeline')} /><Box sx={{ ml: 4 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>

@@ -109,7 +109,7 @@ export const studioTheme = createTheme({
     MuiButtonBase: { defaultProps: { disableRipple: true }, styleOverrides: { root: { fontFamily: 'inherit' } } },
     MuiButton: {
       defaultProps: { size: 'small', disableElevation: true },
-      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12, '&.MuiButton-outlinedInherit': { borderColor: LINE, '&:hover': { background: RAISED } } }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
+      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12, '&.MuiButton-outlined.MuiButton-colorInherit': { borderColor: LINE, '&:hover': { background: RAISED } } }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
     },
     MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { borderRadius: 6, color: 'inherit', '&:hover': { background: RAISED } } } },
     MuiTooltip: { defaultProps: { enterDelay: 500, arrow: false }, styleOverrides: { tooltip: { fontSize: 11.5, fontWeight: 450, background: 'var(--mui-palette-studio-raised)', color: 'var(--mui-palette-text-primary)', border: '1px solid var(--mui-palette-divider)' } } },

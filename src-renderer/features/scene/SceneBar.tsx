@@ -59,7 +59,7 @@ function Bar() {
       </Box>
       <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
-        <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
+        <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} title={t('scene.measureHelp')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
         <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => editor.session.setState({ scenePreset: Preset.parse((change.target as HTMLSelectElement).value) })} sx={SELECT}>
           {Preset.options.map((option) => <option key={option} value={option}>{t(`preset.${option}`)}</option>)}
         </Box>
