@@ -27,10 +27,10 @@ function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) 
   const plan = useEventPlan(event, preset);
   const time = plan === null ? '' : plan.cachedAssetId !== null ? t('preset.cached') : plan.expectedMs === null ? t('preset.unmeasured') : t(plan.isRough ? 'preset.aboutRough' : 'preset.about', { time: formatDuration(plan.expectedMs) });
   return (
-    <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
+    <Box sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
       <Box component="span" sx={{ fontWeight: 550 }}>{currentPack(usePacks())?.presetNames?.[preset] ?? t(`preset.${preset}`)}</Box>
       {/* Its line is there before the time is known: nothing moves when it comes. */}
-      <Box component="span" sx={{ minHeight: '1.3em', fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap' }}>{time}</Box>
+      <Box component="span" sx={{ minHeight: '1.3em', maxWidth: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{time}</Box>
     </Box>
   );
 }

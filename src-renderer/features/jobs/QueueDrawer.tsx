@@ -58,7 +58,7 @@ export function QueueDrawer() {
     );
 
   return (
-    <Box component="aside" aria-label={t('region.queue')} data-pane="queue" tabIndex={-1} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-12px 0 28px rgb(0 0 0 / 0.28)', zIndex: 'drawer' }}>
+    <Box component="aside" aria-label={t('region.queue')} data-pane="queue" tabIndex={-1} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-12px 0 28px rgb(0 0 0 / 0.28)', clipPath: 'inset(0 0 0 -40px)', zIndex: 'drawer' }}>
       <Box sx={{ flex: 'none', height: 44, display: 'flex', alignItems: 'center', justifyContent: 'space-between', px: 3, borderBottom: 1, borderColor: 'studio.line' }}>
         <Typography variant="h2">{t('region.queue')}</Typography>
         <IconAction label={t('queue.close')} icon={<Close />} shortcut={queueKey} onClick={() => editor.session.setState({ queueOpen: false })} />
