@@ -59,25 +59,34 @@ export interface MadeFrames {
   readonly count: number;
   readonly width: number;
   readonly height: number;
+  /** Size of the model's finished clips: its earlier stages may have pixels of another shape, and a draft is shown as the clip it becomes. */
+  readonly shownAs: { readonly width: number; readonly height: number };
   readonly frameRate: FrameRate;
   readonly name: string;
   readonly recipe: Recipe;
   readonly recipeHash: string;
 }
 
+/** The size that frames are encoded with: whole factors of their height, and as wide for it as a finished clip. */
+function watchableSize({ width, height, shownAs }: Pick<MadeFrames, 'width' | 'height' | 'shownAs'>): { width: number; height: number } {
+  const tall = height * Math.max(1, Math.floor(WATCHABLE_HEIGHT / height));
+  if (shownAs.width === 0 || shownAs.height === 0) return { width: (width * tall) / height, height: tall };
+  return { width: 2 * Math.round((tall * shownAs.width) / shownAs.height / 2), height: tall };
+}
+
 /** The last part of every generation: encodes the frames with their recipe and completes the clip. */
 export async function encodeMadeFrames(
   context: JobContext, { media, stepTimes, temporaryFolder }: { readonly media: Pick<Media, 'encodeVideo' | 'thumbnail'>; readonly stepTimes: StepTimeRepository; readonly temporaryFolder: string },
-  { frames, count, width, height, frameRate, name, recipe, recipeHash }: MadeFrames, also: (asset: AssetRow) => void,
+  { frames, count, width, height, shownAs, frameRate, name, recipe, recipeHash }: MadeFrames, also: (asset: AssetRow) => void,
 ): Promise<void> {
-  const factor = Math.max(1, Math.floor(WATCHABLE_HEIGHT / height));
+  const size = watchableSize({ width, height, shownAs });
   const beganAt = performance.now();
   context.beginPart('encode', count, 0);
   await withScratchFolder(temporaryFolder, async (folder) => {
     const path = join(folder, 'clip.mp4');
     const encoded = await media.encodeVideo({
       path, width, height, frameRate, frames, recipeJson: canonicalJson(recipe), signal: context.signal, onProgress: (done) => context.advance(done, count, null),
-      ...(factor > 1 ? { scale: { width: width * factor, height: height * factor, filter: 'lanczos' as const } } : {}),
+      ...(size.width === width && size.height === height ? {} : { scale: { ...size, filter: 'lanczos' as const } }),
     });
     const meta = { width: encoded.width, height: encoded.height, frames: encoded.frames, frameRate, durationMs: (1000 * encoded.frames * frameRate.den) / frameRate.num, hasAudio: false };
     await completeClip(context, media, { path, name, meta, recipe, recipeHash }, also);

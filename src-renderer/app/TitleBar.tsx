@@ -3,7 +3,11 @@ import CloudOffOutlined from '@mui/icons-material/CloudOffOutlined';
 import IosShare from '@mui/icons-material/IosShare';
 import HistoryIcon from '@mui/icons-material/History';
 import Inventory2Outlined from '@mui/icons-material/Inventory2Outlined';
+import DarkModeOutlined from '@mui/icons-material/DarkModeOutlined';
+import KeyboardArrowDown from '@mui/icons-material/KeyboardArrowDown';
 import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
+import LightModeOutlined from '@mui/icons-material/LightModeOutlined';
+import Logout from '@mui/icons-material/Logout';
 import MoreHoriz from '@mui/icons-material/MoreHoriz';
 import PlaylistPlay from '@mui/icons-material/PlaylistPlay';
 import Redo from '@mui/icons-material/Redo';
@@ -65,6 +69,9 @@ function SavedState() {
   );
 }
 
+/** Before the words of a menu's line. */
+const SIGN = { fontSize: 16, mr: 2, color: 'text.secondary' } as const;
+
 export function TitleBar({ onLeave }: { onLeave: () => void }) {
   const editor = useEditor();
   const project = useProject();
@@ -74,6 +81,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
   const redoLabel = useDocument((state) => state.redoLabel);
   const { mode, setMode } = useColorScheme();
   const [menu, setMenu] = useState<HTMLElement | null>(null);
+  const [exportMenu, setExportMenu] = useState<HTMLElement | null>(null);
   const [isRenaming, setRenaming] = useState(false);
   // Export depends on what is selected and which takes exist.
   useTakes();
@@ -82,6 +90,7 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
   const failed = jobs.filter((job) => job.state === 'discarded').length;
   const run = (id: string) => {
     setMenu(null);
+    setExportMenu(null);
     runAction(editor, studioActions.get(id));
   };
 
@@ -116,23 +125,28 @@ export function TitleBar({ onLeave }: { onLeave: () => void }) {
         </Tooltip>
         <Tooltip title={<ActionKeys id="export" label={t('action.export')} />}>
           <span>
-            <Button variant="outlined" color="inherit" startIcon={<IosShare sx={{ fontSize: '16px !important' }} />} disabled={exportableAssetId(editor) === null} onClick={() => run('export')} sx={{ borderColor: 'divider' }}>{t('action.export')}</Button>
+            <Button variant="outlined" color="inherit" startIcon={<IosShare sx={{ fontSize: '16px !important' }} />} disabled={exportableAssetId(editor) === null} onClick={() => run('export')} sx={{ borderRadius: '6px 0 0 6px' }}>{t('action.export')}</Button>
+            <Button variant="outlined" color="inherit" aria-label={t('titleBar.exportWhat')} aria-haspopup="menu" aria-expanded={exportMenu !== null} onClick={(click) => setExportMenu(click.currentTarget)} sx={{ minWidth: 0, px: 0.5, ml: '-1px', borderRadius: '0 6px 6px 0' }}><KeyboardArrowDown sx={{ fontSize: 18 }} /></Button>
           </span>
         </Tooltip>
         <IconAction label={t('action.more')} icon={<MoreHoriz />} onClick={(event) => setMenu(event.currentTarget)} />
       </Box>
+      <Menu open={exportMenu !== null} anchorEl={exportMenu} onClose={() => setExportMenu(null)} anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }} transformOrigin={{ vertical: 'top', horizontal: 'right' }}>
+        <MenuItem disabled={exportableAssetId(editor) === null} onClick={() => run('export')}><ListItemText primary={t('titleBar.exportClip')} /><Box sx={{ ml: 6 }}><ActionKeys id="export" /></Box></MenuItem>
+        <MenuItem onClick={() => run('exportTimeline')}><ListItemText primary={t('titleBar.exportTimeline')} /><Box sx={{ ml: 6 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>
+      </Menu>
       <Menu open={menu !== null} anchorEl={menu} onClose={() => setMenu(null)}>
-        <MenuItem onClick={() => run('addEvent')}><Add sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
-        <MenuItem onClick={() => run('exportTimeline')}><IosShare sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.exportTimeline')} /><Box sx={{ ml: 4 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>
-        <MenuItem onClick={() => run('history')}><HistoryIcon sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('history.action')} /><Box sx={{ ml: 4 }}><ActionKeys id="history" /></Box></MenuItem>
-        <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><ActionKeys id="shortcuts" /></Box></MenuItem>
-        <MenuItem onClick={() => run('palette')}><Search sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
-        <MenuItem onClick={() => run('models')}><Inventory2Outlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.models')} /></MenuItem>
-        <MenuItem onClick={() => run('settings')}><SettingsOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('action.settings')} /><Box sx={{ ml: 4 }}><ActionKeys id="settings" /></Box></MenuItem>
-        <MenuItem onClick={() => run('disk')}><SdStorageOutlined sx={{ fontSize: 16, mr: 2 }} /><ListItemText primary={t('disk.action')} /></MenuItem>
+        <MenuItem onClick={() => run('addEvent')}><Add sx={SIGN} /><ListItemText primary={t('action.addEvent')} /><ActionKeys id="addEvent" /></MenuItem>
+        <MenuItem onClick={() => run('exportTimeline')}><IosShare sx={SIGN} /><ListItemText primary={t('action.exportTimeline')} /><Box sx={{ ml: 4 }}><ActionKeys id="exportTimeline" /></Box></MenuItem>
+        <MenuItem onClick={() => run('history')}><HistoryIcon sx={SIGN} /><ListItemText primary={t('history.action')} /><Box sx={{ ml: 4 }}><ActionKeys id="history" /></Box></MenuItem>
+        <MenuItem onClick={() => run('shortcuts')}><KeyboardOutlined sx={SIGN} /><ListItemText primary={t('action.shortcuts')} /><Box sx={{ ml: 4 }}><ActionKeys id="shortcuts" /></Box></MenuItem>
+        <MenuItem onClick={() => run('palette')}><Search sx={SIGN} /><ListItemText primary={t('action.palette')} /><Box sx={{ ml: 4 }}><ActionKeys id="palette" /></Box></MenuItem>
+        <MenuItem onClick={() => run('models')}><Inventory2Outlined sx={SIGN} /><ListItemText primary={t('action.models')} /></MenuItem>
+        <MenuItem onClick={() => run('settings')}><SettingsOutlined sx={SIGN} /><ListItemText primary={t('action.settings')} /><Box sx={{ ml: 4 }}><ActionKeys id="settings" /></Box></MenuItem>
+        <MenuItem onClick={() => run('disk')}><SdStorageOutlined sx={SIGN} /><ListItemText primary={t('disk.action')} /></MenuItem>
         <Divider />
-        <MenuItem onClick={() => { setMode(mode === 'light' ? 'dark' : 'light'); setMenu(null); }}>{t(mode === 'light' ? 'theme.dark' : 'theme.light')}</MenuItem>
-        <MenuItem onClick={onLeave}>{t('action.closeProject')}</MenuItem>
+        <MenuItem onClick={() => { setMode(mode === 'light' ? 'dark' : 'light'); setMenu(null); }}>{mode === 'light' ? <DarkModeOutlined sx={SIGN} /> : <LightModeOutlined sx={SIGN} />}<ListItemText primary={t(mode === 'light' ? 'theme.dark' : 'theme.light')} /></MenuItem>
+        <MenuItem onClick={onLeave}><Logout sx={SIGN} /><ListItemText primary={t('action.closeProject')} /></MenuItem>
       </Menu>
       {isRenaming ? <PathDialog title={t('project.rename')} label={t('project.name')} confirm={t('action.rename')} initial={project.name} onClose={() => setRenaming(false)} onSubmit={rename} /> : null}
     </Box>

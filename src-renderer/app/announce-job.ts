@@ -3,7 +3,7 @@ import { projectKeys, type Editor } from '../editor/editor.ts';
 import { isAwaited } from '../editor/import-files.ts';
 import { carriesRecipe, openRecipe } from '../editor/recipe-commands.ts';
 import { showMotion } from '../editor/motion-commands.ts';
-import { notify } from '../editor/notices.ts';
+import { notify, notifyEach } from '../editor/notices.ts';
 import { tellIfAway } from '../editor/system-notice.ts';
 import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
@@ -48,10 +48,11 @@ function showResult(editor: Editor, job: Job): void {
 async function tellImport(editor: Editor, job: Job): Promise<void> {
   const { resultAssetId } = job;
   const isRecipe = resultAssetId !== null && (await carriesRecipe(editor, resultAssetId).catch(() => false));
-  if (resultAssetId === null) notify('success', t('job.imported', { title: job.title }));
+  const many = (count: number) => t('job.importedMany', { count });
+  if (resultAssetId === null) notifyEach('import', t('job.imported', { title: job.title }), many, null);
   else if (isRecipe && isAwaited(job.id)) return;
   else if (isRecipe) notify('success', t('recipe.carried', { name: job.title }), { label: t('recipe.open'), run: () => openRecipe(editor, { assetId: resultAssetId }, job.title) });
-  else notify('success', t('job.imported', { title: job.title }), { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
+  else notifyEach('import', t('job.imported', { title: job.title }), many, { label: t('action.open'), run: () => editor.session.setState({ viewerSource: { kind: 'asset', assetId: resultAssetId }, playhead: 0, selectedIds: [resultAssetId] }) });
 }
 
 /** What came of running a recipe again, for whoever has left its dialog. */

@@ -1,6 +1,8 @@
 import { createTheme } from '@mui/material/styles';
 
 const FONT = '"Inter Variable", system-ui, sans-serif';
+const LINE = 'var(--mui-palette-divider)';
+const RAISED = 'var(--mui-palette-studio-raised)';
 
 /** Shades that MUI has no name for; read as `theme.vars.palette.studio.*`. */
 interface StudioShades {
@@ -72,6 +74,7 @@ export const studioTheme = createTheme({
   },
   shape: { borderRadius: 6 },
   spacing: 4,
+  transitions: { duration: { enteringScreen: 140, leavingScreen: 100 } },
   typography: {
     fontFamily: FONT,
     fontSize: 13,
@@ -94,35 +97,59 @@ export const studioTheme = createTheme({
         '*::-webkit-scrollbar-thumb': { background: 'var(--mui-palette-studio-raised)', borderRadius: 8, border: '2px solid transparent', backgroundClip: 'padding-box' },
         '*::-webkit-scrollbar-corner': { background: 'transparent' },
         ':focus-visible': { outline: '2px solid var(--mui-palette-primary-light)', outlineOffset: 1 },
-        '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
+        // Signs of work go on, calmly: what turns in no time at all would flicker.
+        '@media (prefers-reduced-motion: reduce)': {
+          '*, *::before, *::after': { transitionDuration: '0.01ms !important' },
+          '*:not([class*=Progress]):not([class*=Skeleton])': { animationDuration: '0.01ms !important', animationIterationCount: '1 !important' },
+          '.MuiLinearProgress-indeterminate > span': { animation: 'none !important', left: 0, right: 0, width: 'auto', opacity: 0.6 },
+        },
       },
     },
     // Browsers give buttons a font of their own.
     MuiButtonBase: { defaultProps: { disableRipple: true }, styleOverrides: { root: { fontFamily: 'inherit' } } },
     MuiButton: {
       defaultProps: { size: 'small', disableElevation: true },
-      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12 }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
+      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12, '&.MuiButton-outlined.MuiButton-colorInherit': { borderColor: LINE, '&:hover': { background: RAISED } } }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
     },
-    MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { borderRadius: 6, color: 'inherit' } } },
+    MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { borderRadius: 6, color: 'inherit', '&:hover': { background: RAISED } } } },
     MuiTooltip: { defaultProps: { enterDelay: 500, arrow: false }, styleOverrides: { tooltip: { fontSize: 11.5, fontWeight: 450, background: 'var(--mui-palette-studio-raised)', color: 'var(--mui-palette-text-primary)', border: '1px solid var(--mui-palette-divider)' } } },
     MuiPaper: { styleOverrides: { root: { backgroundImage: 'none' } } },
     MuiDialog: { styleOverrides: { paper: { border: '1px solid var(--mui-palette-divider)', borderRadius: 10 } } },
     MuiDialogTitle: { styleOverrides: { root: { fontSize: 15, fontWeight: 600, padding: '16px 20px 8px' } } },
     MuiDialogContent: { styleOverrides: { root: { padding: '8px 20px' } } },
     MuiDialogActions: { styleOverrides: { root: { padding: '12px 20px 16px' } } },
-    MuiMenu: { styleOverrides: { paper: { border: '1px solid var(--mui-palette-divider)' }, list: { paddingBlock: 4 } } },
+    MuiMenu: { defaultProps: { transitionDuration: 120 }, styleOverrides: { paper: { border: '1px solid var(--mui-palette-divider)' }, list: { paddingBlock: 4 } } },
     MuiMenuItem: { styleOverrides: { root: { fontSize: 12.5, minHeight: 30, paddingBlock: 4 } } },
     MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
+    // Names stand above their fields, always at the same place; nothing floats.
+    MuiInputLabel: {
+      defaultProps: { shrink: true },
+      styleOverrides: { root: { position: 'static', transform: 'none', maxWidth: 'none', marginBottom: 4, fontSize: 12, fontWeight: 500, lineHeight: 1.4, pointerEvents: 'auto', color: 'var(--mui-palette-text-secondary)', '&.Mui-focused': { color: 'var(--mui-palette-text-secondary)' } } },
+    },
     MuiOutlinedInput: {
+      defaultProps: { notched: false },
       styleOverrides: {
-        root: { background: 'var(--mui-palette-studio-well)', fontSize: 13 },
-        notchedOutline: { borderColor: 'var(--mui-palette-divider)' },
+        root: {
+          background: 'var(--mui-palette-studio-well)', fontSize: 13, minHeight: 32, '&.MuiInputBase-multiline': { padding: '6px 10px' }, '&.MuiInputBase-multiline .MuiInputBase-input': { padding: 0 },
+          '&:hover:not(.Mui-focused):not(.Mui-error):not(.Mui-disabled) .MuiOutlinedInput-notchedOutline': { borderColor: 'var(--mui-palette-text-disabled)' },
+          '&.Mui-focused .MuiOutlinedInput-notchedOutline': { borderWidth: 1, boxShadow: '0 0 0 1px var(--mui-palette-primary-main)' },
+        },
+        input: { paddingBlock: 6 },
+        notchedOutline: { borderColor: LINE, top: 0, '& legend': { display: 'none' } },
       },
     },
+    MuiFormHelperText: { styleOverrides: { root: { marginInline: 0, marginTop: 4, fontSize: 11.5, lineHeight: 1.4 } } },
     MuiTabs: { styleOverrides: { root: { minHeight: 36 }, indicator: { height: 2 } } },
     MuiTab: { styleOverrides: { root: { minHeight: 36, minWidth: 0, padding: '0 12px', fontSize: 12.5, '&.Mui-selected': { color: 'var(--mui-palette-primary-light)' } } } },
-    MuiChip: { styleOverrides: { root: { borderRadius: 6, fontSize: 11.5 }, sizeSmall: { height: 20 } } },
-    MuiToggleButton: { styleOverrides: { root: { textTransform: 'none', color: 'var(--mui-palette-text-secondary)', padding: '5px 8px', fontSize: 12, borderColor: 'var(--mui-palette-divider)' } } },
+    MuiChip: { styleOverrides: { root: { borderRadius: 6, fontSize: 11.5 }, sizeSmall: { height: 22 }, outlined: { '&:not([class*=olorPrimary]):not([class*=olorSuccess]):not([class*=olorWarning]):not([class*=olorError])': { borderColor: LINE } } } },
+    MuiToggleButton: {
+      styleOverrides: {
+        root: {
+          textTransform: 'none', color: 'var(--mui-palette-text-secondary)', padding: '5px 8px', fontSize: 12, borderColor: LINE,
+          '&.Mui-selected, &.Mui-selected:hover': { background: 'var(--mui-palette-studio-event)', color: 'var(--mui-palette-text-primary)', borderColor: 'var(--mui-palette-studio-eventLine)' },
+        },
+      },
+    },
     MuiLinearProgress: { styleOverrides: { root: { height: 3, borderRadius: 2, background: 'var(--mui-palette-studio-raised)' } } },
   },
 });

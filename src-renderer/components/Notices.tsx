@@ -42,7 +42,10 @@ export function Notices() {
   const notices = useStore(noticeStore, (state) => state.notices);
   /** The newest that was unfolded: what comes later folds again. */
   const [openTo, setOpenTo] = useState(0);
-  const folded = notices.slice(0, -MOST_SEEN).filter(({ id }) => id > openTo);
+  // What failed never hides behind what went well.
+  const failed = notices.filter(({ tone }) => tone === 'error');
+  const others = notices.filter(({ tone }) => tone !== 'error');
+  const folded = [...failed.slice(0, -MOST_SEEN), ...others.slice(0, -Math.max(1, MOST_SEEN - failed.length))].filter(({ id }) => id > openTo);
   return (
     <Box sx={{ position: 'fixed', bottom: 'min(var(--notices-bottom, 20px), calc(100vh - 160px))', left: '50%', transform: 'translateX(-50%)', display: 'flex', flexDirection: 'column', gap: 2, zIndex: 'snackbar', pointerEvents: 'none' }}>
       {folded.length > 0 ? (

@@ -97,7 +97,7 @@ export function NumberField({ label, value, min, max, step = 1, decimals = 0, un
 
   const shown = draft ?? (scrubbed !== null ? show(scrubbed) : value === null ? mixed : show(value));
   return (
-    <Box sx={{ display: 'flex', alignItems: 'center', height: 30, flex: 1, minWidth: 0, borderRadius: 1.5, border: 1, borderColor: error ? 'error.main' : scrubbed === null ? 'divider' : 'primary.main', bgcolor: 'studio.well', opacity: disabled ? 0.5 : 1, '&:focus-within': { borderColor: 'primary.main' } }}>
+    <Box sx={{ display: 'flex', alignItems: 'center', height: 30, flex: 1, minWidth: 0, borderRadius: 1, border: 1, borderColor: error ? 'error.main' : scrubbed === null ? 'divider' : 'primary.main', bgcolor: 'studio.well', opacity: disabled ? 0.5 : 1, ...(disabled || error ? {} : { '&:hover': { borderColor: 'text.disabled' } }), '&:focus-within': { borderColor: 'primary.main', boxShadow: '0 0 0 1px var(--mui-palette-primary-main)' } }}>
       <Box
         component="span" aria-hidden data-scrub={label} title={t(defaultValue === undefined ? 'inspector.scrub' : 'inspector.scrubDefault')} onPointerDown={onPointerDown}
         onDoubleClick={() => { if (defaultValue !== undefined && !disabled) give(defaultValue); }}

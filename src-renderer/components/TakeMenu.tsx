@@ -1,4 +1,5 @@
-import Box from '@mui/material/Box';
+import Star from '@mui/icons-material/Star';
+import StarBorder from '@mui/icons-material/StarBorder';
 import Divider from '@mui/material/Divider';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
@@ -14,6 +15,13 @@ import { eventById } from '../editor/timeline-edits.ts';
 import { t } from '../i18n/text.ts';
 import { ActionKeys } from './ActionKeys.tsx';
 
+const RATINGS = [1, 2, 3, 4, 5] as const;
+/** Lines, but for the stars of a rating, which share one; keys walk through all of them in order. */
+const LIST = {
+  display: 'flex', flexWrap: 'wrap', width: 244, '& > *': { flex: '0 0 100%' },
+  '& > .star': { flex: '1 0 18%', minWidth: 0, px: 0, justifyContent: 'center', '& svg': { fontSize: 18 } },
+  '& > .star:hover, & > .star:has(~ .star:hover)': { color: 'warning.main' },
+} as const;
 const WITH_KEYS = { justifyContent: 'space-between', gap: 6 } as const;
 
 /** Everything one can do with a take. */
@@ -33,15 +41,17 @@ export function TakeMenu({ take, at, onClose, onLabel }: { take: Take; at: { top
     run();
   };
   return (
-    <Menu open onClose={onClose} anchorReference="anchorPosition" anchorPosition={at} onContextMenu={(event) => { event.preventDefault(); onClose(); }}>
+    <Menu open onClose={onClose} anchorReference="anchorPosition" anchorPosition={at} onContextMenu={(event) => { event.preventDefault(); onClose(); }} slotProps={{ list: { sx: LIST } }}>
       <MenuItem disabled={isReadOnly || (take.promptEventId === null && !isScene)} onClick={choose(() => chooseTake(editor, take))}>{t('take.use')}</MenuItem>
       {take.preset === 'final' || take.recipe.scene !== undefined ? null : <MenuItem disabled={isReadOnly} onClick={choose(() => void finishTake(editor, take, take.preset === 'draft' ? 'standard' : 'final'))}>{t(take.preset === 'draft' ? 'take.finishStandard' : 'take.finishFinal')}</MenuItem>}
       <MenuItem disabled={other === null} onClick={choose(() => { if (other) compareTakes(editor, other, take); })}>{t('compare.withUsed')}</MenuItem>
       <MenuItem onClick={choose(() => void toggleStar(editor, take))}>{t(take.starred ? 'take.unstar' : 'take.star')}</MenuItem>
-      {[5, 4, 3, 2, 1].map((rating) => (
-        <MenuItem key={rating} role="menuitemradio" aria-checked={take.rating === rating} aria-label={t('takeMarks.rated', { rating })} disabled={isReadOnly} dense onClick={choose(() => void rateTake(editor, take, take.rating === rating ? 0 : rating))} sx={WITH_KEYS}>
-          <Box component="span" aria-hidden sx={{ color: take.rating === rating ? 'warning.main' : 'text.secondary', letterSpacing: 1 }}>{'★'.repeat(rating)}</Box>
-          <ActionKeys id={`rateTake${rating}`} />
+      {RATINGS.map((rating) => (
+        <MenuItem
+          key={rating} role="menuitemradio" aria-checked={take.rating === rating} aria-label={t('takeMarks.rated', { rating })} title={t('takeMarks.rated', { rating })} disabled={isReadOnly} className="star" sx={{ color: rating <= take.rating ? 'warning.main' : 'text.disabled' }}
+          onClick={choose(() => void rateTake(editor, take, take.rating === rating ? 0 : rating))}
+        >
+          {rating <= take.rating ? <Star /> : <StarBorder />}
         </MenuItem>
       ))}
       <MenuItem disabled={isReadOnly} onClick={onLabel}>{t('takeMarks.labelAction')}</MenuItem>

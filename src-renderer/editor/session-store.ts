@@ -107,6 +107,9 @@ export interface LayoutStorage {
 /** Pixels per frame: from days in one view to single frames. */
 export const clampZoom = (pixelsPerFrame: number): number => Math.max(0.01, Math.min(80, pixelsPerFrame));
 
+/** Of the window's height. */
+const TIMELINE_SHARE = 0.37;
+
 const DEFAULTS: SessionState = {
   selectedIds: [],
   viewerSource: { kind: 'timeline' },
@@ -142,6 +145,9 @@ const DEFAULTS: SessionState = {
   promptFocusRequest: 0,
 };
 
+/** A timeline takes its share of a tall window from the first; where there is no window, its least. */
+const firstTimelineHeight = (): number => Math.max(DEFAULTS.timelineHeight, Math.round((globalThis.innerHeight ?? 0) * TIMELINE_SHARE));
+
 function readLayout(storage: LayoutStorage, key: string): Partial<Remembered> {
   try {
     const parsed: unknown = JSON.parse(storage.getItem(key) ?? '{}');
@@ -156,7 +162,7 @@ function readLayout(storage: LayoutStorage, key: string): Partial<Remembered> {
 /** Creates the session of one open project and remembers its layout in `storage`. */
 export function createSessionStore(projectId: string, storage: LayoutStorage): SessionStore {
   const key = `layout:${projectId}`;
-  const store = createStore<SessionState>(() => ({ ...DEFAULTS, ...readLayout(storage, key) }));
+  const store = createStore<SessionState>(() => ({ ...DEFAULTS, timelineHeight: firstTimelineHeight(), ...readLayout(storage, key) }));
   store.subscribe((state, before) => {
     if (REMEMBERED.every((name) => state[name] === before[name])) return;
     // Where it stops is remembered, not every frame on the way.

@@ -43,3 +43,6 @@ export function formatClipTime(seconds: number): string {
   const tenths = Math.round(Math.max(0, seconds) * 10);
   return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, '0')}`;
 }
+
+/** The name of a media type as people know it: `video/mp4` is MP4, `video/x-matroska` is MATROSKA. */
+export const formatMime = (mimeType: string): string => (mimeType.split('/')[1] ?? mimeType).replace(/^(x-|vnd\.)/u, '').replace(/\+.*$/u, '').toUpperCase();

@@ -56,7 +56,7 @@ store.onChange((topic) => {
 });
 
 const any = <Data>(handler: JobHandler<Data>) => handler as unknown as JobHandler<unknown>;
-const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64), sizeBytes: 0 }, index: { sizes: TINY_SIZES } }) };
+const packs = { get: (id: string) => Promise.resolve({ dir: packDir, keyframesSha256: MODEL_SHA256, pack: { id: 'tiny', name: 'tiny', sha256: id.slice(-64), sizeBytes: 0, output: TINY_SIZES.superResolution2 }, index: { sizes: TINY_SIZES } }) };
 const tiles = createTileChooser({ steps: { of: async () => [] }, machine: () => readMachineMemory(engine.pid(), null), settings: app.settings });
 const queue = createJobQueue({
   store, engine, backOffMs: () => 10,

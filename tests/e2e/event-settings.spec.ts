@@ -39,7 +39,7 @@ describe('the settings of an event', () => {
   test('style and seed offset reach the clip; a focused take brings them back by keys of its own', async () => {
     const { page } = studio;
     await field('Style').fill('watercolour');
-    await type('Value', '10');
+    await type('Seed', '10');
     await window.openAdvanced();
     await type('Seed offset', '5');
     await window.inspector.getByRole('button', { name: 'Lock the seed' }).click();
@@ -78,7 +78,7 @@ describe('the settings of an event', () => {
   test('how strongly the words count reaches the clip, and is part of what makes it current', async () => {
     const { page } = studio;
     const state = () => window.events.first().locator('[data-event-state]').getAttribute('data-event-state');
-    await type('Value', '10');
+    await type('Seed', '10');
     await window.inspector.getByRole('button', { name: 'Lock the seed' }).click();
     await type('Strength', '40');
     await window.leaveFields();

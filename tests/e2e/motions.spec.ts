@@ -160,7 +160,7 @@ describe('motions', () => {
     await motions.dialog.getByRole('button', { name: 'Close' }).click();
 
     await media.click();
-    await window.inspector.getByRole('button', { name: 'Learn its motion…' }).click();
+    await window.inspector.getByRole('button', { name: 'Learn motion…' }).click();
     await motions.strip(FRAMES).waitFor({ timeout: 30_000 });
     await motions.setSteps(20);
     await motions.strip(FRAMES).waitFor();

@@ -85,7 +85,7 @@ describe('a recipe that travels', () => {
     await recipe.getByRole('button', { name: 'Restore', exact: true }).click();
     await expect.poll(() => recipe.count()).toBe(0);
     await expect.poll(() => window.prompt.inputValue()).toBe('a red fish swims right in the sea');
-    expect(await window.inspector.getByRole('textbox', { name: 'Value' }).inputValue()).toBe(seed);
+    expect(await window.inspector.getByRole('textbox', { name: 'Seed', exact: true }).inputValue()).toBe(seed);
     await studio.screenshot('recipe-restored');
     await page.keyboard.press('Escape');
     await page.keyboard.press('ControlOrMeta+Z');
@@ -111,7 +111,7 @@ describe('a recipe that travels', () => {
     await studio.screenshot('recipe-missing');
     await recipe.getByRole('button', { name: 'Restore', exact: true }).click();
     await expect.poll(() => window.events.count()).toBe(2);
-    expect(await window.inspector.getByRole('textbox', { name: 'Value' }).inputValue()).toBe('77');
+    expect(await window.inspector.getByRole('textbox', { name: 'Seed', exact: true }).inputValue()).toBe('77');
     await window.saved();
   });
 });

@@ -34,7 +34,7 @@ test('renders the timeline as a scene, then only the changed event and its seam'
   expect(await scene.getByText('New', { exact: true }).count()).toBe(2);
   await studio.screenshot('scene-before');
 
-  await scene.getByRole('checkbox', { name: 'Measure adherence' }).check();
+  await scene.getByRole('checkbox', { name: 'Rate each event' }).check();
   await scene.getByRole('button', { name: 'Render scene' }).click();
   await expect.poll(() => estimate.textContent(), { timeout: 300_000 }).toBe('Nothing has changed: the scene is ready');
   await expect.poll(() => scene.getByRole('img', { name: /of the attention to text/ }).count(), { timeout: 60_000 }).toBe(2);

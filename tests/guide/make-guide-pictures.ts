@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of docs/guide.md from the real window, with the sample project and the pack that ships inside, and makes them small.
+ * Takes the pictures of docs/guide.md and of the README from the real window, with the sample project and the pack that ships inside, and makes them small.
  * After a build: `node scripts/with-node.mjs tests/guide/make-guide-pictures.ts`.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -13,6 +13,13 @@ import { StudioWindow } from '../e2e/pages/studio-window.ts';
 
 const TARGET = path.resolve(import.meta.dirname, '../../docs/pictures/guide');
 
+/** Runs in the page: pictures show a folder as a reader has it, not the temporary one of this run. */
+function shortenPaths(folder: string): void {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.nodeValue = (texts.currentNode.nodeValue ?? '').replaceAll(folder, '~/Motif Studio');
+  for (const field of document.querySelectorAll('input')) if (field.value.includes(folder)) field.value = field.value.replaceAll(folder, '~/Motif Studio');
+}
+
 const { ffmpeg } = await findFfmpeg();
 const folder = mkdtempSync(path.join(tmpdir(), 'motif-guide-'));
 const studio = await launchStudio({ viewport: { width: 1280, height: 800 } });
@@ -22,11 +29,12 @@ try {
   const window = new StudioWindow(page);
   /** A picture with as many colours as it needs, up to 256. */
   const take = async (name: string): Promise<void> => {
-    const raw = path.join(folder, `${name}.png`);
+    const raw = path.join(folder, `${path.basename(name)}.png`);
     const file = path.join(TARGET, `${name}.png`);
     await page.mouse.move(640, 12);
     await page.waitForTimeout(400);
-    await page.screenshot({ path: raw });
+    await page.evaluate(shortenPaths, studio.home.projectsFolder);
+    await page.screenshot({ path: raw, animations: 'disabled' });
     await run(ffmpeg, ['-v', 'error', '-i', fileArgument(raw), '-vf', 'split[a][b];[a]palettegen=max_colors=256:stats_mode=single[p];[b][p]paletteuse=dither=bayer:bayer_scale=4', '-y', fileArgument(file)], { purpose: `write ${name}` });
     process.stdout.write(`${name}: ${Math.round(statSync(file).size / 1000)} kB\n`);
   };
@@ -36,6 +44,7 @@ try {
   };
 
   await page.getByRole('button', { name: 'Open the sample' }).waitFor();
+  await page.getByText(/for a draft$/).waitFor({ timeout: 60_000 });
   await take('1-start');
   await page.getByRole('button', { name: 'Open the sample' }).click();
   await page.getByTestId('composed').waitFor();
@@ -57,6 +66,10 @@ try {
   await page.getByTestId('preview').waitFor({ state: 'detached', timeout: 300_000 });
   await page.waitForTimeout(2_000);
   await take('5-takes');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.waitForTimeout(1_500);
+  await take('../window');
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.keyboard.press('Escape');
   await page.keyboard.press('Shift+C');
   await page.waitForTimeout(800);

@@ -27,7 +27,7 @@ export const GenerateClipData = z.object({
 export type GenerateClipData = z.infer<typeof GenerateClipData>;
 
 /** What is needed of a pack to generate with it. */
-export type RunnablePack = MotionModel & PackForMemory;
+export type RunnablePack = MotionModel & PackForMemory & { readonly pack: { readonly output: { readonly width: number; readonly height: number } } };
 
 /** What generation needs from the rest of the studio. */
 export interface GenerateClipOptions {
@@ -86,13 +86,13 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
     });
   };
 
-  const encode = async (context: JobContext, data: GenerateClipData, rgb: Uint8Array, shape: readonly number[], frameAsset: AssetRow | null) => {
+  const encode = async (context: JobContext, data: GenerateClipData, { pack }: RunnablePack, rgb: Uint8Array, shape: readonly number[], frameAsset: AssetRow | null) => {
     const { recipe, recipeHash, promptEventId } = data;
     const { store } = context;
     const { frames, width, height } = videoSize(shape);
     const lastStage = recipe.stages.at(-1)!.stage;
     const frameRate: FrameRate = lastStage === 'keyframes' ? { num: recipe.frameRate.num, den: recipe.frameRate.den * KEYFRAME_STRIDE } : recipe.frameRate;
-    await encodeMadeFrames(context, options, { frames: rgb, count: frames, width, height, frameRate, name: clipName(recipe), recipe, recipeHash }, (asset) => {
+    await encodeMadeFrames(context, options, { frames: rgb, count: frames, width, height, shownAs: pack.output, frameRate, name: clipName(recipe), recipe, recipeHash }, (asset) => {
       store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash });
       // The frames served the encoder; the clip holds them now.
       if (frameAsset !== null) store.assets.remove(frameAsset.id);
@@ -152,7 +152,7 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
       assert(frameAsset !== null, 'the last stage left its output');
       const isFrames = frameAsset.mimeType === FRAMES_MIME_TYPE;
       const rgb = isFrames ? store.assets.readAll(frameAsset.id) : tensorToRgb(tensorFromBytes(store.assets.readAll(frameAsset.id), shapeOf(frameAsset)));
-      await encode(context, { ...data, recipe, recipeHash: hash }, rgb, shapeOf(frameAsset), isFrames ? frameAsset : null);
+      await encode(context, { ...data, recipe, recipeHash: hash }, opened, rgb, shapeOf(frameAsset), isFrames ? frameAsset : null);
     },
   };
 }

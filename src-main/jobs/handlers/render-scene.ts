@@ -120,7 +120,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
     }
   };
 
-  const encode = async (context: JobContext, data: RenderSceneData & { recipe: SceneRecipe }, graph: SceneGraph, keys: ReadonlyMap<string, string>, stride: number) => {
+  const encode = async (context: JobContext, data: RenderSceneData & { recipe: SceneRecipe }, graph: SceneGraph, keys: ReadonlyMap<string, string>, { pack }: ScenePack, stride: number) => {
     const { recipe, clipHash, focusEventId, promptEventId } = data;
     const { store } = context;
     const atKeyframes = recipe.stages.at(-1)?.stage === 'keyframes';
@@ -133,7 +133,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
     });
     const { width, height } = videoSize(pieces[0]?.asset.shape ?? []);
     const frameRate: FrameRate = atKeyframes ? { num: recipe.frameRate.num, den: recipe.frameRate.den * stride } : recipe.frameRate;
-    await encodeMadeFrames(context, options, { frames: rgbOf(store, pieces), count: end - start, width, height, frameRate, name: clipName(data), recipe, recipeHash: clipHash }, (asset) => {
+    await encodeMadeFrames(context, options, { frames: rgbOf(store, pieces), count: end - start, width, height, shownAs: pack.output, frameRate, name: clipName(data), recipe, recipeHash: clipHash }, (asset) => {
       store.takes.add({ promptEventId, assetId: asset.id, recipe, recipeHash: clipHash });
     });
   };
@@ -200,7 +200,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       const clipHash = await tiledClipHash(data, recipe);
       if (data.adherence) await measureAdherence(context, engine, { recipe, nodes: plan.nodes, spans: graph.layout.spans, focusEventId, packDir: opened.dir, threads });
       const known = store.assets.findByRecipeHash(clipHash);
-      if (known === null) await encode(context, { ...data, clipHash, recipe }, graph, keysOf(plan), grid.stride);
+      if (known === null) await encode(context, { ...data, clipHash, recipe }, graph, keysOf(plan), opened, grid.stride);
       else {
         context.finishPart('encode', 'cached');
         context.complete(() => {

@@ -17,6 +17,7 @@ import { thumbnailUrl } from '../../api/media-address.ts';
 import { useAsset } from '../../api/asset-queries.ts';
 import { useJobs, useTakes } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
+import { BESIDE_FIELD } from '../../components/beside-field.ts';
 import { Poster } from '../../components/Poster.tsx';
 import { partShare } from '../../components/StageStrip.tsx';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
@@ -89,7 +90,7 @@ export function ExportDialog({ assetId }: { assetId: string }) {
         </Box>
         <Box sx={{ display: 'flex', gap: 1.5, alignItems: 'flex-start' }}>
           <TextField label={t('export.path')} value={path} disabled={isRunning} onChange={(event) => setPath(event.target.value)} slotProps={{ htmlInput: { spellCheck: false } }} />
-          {hasDialogs ? <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider', height: 37, flex: 'none' }} startIcon={<FolderOpenOutlined />} disabled={isRunning} onClick={() => void browse()}>{t('export.browse')}</Button> : null}
+          {hasDialogs ? <Button color="inherit" variant="outlined" sx={BESIDE_FIELD} startIcon={<FolderOpenOutlined />} disabled={isRunning} onClick={() => void browse()}>{t('export.browse')}</Button> : null}
         </Box>
         <Box component="fieldset" sx={{ border: 0, p: 0, m: 0 }}>
           <Typography component="legend" variant="overline" sx={{ color: 'text.secondary' }}>{t('export.embed')}</Typography>

@@ -45,26 +45,25 @@ export function ExportFields({ settings, formats, sequenceHeight, disabled, onCh
   const isLossless = settings.format.startsWith('prores') || ['png-sequence', 'gif', 'wav', 'flac'].includes(settings.format);
   const heights = [...new Set([...HEIGHTS, ...(settings.height === null ? [] : [settings.height])])].sort((a, b) => a - b);
   return (
-    <>
-      <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 2.5 }}>
-        <Choice label={t('timelineExport.format')} value={settings.format} disabled={disabled} options={formats.map((value) => ({ value, label: t(`timelineExport.format.${value}`) }))} onChange={(format) => onChange({ format, alpha: settings.alpha && FORMATS[format].hasAlpha })} />
-        {facts.kind === 'interchange' || isLossless ? null : <Choice label={t('timelineExport.quality')} value={settings.quality} disabled={disabled} options={QUALITIES.map((value) => ({ value, label: t(`timelineExport.quality.${value}`) }))} onChange={(quality) => onChange({ quality })} />}
-        {hasPictures ? (
-          <Choice
-            label={t('timelineExport.height')} value={settings.height === null ? 'own' : String(settings.height)} disabled={disabled}
-            options={[{ value: 'own', label: t('timelineExport.height.own', { height: sequenceHeight }) }, ...heights.map((height) => ({ value: String(height), label: `${height}` }))]}
-            onChange={(height) => onChange({ height: height === 'own' ? null : Number(height) })}
-          />
-        ) : null}
-        {hasPictures ? <Choice label={t('timelineExport.captions')} value={settings.captions} disabled={disabled} options={CAPTIONS.map((value) => ({ value, label: t(`timelineExport.captions.${value}`) }))} onChange={(captions) => onChange({ captions })} /> : null}
-        {facts.kind === 'interchange' ? null : <Choice label={t('timelineExport.recipe')} value={settings.embedRecipe} disabled={disabled} options={RECIPES.map((value) => ({ value, label: t(`timelineExport.recipe.${value}`) }))} onChange={(embedRecipe) => onChange({ embedRecipe })} />}
-      </Box>
-      <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 3 }}>
+    <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 2.5 }}>
+      <Choice label={t('timelineExport.format')} value={settings.format} disabled={disabled} options={formats.map((value) => ({ value, label: t(`timelineExport.format.${value}`) }))} onChange={(format) => onChange({ format, alpha: settings.alpha && FORMATS[format].hasAlpha })} />
+      {facts.kind === 'interchange' || isLossless ? null : <Choice label={t('timelineExport.quality')} value={settings.quality} disabled={disabled} options={QUALITIES.map((value) => ({ value, label: t(`timelineExport.quality.${value}`) }))} onChange={(quality) => onChange({ quality })} />}
+      {hasPictures ? (
+        <Choice
+          label={t('timelineExport.height')} value={settings.height === null ? 'own' : String(settings.height)} disabled={disabled}
+          options={[{ value: 'own', label: t('timelineExport.height.own', { height: sequenceHeight }) }, ...heights.map((height) => ({ value: String(height), label: `${height}` }))]}
+          onChange={(height) => onChange({ height: height === 'own' ? null : Number(height) })}
+        />
+      ) : null}
+      {hasPictures ? <Choice label={t('timelineExport.captions')} value={settings.captions} disabled={disabled} options={CAPTIONS.map((value) => ({ value, label: t(`timelineExport.captions.${value}`) }))} onChange={(captions) => onChange({ captions })} /> : null}
+      {facts.kind === 'interchange' ? null : <Choice label={t('timelineExport.recipe')} value={settings.embedRecipe} disabled={disabled} options={RECIPES.map((value) => ({ value, label: t(`timelineExport.recipe.${value}`) }))} onChange={(embedRecipe) => onChange({ embedRecipe })} />}
+      {/* Beside the last list where there is room. */}
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignSelf: 'end', alignItems: 'center', columnGap: 3, minHeight: 32 }}>
         {hasPictures && facts.hasAudio ? <Switch label={t('timelineExport.audio')} checked={settings.audio} disabled={disabled} onChange={(audio) => onChange({ audio })} /> : null}
         {facts.hasAlpha ? <Switch label={t('timelineExport.alpha')} checked={settings.alpha} disabled={disabled} onChange={(alpha) => onChange({ alpha })} /> : null}
         {settings.format === 'gif' ? <Switch label={t('timelineExport.loop')} checked={settings.loop} disabled={disabled} onChange={(loop) => onChange({ loop })} /> : null}
       </Box>
-    </>
+    </Box>
   );
 }
 

@@ -58,7 +58,7 @@ export function PresetField({ settings, formats, disabled, onChange }: PresetFie
   });
   const handOver = () => attempt(() => Promise.resolve(saveText(writePresetFile(own), { name: 'motif-export-presets.json', type: 'application/json' })));
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: '1fr auto auto', gap: 1, alignItems: 'center' }}>
+    <Box sx={{ display: 'grid', gridTemplateColumns: '1fr auto auto', gap: 1, alignItems: 'end' }}>
       <Choice label={t('timelineExport.preset')} value={same?.name ?? CUSTOM} disabled={disabled} options={[...(same === undefined ? [{ value: CUSTOM, label: t('timelineExport.custom') }] : []), ...named.map(({ name }) => ({ value: name, label: name }))]} onChange={(name) => onChange(named.find((preset) => preset.name === name)?.settings ?? {})} />
       {same !== undefined && own.some(({ name }) => name === same.name) ? <IconAction label={t('timelineExport.removePreset', { name: same.name })} icon={<DeleteOutlined />} disabled={disabled} onClick={() => void attempt(async () => void (await client.export.removePreset({ name: same.name })))} />
         : <Button color="inherit" disabled={disabled || same !== undefined} onClick={() => setNaming(true)}>{t('timelineExport.savePreset')}</Button>}

@@ -14,6 +14,7 @@ import type { MissingMediaChoice } from '../../../src-shared/export/missing-medi
 import { BUILT_IN_PRESETS, ExportSettings } from '../../../src-shared/export/settings.ts';
 import { canSign } from '../../../src-shared/export/signing.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { BESIDE_FIELD } from '../../components/beside-field.ts';
 import { notify } from '../../editor/notices.ts';
 import { sequenceOf } from '../../editor/timeline-edits.ts';
 import { t } from '../../i18n/text.ts';
@@ -114,7 +115,7 @@ export function TimelineExportDialog() {
         {canSign(settings.format) ? <SigningField checked={settings.sign} disabled={isBusy} onChange={(sign) => change({ sign })} /> : null}
         <Box sx={{ display: 'flex', gap: 1.5, alignItems: 'flex-start' }}>
           <TextField fullWidth label={t('timelineExport.path')} value={path} disabled={isBusy} helperText={t('timelineExport.tokens')} onChange={(event) => setPath(event.target.value)} slotProps={{ htmlInput: { spellCheck: false } }} />
-          {hasDialogs ? <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider', height: 37, flex: 'none' }} startIcon={<FolderOpenOutlined />} disabled={isBusy} onClick={() => void browse()}>{t('export.browse')}</Button> : null}
+          {hasDialogs ? <Button color="inherit" variant="outlined" sx={BESIDE_FIELD} startIcon={<FolderOpenOutlined />} disabled={isBusy} onClick={() => void browse()}>{t('export.browse')}</Button> : null}
         </Box>
         {estimate.data === undefined || estimate.isError ? null : (
           <>

@@ -1,3 +1,4 @@
+import AutoAwesomeOutlined from '@mui/icons-material/AutoAwesomeOutlined';
 import BrushOutlined from '@mui/icons-material/BrushOutlined';
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import IosShare from '@mui/icons-material/IosShare';
@@ -13,11 +14,11 @@ import { useEditor } from '../../api/studio-context.tsx';
 import { Poster } from '../../components/Poster.tsx';
 import { useDraftText } from '../../components/use-draft-text.ts';
 import { projectKeys } from '../../editor/editor.ts';
-import { openRestyle, openUpscale } from '../../editor/footage-commands.ts';
+import { openReimagine, openRestyle, openUpscale } from '../../editor/footage-commands.ts';
 import { trashAssets } from '../../editor/library-commands.ts';
 import { openLearning } from '../../editor/motion-commands.ts';
 import { notifyError } from '../../editor/notices.ts';
-import { formatBytes, formatDuration } from '../../i18n/formats.ts';
+import { formatBytes, formatDuration, formatMime } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { Facts, Section } from './Section.tsx';
 import { TagsField } from './TagsField.tsx';
@@ -37,29 +38,34 @@ export function AssetPanel({ asset }: { asset: Asset }) {
       <Section title={t('asset.name')}>
         <TextField value={name.text} onChange={(event) => name.setText(event.target.value)} onBlur={name.flush} disabled={project.readOnly} slotProps={{ htmlInput: { 'aria-label': t('asset.name') } }} />
       </Section>
-      <Box sx={{ display: 'flex', gap: 1.5, px: 4, pb: 2, flexWrap: 'wrap' }}>
+      <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1.5, px: 4, py: 2 }}>
         <Button variant="contained" startIcon={<PlayArrow />} onClick={() => session.setState({ viewerSource: { kind: 'asset', assetId: asset.id }, playhead: 0, shuttle: 0 })}>{t('asset.view')}</Button>
-        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<IosShare />} onClick={() => session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button> : null}
-        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<BrushOutlined />} disabled={project.readOnly} onClick={() => openRestyle(editor, { asset, clip: null })}>{t('footage.restyle')}</Button> : null}
-        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<PhotoSizeSelectLarge />} disabled={project.readOnly} onClick={() => openUpscale(editor, { asset, clip: null })}>{t('footage.upscale')}</Button> : null}
-        {asset.kind === 'video' ? <Button variant="outlined" color="inherit" sx={{ borderColor: 'divider' }} startIcon={<ModelTraining />} disabled={project.readOnly} onClick={() => openLearning(editor, { assetId: asset.id })}>{t('motions.learnFrom')}</Button> : null}
-        <Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={() => void trashAssets(editor, [asset.id])}>{t('mediaLibrary.moveToTrash')}</Button>
+        {asset.kind === 'video' ? (
+          <>
+            <Button variant="outlined" color="inherit" startIcon={<IosShare />} onClick={() => session.setState({ dialog: { kind: 'export', assetId: asset.id } })}>{t('action.export')}</Button>
+            <Button variant="outlined" color="inherit" startIcon={<BrushOutlined />} disabled={project.readOnly} onClick={() => openRestyle(editor, { asset, clip: null })}>{t('footage.restyle')}</Button>
+            <Button variant="outlined" color="inherit" startIcon={<AutoAwesomeOutlined />} disabled={project.readOnly} onClick={() => openReimagine(editor, { asset, clip: null })}>{t('reimagine.open')}</Button>
+            <Button variant="outlined" color="inherit" startIcon={<PhotoSizeSelectLarge />} disabled={project.readOnly} onClick={() => openUpscale(editor, { asset, clip: null })}>{t('footage.upscale')}</Button>
+            <Button variant="outlined" color="inherit" startIcon={<ModelTraining />} disabled={project.readOnly} onClick={() => openLearning(editor, { assetId: asset.id })}>{t('asset.learn')}</Button>
+          </>
+        ) : null}
       </Box>
       <Section title={t('mediaLibrary.tagList')}><TagsField assetId={asset.id} /></Section>
       <Section title={t('asset.file')}>
         <Facts
           rows={[
-            [t('asset.kind'), asset.mimeType],
+            [t('asset.kind'), formatMime(asset.mimeType)],
             ...(asset.width === null ? [] : [[t('asset.picture'), `${asset.width} × ${asset.height ?? '?'}`] as const]),
             ...(asset.durationMs === null ? [] : [[t('asset.duration'), formatDuration(asset.durationMs)] as const]),
             ...(asset.frames === null ? [] : [[t('asset.frames'), asset.frames] as const]),
             ...(rate === null ? [] : [[t('asset.frameRate'), t('asset.perSecond', { rate: Number((rate.num / rate.den).toFixed(3)) })] as const]),
             [t('asset.sound'), t(asset.hasAudio ? 'asset.yes' : 'asset.no')],
             [t('asset.size'), formatBytes(asset.sizeBytes)],
-            [t('asset.added'), new Date(asset.createdAt).toLocaleString()],
+            [t('asset.added'), new Date(asset.createdAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })],
           ]}
         />
       </Section>
+      <Box sx={{ px: 3, py: 1 }}><Button color="error" startIcon={<DeleteOutlined />} disabled={project.readOnly} onClick={() => void trashAssets(editor, [asset.id])}>{t('mediaLibrary.moveToTrash')}</Button></Box>
     </Box>
   );
 }

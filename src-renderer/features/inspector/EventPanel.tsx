@@ -20,9 +20,9 @@ export const EventPanel = memo(function EventPanel({ event }: { event: PromptEve
         {event ? (
           <>
             <StyleField event={event} />
-            <ItemFields ids={[event.id]} groups={['time']} />
+            <ItemFields ids={[event.id]} groups={['time']} plain />
             <SeedField event={event} />
-            <ItemFields ids={[event.id]} groups={['strength']} />
+            <ItemFields ids={[event.id]} groups={['strength']} plain />
             <MotionField event={event} />
             <PresetPicker event={event} />
             <AdvancedFields event={event} />

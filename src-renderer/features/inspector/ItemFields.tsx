@@ -10,17 +10,20 @@ import { Section } from './Section.tsx';
 
 const GROUPS = ['time', 'strength', 'title', 'picture', 'sound', 'fades', 'blend', 'seed'] as const;
 
+/** Groups whose one or two fields say by themselves what they are. */
+const PLAIN: ReadonlySet<ItemField['group']> = new Set(['time', 'strength']);
+
 const UNITS = { frames: '', seconds: 's', percent: '%', number: '' } as const;
 
-/** The numbers of what is selected, by group; several items share a field and show where they differ. */
-export function ItemFields({ ids, groups = GROUPS }: { ids: readonly string[]; groups?: readonly ItemField['group'][] }) {
+/** The numbers of what is selected, by group; several items share a field and show where they differ. `plain` leaves out titles that say nothing new. */
+export function ItemFields({ ids, groups = GROUPS, plain = false }: { ids: readonly string[]; groups?: readonly ItemField['group'][]; plain?: boolean }) {
   const records = useDocument((state) => state.records);
   const states = fieldsOf(records, ids);
   return groups.map((group) => {
     const own = states.filter(({ field }) => field.group === group);
     if (own.length === 0) return null;
     return (
-      <Section key={group} title={t(`item.group.${group}`)}>
+      <Section key={group} plain={plain && PLAIN.has(group)} title={t(`item.group.${group}`)}>
         <Box sx={{ display: 'grid', gridTemplateColumns: own.length === 1 ? '1fr' : '1fr 1fr', gap: 1.5 }}>
           {own.map((state) => <ItemNumber key={state.field.id} state={state} ids={ids} />)}
         </Box>

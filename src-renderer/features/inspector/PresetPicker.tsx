@@ -28,9 +28,10 @@ function PresetLabel({ event, preset }: { event: PromptEvent; preset: Preset }) 
   const plan = useEventPlan(event, preset);
   const time = plan === null ? '' : plan.cachedAssetId !== null ? t('preset.cached') : plan.expectedMs === null ? t('preset.unmeasured') : t(plan.isRough ? 'preset.aboutRough' : 'preset.about', { time: formatDuration(plan.expectedMs) });
   return (
-    <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
+    <Box sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', alignItems: 'center', lineHeight: 1.3 }}>
       <Box component="span" sx={{ fontWeight: 550 }}>{currentPack(usePacks())?.presetNames?.[preset] ?? t(`preset.${preset}`)}</Box>
-      {time === '' ? null : <Box component="span" sx={{ fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap' }}>{time}</Box>}
+      {/* Its line is there before the time is known: nothing moves when it comes. */}
+      <Box component="span" sx={{ minHeight: '1.3em', maxWidth: 1, fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{time}</Box>
     </Box>
   );
 }
@@ -45,7 +46,7 @@ export function PresetPicker({ event }: { event: PromptEvent }) {
       <ToggleButtonGroup
         exclusive fullWidth value={event.preset} aria-label={t('inspector.preset')} disabled={editor.project.readOnly}
         onChange={(_, preset: Preset | null) => { if (preset !== null) editor.document.transact(t('edit.preset'), (records) => patchEvent(records, event.id, { preset })); }}
-        sx={{ '& .MuiToggleButton-root': { minWidth: 0, flex: 1, px: 0.5 }, '& .MuiToggleButton-root.Mui-selected, & .MuiToggleButton-root.Mui-selected:hover': { bgcolor: 'studio.event', color: 'text.primary', borderColor: 'studio.eventLine' } }}
+        sx={{ '& .MuiToggleButton-root': { minWidth: 0, flex: 1, px: 0.5 }}}
       >
         {PRESETS.map((preset) => <ToggleButton key={preset} value={preset}><PresetLabel event={event} preset={preset} /></ToggleButton>)}
       </ToggleButtonGroup>

@@ -2,8 +2,9 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 
-/** A titled part of the inspector. */
-export function Section({ title, end, children }: { title: string; end?: ReactNode; children: ReactNode }) {
+/** A titled part of the inspector. One whose fields carry their names themselves is `plain`: its title is for those who do not see it. */
+export function Section({ title, end, plain = false, children }: { title: string; end?: ReactNode; plain?: boolean; children: ReactNode }) {
+  if (plain) return <Box component="section" aria-label={title} sx={{ px: 4, py: 1 }}>{children}</Box>;
   return (
     <Box component="section" aria-label={title} sx={{ px: 4, py: 2 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', minHeight: 22, mb: 1 }}>

@@ -23,9 +23,9 @@ export function SeedField({ event }: { event: PromptEvent }) {
   const isReadOnly = editor.project.readOnly;
   const patch = (change: Partial<Pick<PromptEvent, 'seed' | 'seedLocked'>>) => editor.document.transact(t('edit.seed'), (records) => patchEvent(records, event.id, change));
   return (
-    <Section title={t('inspector.seed')}>
+    <Section plain title={t('inspector.seed')}>
       <Box sx={{ display: 'flex', gap: 1, alignItems: 'center' }}>
-        <NumberField label={t('inspector.seedValue')} value={event.seed} min={0} max={0xffff_ffff} disabled={isReadOnly || event.seedLocked} onCommit={(seed) => patch({ seed })} />
+        <NumberField label={t('inspector.seed')} value={event.seed} min={0} max={0xffff_ffff} disabled={isReadOnly || event.seedLocked} onCommit={(seed) => patch({ seed })} />
         <IconAction label={t(event.seedLocked ? 'inspector.unlockSeed' : 'inspector.lockSeed')} pressed={event.seedLocked} icon={event.seedLocked ? <LockOutlined /> : <LockOpenOutlined />} disabled={isReadOnly} onClick={() => patch({ seedLocked: !event.seedLocked })} />
         <IconAction label={t('inspector.rollSeed')} icon={<CasinoOutlined />} disabled={isReadOnly || event.seedLocked} onClick={() => patch({ seed: freshSeed() })} />
         <IconAction label={t('inspector.lastSeed')} icon={<History />} disabled={isReadOnly || lastSeed === undefined || lastSeed === event.seed} onClick={() => { if (lastSeed !== undefined) patch({ seed: lastSeed, seedLocked: true }); }} />

@@ -1,14 +1,11 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
-import { useState } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { tilesOfPart } from '../../components/tile-words.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
-/** What a job did part by part and how long each took, on request. */
+/** What a job did part by part and how long each took. */
 export function JobLog({ job }: { job: Job }) {
-  const [isOpen, setOpen] = useState(false);
   const rows: readonly (readonly [string, string])[] = [
     [t('jobLog.begun'), new Date(job.createdAt).toLocaleString()],
     ...job.parts.map(({ name, state, step, total, wallMs }) => [
@@ -24,18 +21,13 @@ export function JobLog({ job }: { job: Job }) {
     ...(job.error === null ? [] : [[job.error.code, job.error.message] as const]),
   ];
   return (
-    <Box sx={{ mt: 0.5 }}>
-      <Button color="inherit" size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} sx={{ minHeight: 22, py: 0, px: 0.5, ml: -0.5, fontSize: 11, color: 'text.secondary' }}>{t(isOpen ? 'jobLog.hide' : 'jobLog.show')}</Button>
-      {isOpen ? (
-        <Box component="dl" aria-label={t('jobLog.title')} sx={{ m: 0, mt: 0.5, display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 2, rowGap: 0.5, fontSize: 11, fontVariantNumeric: 'tabular-nums', userSelect: 'text' }}>
-          {rows.map(([name, value]) => (
-            <Box key={name} sx={{ display: 'contents' }}>
-              <Box component="dt" sx={{ color: 'text.secondary' }}>{name}</Box>
-              <Box component="dd" sx={{ m: 0, textAlign: 'right', overflowWrap: 'anywhere' }}>{value}</Box>
-            </Box>
-          ))}
+    <Box component="dl" aria-label={t('jobLog.title')} sx={{ m: 0, mt: 1, display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 2, rowGap: 0.5, fontSize: 11, fontVariantNumeric: 'tabular-nums', userSelect: 'text' }}>
+      {rows.map(([name, value]) => (
+        <Box key={name} sx={{ display: 'contents' }}>
+          <Box component="dt" sx={{ color: 'text.secondary' }}>{name}</Box>
+          <Box component="dd" sx={{ m: 0, textAlign: 'right', overflowWrap: 'anywhere' }}>{value}</Box>
         </Box>
-      ) : null}
+      ))}
     </Box>
   );
 }

@@ -8,6 +8,7 @@ import VerticalAlignTop from '@mui/icons-material/VerticalAlignTop';
 import Visibility from '@mui/icons-material/Visibility';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import ButtonBase from '@mui/material/ButtonBase';
 import { useState, type ReactNode } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { useAsset } from '../../api/asset-queries.ts';
@@ -56,6 +57,8 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
   const isUnfinished = UNFINISHED.has(job.state);
   const send = (command: JobCommand) => onCommand(command, job.id);
   const isBusy = pending !== undefined;
+  const [isLogOpen, setLogOpen] = useState(false);
+  const log = job.kind === 'scene' ? 'sceneLog' : 'jobLog';
 
   return (
     <Box component="li" data-job={job.id} data-state={job.state} sx={{ position: 'relative', display: 'grid', gridTemplateColumns: handle ? '16px 72px 1fr' : '72px 1fr', columnGap: handle ? 1.5 : 2.5, py: 2.5, borderBottom: 1, borderColor: 'studio.line', ...(isLanding ? { '&::before': { content: '""', position: 'absolute', top: -2, left: 0, right: 0, height: 3, borderRadius: 1, bgcolor: 'primary.main' } } : {}) }}>
@@ -63,14 +66,7 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
       {job.kind === 'learn' ? <LearnPicture job={job} /> : <JobPicture job={job} />}
       <Box sx={{ minWidth: 0 }}>
         <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1 }}>
-          <Box sx={{ minWidth: 0, flex: 1 }}>
-            <Box sx={{ fontSize: 12.5, fontWeight: 550, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={job.title}>{job.title}</Box>
-            <Box sx={{ fontSize: 11, color: STATE_COLOR[job.state] }}>
-              {t(pending === 'cancel' ? 'job.cancelling' : `job.state.${job.state}`)}
-              {job.attempt > 1 && isUnfinished ? <Box component="span" sx={{ color: 'text.secondary' }}> · {t('job.attempt', { attempt: job.attempt })}</Box> : null}
-              {job.finishedAt !== null && !isUnfinished ? <Box component="span" sx={{ color: 'text.secondary' }}> · {formatAgo(job.finishedAt, nowMs)} · {formatDuration(job.elapsedMs)}</Box> : null}
-            </Box>
-          </Box>
+          <Box sx={{ minWidth: 0, flex: 1, fontSize: 12.5, fontWeight: 550, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={job.title}>{job.title}</Box>
           <Box sx={{ display: 'flex', flex: 'none', mt: -0.75, mr: -1 }}>
             {job.state === 'running' ? <IconAction label={t('job.pause')} icon={<Pause />} disabled={isBusy} onClick={() => send('pause')} sx={{ p: 1 }} /> : null}
             {job.state === 'paused' ? <IconAction label={t('job.resume')} icon={<PlayArrow />} disabled={isBusy} onClick={() => send('resume')} sx={{ p: 1 }} /> : null}
@@ -84,8 +80,16 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
             {isUnfinished ? null : <IconAction label={t('job.dismiss')} icon={<Close />} disabled={isBusy} onClick={() => send('dismiss')} sx={{ p: 1 }} />}
           </Box>
         </Box>
+        <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 1, minHeight: 20 }}>
+          <Box sx={{ fontSize: 11, color: STATE_COLOR[job.state] }}>
+            {t(pending === 'cancel' ? 'job.cancelling' : `job.state.${job.state}`)}
+            {job.attempt > 1 && isUnfinished ? <Box component="span" sx={{ color: 'text.secondary' }}> · {t('job.attempt', { attempt: job.attempt })}</Box> : null}
+            {job.finishedAt !== null && !isUnfinished ? <Box component="span" sx={{ color: 'text.secondary' }}> · {formatAgo(job.finishedAt, nowMs)} · {formatDuration(job.elapsedMs)}</Box> : null}
+          </Box>
+          {job.state === 'available' ? null : <ButtonBase aria-expanded={isLogOpen} onClick={() => setLogOpen(!isLogOpen)} sx={{ flex: 'none', px: 1, mr: -1, height: 20, borderRadius: 1, fontSize: 11, color: 'text.secondary', '&:hover': { color: 'text.primary', bgcolor: 'studio.raised' } }}>{t(`${log}.${isLogOpen ? 'hide' : 'show'}`)}</ButtonBase>}
+        </Box>
         {job.state === 'running' || job.state === 'paused' ? (
-          <Box sx={{ mt: 1.5 }}>
+          <Box sx={{ mt: 1 }}>
             <StageStrip parts={job.parts} dense />
             {job.kind === 'learn' ? <LearnCurve job={job} /> : null}
             <Box sx={{ display: 'flex', justifyContent: 'space-between', mt: 1 }}><JobClock job={job} /></Box>
@@ -95,7 +99,7 @@ export function JobRow({ job, isFirstWaiting, pending, onCommand, handle, isLand
         {job.error && (job.state === 'discarded' || job.state === 'retryable') ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, color: 'text.primary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
         {job.state === 'paused' && job.error ? <Box role="alert" sx={{ mt: 1, fontSize: 11.5, overflowWrap: 'anywhere', userSelect: 'text' }}>{job.error.message}</Box> : null}
         {job.state === 'discarded' ? <Button size="small" variant="outlined" color="inherit" startIcon={<Replay sx={{ fontSize: '14px !important' }} />} disabled={isBusy} onClick={() => send('retry')} sx={{ mt: 1, borderColor: 'divider' }}>{t('job.retry')}</Button> : null}
-        {job.state === 'available' ? null : job.kind === 'scene' ? <SceneLog job={job} /> : <JobLog job={job} />}
+        {!isLogOpen || job.state === 'available' ? null : job.kind === 'scene' ? <SceneLog job={job} /> : <JobLog job={job} />}
         {job.resultPath !== null && job.state === 'completed' ? <Box sx={{ mt: 0.5, fontSize: 11, color: 'text.secondary', overflowWrap: 'anywhere', userSelect: 'text' }}>{job.resultPath}</Box> : null}
       </Box>
     </Box>

@@ -1,7 +1,9 @@
 import Close from '@mui/icons-material/Close';
 import PlaylistPlay from '@mui/icons-material/PlaylistPlay';
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import { useJobs } from '../../api/queries.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
@@ -34,11 +36,15 @@ export function QueueDrawer() {
   if (!isOpen) return null;
 
   const failed = jobs.filter((job) => job.state === 'discarded');
-  const finished = jobs.filter((job) => job.state === 'completed' || job.state === 'cancelled').sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).slice(0, SHOWN_FINISHED);
-  const group = (title: string, rows: readonly Job[]) =>
+  const ended = jobs.filter((job) => job.state === 'completed' || job.state === 'cancelled');
+  const finished = ended.toSorted((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '')).slice(0, SHOWN_FINISHED);
+  const group = (title: string, rows: readonly Job[], end: ReactNode = null) =>
     rows.length === 0 ? null : (
       <Box component="section" aria-label={title} sx={{ px: 3, pt: 2.5 }}>
-        <Typography variant="overline" component="h3" sx={{ color: 'text.secondary' }}>{title}</Typography>
+        <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', minHeight: 26 }}>
+          <Typography variant="overline" component="h3" sx={{ color: 'text.secondary' }}>{title}</Typography>
+          {end}
+        </Box>
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
           {rows.map((job) => (
             <JobRow
@@ -52,7 +58,7 @@ export function QueueDrawer() {
     );
 
   return (
-    <Box component="aside" aria-label={t('region.queue')} data-pane="queue" tabIndex={-1} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-16px 0 32px rgb(0 0 0 / 0.35)', zIndex: 'drawer' }}>
+    <Box component="aside" aria-label={t('region.queue')} data-pane="queue" tabIndex={-1} sx={{ position: 'fixed', top: 46, right: 0, bottom: 0, width: Math.max(MIN_WIDTH, inspectorWidth), maxWidth: '100vw', display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel', borderLeft: 1, borderColor: 'studio.line', boxShadow: '-12px 0 28px rgb(0 0 0 / 0.28)', clipPath: 'inset(0 0 0 -40px)', zIndex: 'drawer' }}>
       <Box sx={{ flex: 'none', height: 44, display: 'flex', alignItems: 'center', justifyContent: 'space-between', px: 3, borderBottom: 1, borderColor: 'studio.line' }}>
         <Typography variant="h2">{t('region.queue')}</Typography>
         <IconAction label={t('queue.close')} icon={<Close />} shortcut={queueKey} onClick={() => editor.session.setState({ queueOpen: false })} />
@@ -62,7 +68,8 @@ export function QueueDrawer() {
         {jobs.length === 0 ? <EmptyState icon={<PlaylistPlay />} title={t('queue.empty')} body={t('queue.emptyHelp')} /> : null}
         {group(t('queue.now'), unfinished)}
         {group(t('queue.failed'), failed)}
-        {group(t('queue.finished'), finished)}
+        {/* Failed ones stay until someone dismisses them. */}
+        {group(t('queue.finished'), finished, <Button color="inherit" onClick={() => ended.forEach(({ id }) => commands.run('dismiss', id))} sx={{ minHeight: 24, px: 1.5, mr: -1, fontSize: 11.5, color: 'text.secondary' }}>{t('queue.clearFinished')}</Button>)}
       </Box>
     </Box>
   );

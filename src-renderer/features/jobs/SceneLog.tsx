@@ -1,7 +1,5 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
 import type { SceneLogEntry } from '../../../src-shared/contract/scenes.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
@@ -16,36 +14,29 @@ function placeName(nodeId: string, order: ReadonlyMap<string, number>): string {
   return numbers.length === 2 ? t('sceneLog.seam', { before: numbers[0] ?? '?', after: numbers[1] ?? '?' }) : t('sceneLog.event', { number: numbers[0] ?? '?' });
 }
 
-/** Which parts of a scene a job made and which it found, on request. */
+/** Which parts of a scene a job made and which it found. */
 export function SceneLog({ job }: { job: Job }) {
   const { client, project } = useEditor();
-  const [isOpen, setOpen] = useState(false);
   const records = useDocument((state) => state.records);
   const { data } = useQuery({
     queryKey: [...projectKeys.jobs(project.id), 'log', job.id, job.state, Math.floor(job.elapsedMs / 2000)],
     queryFn: async () => (await client.scenes.log({ projectId: project.id, jobId: job.id })).entries,
-    enabled: isOpen,
     placeholderData: (previous) => previous,
   });
   const entries: readonly SceneLogEntry[] = data ?? [];
   const order = new Map(eventsInOrder(records).map(({ id }, index) => [id as string, index + 1]));
   const made = entries.filter(({ state }) => state === 'done').length;
   return (
-    <Box sx={{ mt: 0.5 }}>
-      <Button color="inherit" size="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} sx={{ minHeight: 22, py: 0, px: 0.5, ml: -0.5, fontSize: 11, color: 'text.secondary' }}>{t(isOpen ? 'sceneLog.hide' : 'sceneLog.show')}</Button>
-      {isOpen ? (
-        <>
-          <Box data-testid="scene-log-sum" sx={{ fontSize: 11, color: 'text.secondary' }}>{t('sceneLog.sum', { made, found: entries.length - made })}</Box>
-          <Box component="ol" aria-label={t('sceneLog.list')} sx={{ m: 0, mt: 0.5, p: 0, listStyle: 'none', maxHeight: 160, overflowY: 'auto', fontSize: 11, fontVariantNumeric: 'tabular-nums' }}>
-            {entries.map(({ nodeId, stage, state, wallMs }) => (
-              <Box key={nodeId} component="li" data-node-state={state} sx={{ display: 'flex', justifyContent: 'space-between', gap: 2, color: state === 'done' ? 'text.primary' : 'text.secondary' }}>
-                <span>{t(`stage.${stage}`)}, {placeName(nodeId, order)}</span>
-                <span>{state === 'done' ? t('sceneLog.madeIn', { time: formatDuration(wallMs ?? 0) }) : t('sceneLog.found')}</span>
-              </Box>
-            ))}
+    <Box sx={{ mt: 1 }}>
+      <Box data-testid="scene-log-sum" sx={{ fontSize: 11, color: 'text.secondary' }}>{t('sceneLog.sum', { made, found: entries.length - made })}</Box>
+      <Box component="ol" aria-label={t('sceneLog.list')} sx={{ m: 0, mt: 0.5, p: 0, listStyle: 'none', maxHeight: 160, overflowY: 'auto', fontSize: 11, fontVariantNumeric: 'tabular-nums' }}>
+        {entries.map(({ nodeId, stage, state, wallMs }) => (
+          <Box key={nodeId} component="li" data-node-state={state} sx={{ display: 'flex', justifyContent: 'space-between', gap: 2, color: state === 'done' ? 'text.primary' : 'text.secondary' }}>
+            <span>{t(`stage.${stage}`)}, {placeName(nodeId, order)}</span>
+            <span>{state === 'done' ? t('sceneLog.madeIn', { time: formatDuration(wallMs ?? 0) }) : t('sceneLog.found')}</span>
           </Box>
-        </>
-      ) : null}
+        ))}
+      </Box>
     </Box>
   );
 }

@@ -1,7 +1,9 @@
+import Delete from '@mui/icons-material/Delete';
 import DeleteOutlined from '@mui/icons-material/DeleteOutlined';
 import FilterList from '@mui/icons-material/FilterList';
 import LocalOfferOutlined from '@mui/icons-material/LocalOfferOutlined';
 import Sort from '@mui/icons-material/Sort';
+import Star from '@mui/icons-material/Star';
 import StarBorder from '@mui/icons-material/StarBorder';
 import Box from '@mui/material/Box';
 import Chip from '@mui/material/Chip';
@@ -11,11 +13,13 @@ import { memo, useState, type MouseEvent } from 'react';
 import type { AssetKind } from '../../../src-shared/contract/assets.ts';
 import { LibraryFilter, LibraryOrder } from '../../../src-shared/contract/library.ts';
 import { useTags } from '../../api/library-queries.ts';
+import { IconAction } from '../../components/IconAction.tsx';
 import { t } from '../../i18n/text.ts';
 
 type Open = { readonly name: 'tags' | 'order' | 'show'; readonly anchor: HTMLElement } | null;
 
 const ALL = LibraryFilter.parse({});
+const SMALL = { p: 1 } as const;
 /** What can be asked for besides words, stars and tags; one at a time. */
 const SHOWN = {
   all: {}, clips: { kinds: ['video'] }, pictures: { kinds: ['image'] }, sounds: { kinds: ['audio'] }, generated: { origin: 'generated' }, imported: { origin: 'imported' }, unused: { unused: true },
@@ -40,14 +44,18 @@ export const FilterBar = memo(function FilterBar({ filter, onChange }: { filter:
     setOpen(null);
     onChange(change);
   };
-  const toggle = (isOn: boolean) => ({ size: 'small', variant: isOn ? 'filled' : 'outlined', color: isOn ? 'primary' : 'default', 'aria-pressed': isOn } as const);
+  const chip = (isOn: boolean) => ({ size: 'small', variant: isOn ? 'filled' : 'outlined', color: isOn ? 'primary' : 'default', 'aria-pressed': isOn, sx: { minWidth: 0, height: 26 } } as const);
   return (
-    <Box role="group" aria-label={t('mediaLibrary.filters')} sx={{ flex: 'none', display: 'flex', flexWrap: 'wrap', gap: 1, px: 2.5, pb: 2 }}>
-      <Chip {...toggle(shown !== 'all')} icon={<FilterList />} label={t(`mediaLibrary.show.${shown}`)} aria-label={t('mediaLibrary.showOnly', { what: t(`mediaLibrary.show.${shown}`) })} onClick={show('show')} {...(shown === 'all' ? {} : { onDelete: choose(partOf('all')) })} />
-      <Chip {...toggle(filter.starred)} icon={<StarBorder />} label={t('mediaLibrary.starred')} onClick={() => onChange({ starred: !filter.starred })} />
-      {tags.length === 0 && filter.tag === null ? null : <Chip {...toggle(filter.tag !== null)} icon={<LocalOfferOutlined />} label={filter.tag ?? t('mediaLibrary.tags')} onClick={show('tags')} {...(filter.tag === null ? {} : { onDelete: choose({ tag: null }) })} />}
-      <Chip {...toggle(filter.trashed)} icon={<DeleteOutlined />} label={t('mediaLibrary.trash')} onClick={() => onChange({ trashed: !filter.trashed })} />
-      <Chip size="small" variant="outlined" icon={<Sort />} label={t(`mediaLibrary.order.${filter.order}`)} aria-label={t('mediaLibrary.orderBy', { order: t(`mediaLibrary.order.${filter.order}`) })} onClick={show('order')} />
+    <Box role="group" aria-label={t('mediaLibrary.filters')} sx={{ flex: 'none', display: 'flex', alignItems: 'center', gap: 0.5, px: 2.5, pb: 0.5 }}>
+      {/* One line in a library of any width: what has no room is cut off within its chip. */}
+      <Box sx={{ flex: 1, minWidth: 0, display: 'flex', gap: 1 }}>
+        <Chip {...chip(shown !== 'all')} icon={<FilterList />} label={t(`mediaLibrary.show.${shown}`)} aria-label={t('mediaLibrary.showOnly', { what: t(`mediaLibrary.show.${shown}`) })} onClick={show('show')} {...(shown === 'all' ? {} : { onDelete: choose(partOf('all')) })} />
+        {filter.tag === null ? null : <Chip {...chip(true)} icon={<LocalOfferOutlined />} label={filter.tag} onClick={show('tags')} onDelete={choose({ tag: null })} />}
+      </Box>
+      {tags.length === 0 || filter.tag !== null ? null : <IconAction label={t('mediaLibrary.tags')} icon={<LocalOfferOutlined />} onClick={show('tags')} sx={SMALL} />}
+      <IconAction label={t('mediaLibrary.starred')} icon={filter.starred ? <Star /> : <StarBorder />} pressed={filter.starred} onClick={() => onChange({ starred: !filter.starred })} sx={SMALL} />
+      <IconAction label={t('mediaLibrary.orderBy', { order: t(`mediaLibrary.order.${filter.order}`) })} icon={<Sort />} onClick={show('order')} sx={{ ...SMALL, ...(filter.order === ALL.order ? {} : { color: 'primary.light' }) }} />
+      <IconAction label={t('mediaLibrary.trash')} icon={filter.trashed ? <Delete /> : <DeleteOutlined />} pressed={filter.trashed} onClick={() => onChange({ trashed: !filter.trashed })} sx={SMALL} />
       <Menu open={open?.name === 'tags'} anchorEl={open?.anchor ?? null} onClose={() => setOpen(null)}>
         {tags.map(({ tag, count }) => <MenuItem key={tag} selected={tag === filter.tag} onClick={choose({ tag })}>{t('mediaLibrary.tagCount', { tag, count })}</MenuItem>)}
       </Menu>

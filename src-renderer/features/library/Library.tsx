@@ -19,7 +19,7 @@ export function Library() {
   const drop = useMotionDrop();
   return (
     <Box sx={{ flex: 1, minWidth: 0, minHeight: 0, display: 'flex', flexDirection: 'column', bgcolor: 'studio.panel' }}>
-      <Tabs value={tab} onChange={(_, next: LibraryTab) => editor.session.setState({ libraryTab: next })} aria-label={t('region.library')} sx={{ flex: 'none', borderBottom: 1, borderColor: 'studio.line', px: 1 }}>
+      <Tabs variant="fullWidth" value={tab} onChange={(_, next: LibraryTab) => editor.session.setState({ libraryTab: next })} aria-label={t('region.library')} sx={{ flex: 'none', borderBottom: 1, borderColor: 'studio.line', px: 0.5, '& .MuiTab-root': { px: 0.5, flexGrow: 1, flexBasis: 'auto' } }}>
         {TABS.map((name) => <Tab key={name} value={name} label={t(`library.${name}`)} id={`library-tab-${name}`} aria-controls="library-panel" {...(name === 'motions' ? { ...drop.handlers, sx: drop.isTarget ? { bgcolor: 'studio.event', color: 'text.primary' } : {} } : {})} />)}
       </Tabs>
       <Box role="tabpanel" id="library-panel" aria-labelledby={`library-tab-${tab}`} sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}>

@@ -29,7 +29,7 @@ export const MediaGrid = memo(function MediaGrid({ filter, incoming }: MediaGrid
   // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps
   useEffect(() => void scroller.current?.scrollTo({ top: 0 }), [scroller, shownFilter]);
   return (
-    <Box ref={scroller} data-testid="media-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>
+    <Box ref={scroller} data-testid="media-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pt: 1, pb: 2.5 }}>
       {incoming}
       <Box ref={list} component="ul" aria-label={t('library.media')} data-total={total} sx={{ m: 0, p: 0, listStyle: 'none', position: 'relative', ...CARD_STYLES }} style={{ height }}>
         {cards.map(({ index, top, left }) => {

@@ -105,12 +105,12 @@ export function MediaTab() {
       onDragOver={(event) => { event.preventDefault(); setDropTarget(true); }} onDragLeave={() => setDropTarget(false)} onDrop={onDrop} data-testid="media-drop"
       sx={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column', outline: isDropTarget ? '2px dashed' : 'none', outlineColor: isReadOnly ? 'error.main' : 'primary.main', outlineOffset: -4 }}
     >
-      <Box sx={{ flex: 'none', display: 'flex', gap: 1.5, p: 2.5 }}>
+      <Box sx={{ flex: 'none', display: 'flex', gap: 1.5, p: 2.5, containerType: 'inline-size' }}>
         <TextField
           value={search} onChange={(event) => setSearch(event.target.value)} placeholder={t('library.search')}
           slotProps={{ htmlInput: { 'aria-label': t('library.search') }, input: { startAdornment: <InputAdornment position="start"><Search sx={{ fontSize: 16 }} /></InputAdornment>, sx: { height: 30, fontSize: 12.5 } } }}
         />
-        <Button variant="outlined" color="inherit" disabled={isReadOnly} onClick={() => void choose()} startIcon={<FileUploadOutlined />} sx={{ borderColor: 'divider', flex: 'none' }}>{t('library.import')}</Button>
+        <Button variant="outlined" color="inherit" disabled={isReadOnly} onClick={() => void choose()} aria-label={t('library.import')} title={t('library.importMedia')} sx={{ flex: 'none', gap: 2, minWidth: 0, '& svg': { fontSize: 18, ml: -1 }, '@container (max-width: 210px)': { px: 2, '& svg': { ml: 0 }, '& > span': { display: 'none' } } }}><FileUploadOutlined /><span>{t('library.import')}</span></Button>
         <input ref={picker} type="file" multiple hidden accept="video/*,image/*,audio/*" aria-label={t('library.chooseFiles')} onChange={(event) => { send([...(event.target.files ?? [])]); event.target.value = ''; }} />
       </Box>
       <FilterBar filter={unworded} onChange={narrow} />

@@ -1,6 +1,7 @@
 import AutoAwesomeMotionOutlined from '@mui/icons-material/AutoAwesomeMotionOutlined';
 import Search from '@mui/icons-material/Search';
 import Star from '@mui/icons-material/Star';
+import StarBorder from '@mui/icons-material/StarBorder';
 import Box from '@mui/material/Box';
 import InputAdornment from '@mui/material/InputAdornment';
 import MenuItem from '@mui/material/MenuItem';
@@ -46,7 +47,7 @@ export function TakesTab() {
           <MenuItem value={0}>{t('takeMarks.anyRating')}</MenuItem>
           {[1, 2, 3, 4, 5].map((rating) => <MenuItem key={rating} value={rating}>{t('takeMarks.orMore', { rating })}</MenuItem>)}
         </TextField>
-        <IconAction label={t('takes.starredOnly')} icon={<Star />} pressed={starredOnly} onClick={() => setStarredOnly(!starredOnly)} />
+        <IconAction label={t('takes.starredOnly')} icon={starredOnly ? <Star /> : <StarBorder />} pressed={starredOnly} onClick={() => setStarredOnly(!starredOnly)} />
         <TakeOrderButton />
       </Box>
       <Box ref={scroller} data-testid="takes-scroll" sx={{ flex: 1, minHeight: 0, overflowY: 'auto', px: 2.5, pb: 2.5 }}>

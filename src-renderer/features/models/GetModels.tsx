@@ -8,6 +8,7 @@ import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { RepositoryName, type Download, type WeightPrecision } from '../../../src-shared/contract/hub.ts';
 import { KNOWN_REPOSITORIES } from '../../../src-shared/hub/known-repositories.ts';
 import { putDownload, useDownloads } from '../../api/downloads.ts';
+import { BESIDE_FIELD } from '../../components/beside-field.ts';
 import { formatBytes } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { DownloadRow } from './DownloadRow.tsx';
@@ -79,7 +80,7 @@ function OtherRepository({ onAsk }: { onAsk: (repository: string) => void }) {
   return (
     <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 1.5, alignItems: 'flex-start' }}>
       <TextField label={t('hub.other')} placeholder="owner/name" value={name} error={isWrong} helperText={isWrong ? t('hub.otherWrong') : t('hub.otherHelp')} onChange={(event) => setName(event.target.value)} slotProps={{ htmlInput: { spellCheck: false } }} />
-      <Button type="submit" color="inherit" variant="outlined" sx={{ borderColor: 'divider', height: 37, flex: 'none' }}>{t('hub.look')}</Button>
+      <Button type="submit" color="inherit" variant="outlined" sx={BESIDE_FIELD}>{t('hub.look')}</Button>
     </Box>
   );
 }

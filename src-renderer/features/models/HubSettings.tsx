@@ -6,6 +6,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import type { HubSettings as Settings } from '../../../src-shared/contract/hub.ts';
 import { useStudio } from '../../api/studio-context.tsx';
+import { BESIDE_FIELD } from '../../components/beside-field.ts';
 import { t } from '../../i18n/text.ts';
 
 const messageOf = (caught: unknown): string => (caught instanceof Error ? caught.message : String(caught));
@@ -61,7 +62,7 @@ function OneField({ label, initial, help, isSecret = false, onKeep }: { label: s
   return (
     <Box component="form" onSubmit={(event: SubmitEvent) => void submit(event)} sx={{ display: 'flex', gap: 1.5, alignItems: 'flex-start' }}>
       <TextField label={label} value={value} type={isSecret ? 'password' : 'text'} error={error !== null} helperText={error ?? help} onChange={(event) => setValue(event.target.value)} slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' } }} />
-      <Button type="submit" color="inherit" variant="outlined" disabled={isSecret && value.trim() === ''} sx={{ borderColor: 'divider', height: 37, flex: 'none' }}>{t('hub.keep')}</Button>
+      <Button type="submit" color="inherit" variant="outlined" disabled={isSecret && value.trim() === ''} sx={BESIDE_FIELD}>{t('hub.keep')}</Button>
     </Box>
   );
 }

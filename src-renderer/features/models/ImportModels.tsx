@@ -8,6 +8,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import type { LookProgress } from '../../../src-shared/contract/models.ts';
 import { useStudio } from '../../api/studio-context.tsx';
+import { BESIDE_FIELD } from '../../components/beside-field.ts';
 import { notify } from '../../editor/notices.ts';
 import { t } from '../../i18n/text.ts';
 import { FolderReportView } from './FolderReportView.tsx';
@@ -71,8 +72,8 @@ export function ImportModels() {
       <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('modelImport.lead')}</Typography>
       <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, alignItems: 'flex-start' }}>
         <TextField fullWidth label={t('modelImport.folder')} helperText={t('modelImport.folderHelp')} value={folder} onChange={(event) => setFolder(event.target.value)} slotProps={{ htmlInput: { spellCheck: false } }} />
-        {info.capabilities.includes('nativeDialogs') ? <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider', flex: 'none' }} onClick={() => void choose()}>{t('modelImport.choose')}</Button> : null}
-        <Button type="submit" variant="contained" disabled={folder.trim() === '' || isLooking} sx={{ flex: 'none' }}>{t('modelImport.look')}</Button>
+        {info.capabilities.includes('nativeDialogs') ? <Button color="inherit" variant="outlined" sx={BESIDE_FIELD} onClick={() => void choose()}>{t('modelImport.choose')}</Button> : null}
+        <Button type="submit" variant="contained" disabled={folder.trim() === '' || isLooking} sx={BESIDE_FIELD}>{t('modelImport.look')}</Button>
       </Box>
       {isLooking ? (
         <Box role="status">

@@ -9,14 +9,17 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Asset } from '../../../src-shared/contract/assets.ts';
 import type { CropRectangle } from '../../../src-shared/contract/motions.ts';
+import { useAsset } from '../../api/asset-queries.ts';
+import { filmstripUrl } from '../../api/media-address.ts';
 import { usePacks } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { useClipInspection } from '../../api/use-clip-inspection.ts';
 import { NumberField } from '../../components/NumberField.tsx';
 import { currentPack, packChoice } from '../../editor/generate.ts';
+import { wantPreviews } from '../../editor/preview-wishes.ts';
 import { formatBytes, formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 import { ClipStrip } from './ClipStrip.tsx';
@@ -40,7 +43,12 @@ export interface ClipFormProps {
 
 /** Which part of a clip to learn, what it shows, and what that will take. */
 export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
-  const { client, project, info } = useEditor();
+  const editor = useEditor();
+  const { client, project, info } = editor;
+  const { filmstrip } = useAsset(asset.id) ?? asset;
+  const filmUrl = filmstripUrl(info.mediaBase, project.id, { id: asset.id, filmstrip });
+  const film = filmUrl === null || filmstrip === null ? null : { url: filmUrl, tiles: filmstrip.tiles };
+  useEffect(() => wantPreviews(editor, [asset]), [editor, asset]);
   const packs = usePacks();
   const pack = currentPack(packs);
   const rate = asset.frameRate ?? { num: 8, den: 1 };
@@ -94,9 +102,9 @@ export function ClipForm({ asset, onBack, onClose, onStarted }: ClipFormProps) {
             <ClipView asset={asset} span={span} seek={seek} onPosition={setPosition}>
               {crop !== null && shape !== null ? <CropFrame crop={crop} shape={shape} onChange={setCrop} /> : null}
             </ClipView>
-            <TrimBar span={span} limits={limits} position={position} onChange={(next, seconds) => { setSpan(next); show(seconds); }} />
+            <TrimBar span={span} limits={limits} strip={film} position={position} onChange={(next, seconds) => { setSpan(next); show(seconds); }} />
           </Box>
-          <Box sx={{ minWidth: 0, pt: 2, display: 'flex', flexDirection: 'column', gap: 3 }}>
+          <Box sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', gap: 3 }}>
             <TextField
               label={t('motions.caption')} value={words} multiline minRows={2} maxRows={4} autoFocus error={inspection !== null && words.trim() === ''} helperText={t(words.trim() === '' && inspection !== null ? 'motions.caption.missing' : 'motions.caption.help')}
               onChange={(event) => setCaption(event.target.value)} slotProps={{ htmlInput: { maxLength: MAX_CAPTION }, formHelperText: { sx: { mx: 0 } } }}

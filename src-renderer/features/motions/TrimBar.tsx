@@ -8,6 +8,8 @@ export interface TrimBarProps {
   readonly span: Span;
   readonly limits: SpanLimits;
   readonly disabled?: boolean;
+  /** Frames of the whole clip beside each other, and how many; null while there are none. */
+  readonly strip: { readonly url: string; readonly tiles: number } | null;
   /** Place of the picture above, in seconds. */
   readonly position: number;
   /** `seconds`: what the picture above should show. */
@@ -15,7 +17,7 @@ export interface TrimBarProps {
 }
 
 /** The part of the clip to learn from: two handles and the body between them, by pointer or arrow keys. */
-export function TrimBar({ span, limits, disabled = false, position, onChange }: TrimBarProps) {
+export function TrimBar({ span, limits, strip, disabled = false, position, onChange }: TrimBarProps) {
   const bar = useRef<HTMLDivElement>(null);
   const { duration, frame } = limits;
   const share = (seconds: number) => `${(seconds / duration) * 100}%`;
@@ -66,8 +68,9 @@ export function TrimBar({ span, limits, disabled = false, position, onChange }: 
 
   return (
     <Box role="group" aria-label={t('motions.trim')} sx={{ opacity: disabled ? 0.5 : 1 }}>
-      <Box ref={bar} sx={{ position: 'relative', height: 30, borderRadius: 1.25, bgcolor: 'studio.well', border: 1, borderColor: 'divider' }}>
-        <Box onPointerDown={drag('body')} style={{ left: share(span.from), width: share(span.to - span.from) }} sx={{ position: 'absolute', top: -1, bottom: -1, bgcolor: 'studio.event', borderBlock: 2, borderColor: 'primary.main', cursor: 'grab', touchAction: 'none' }} />
+      <Box ref={bar} sx={{ position: 'relative', height: 40, borderRadius: 1.25, bgcolor: 'studio.well', border: 1, borderColor: 'divider' }}>
+        {strip === null ? null : <Filmstrip {...strip} />}
+        <Box onPointerDown={drag('body')} style={{ left: share(span.from), width: share(span.to - span.from) }} sx={{ position: 'absolute', top: -1, bottom: -1, bgcolor: strip === null ? 'studio.event' : 'transparent', backdropFilter: strip === null ? 'none' : 'brightness(2.4)', borderBlock: 2, borderColor: 'primary.main', cursor: 'grab', touchAction: 'none' }} />
         <Box style={{ left: share(Math.min(duration, position)) }} sx={{ position: 'absolute', top: -4, bottom: -4, width: '1px', bgcolor: 'studio.playhead', pointerEvents: 'none', zIndex: 1 }} />
         {edgeHandle('from')}
         {edgeHandle('to')}
@@ -76,6 +79,22 @@ export function TrimBar({ span, limits, disabled = false, position, onChange }: 
         <span>{t('motions.trim.span', { from: formatClipTime(span.from), to: formatClipTime(span.to) })}</span>
         <span data-testid="trim-length">{t('motions.trim.length', { length: (span.to - span.from).toFixed(1), all: duration.toFixed(1) })}</span>
       </Box>
+    </Box>
+  );
+}
+
+/** Frames that are shown of a strip in a bar as wide as a dialog: about as wide as they are in the clip. */
+const SHOWN_TILES = 8;
+
+/** What of the clip lies where: dim, so that the chosen part stands out. */
+function Filmstrip({ url, tiles }: { readonly url: string; readonly tiles: number }) {
+  const shown = Math.min(SHOWN_TILES, tiles);
+  return (
+    <Box aria-hidden sx={{ position: 'absolute', inset: 0, display: 'flex', borderRadius: 'inherit', overflow: 'hidden', filter: 'brightness(0.4)' }}>
+      {Array.from({ length: shown }, (_, place) => {
+        const tile = Math.floor((place * tiles) / shown);
+        return <Box key={place} sx={{ flex: 1, minWidth: 0, backgroundSize: `${tiles * 100}% auto`, backgroundRepeat: 'no-repeat' }} style={{ backgroundImage: `url("${url}")`, backgroundPosition: `${tiles === 1 ? 0 : (100 * tile) / (tiles - 1)}% center` }} />;
+      })}
     </Box>
   );
 }

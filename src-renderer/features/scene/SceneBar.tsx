@@ -19,6 +19,14 @@ import { sceneEstimate, sceneObstacle } from './scene-estimate.ts';
 import { SCENE_EVENT_STYLES } from './scene-event-styles.ts';
 import { SceneEvent } from './SceneEvent.tsx';
 
+/** A plain list that looks like the other fields. */
+const SELECT = {
+  flex: 'none', height: 30, pl: 2, pr: 6, font: 'inherit', fontSize: 12, color: 'text.primary', bgcolor: 'studio.well', border: 1, borderColor: 'divider', borderRadius: 1, appearance: 'none', cursor: 'pointer',
+  // A chevron drawn in the colour of the words.
+  backgroundImage: 'linear-gradient(45deg, transparent 50%, currentColor 50%), linear-gradient(-45deg, transparent 50%, currentColor 50%)', backgroundSize: '4px 4px', backgroundPosition: 'right 13px center, right 9px center', backgroundRepeat: 'no-repeat',
+  '&:hover': { borderColor: 'text.disabled' },
+} as const;
+
 /**
  * The whole timeline as one scene: what is out of date, what rendering it takes, and the button. Shown once there are two events, or one
  * that no single clip can hold.
@@ -45,14 +53,14 @@ function Bar() {
   const measured = useAdherence(preset);
   const isRunning = useJobs().some((job) => job.kind === 'scene' && job.promptEventId === null && UNFINISHED.has(job.state));
   return (
-    <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
+    <Box component="section" aria-label={t('scene.region')} sx={{ flex: 'none', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', alignItems: 'center', columnGap: 2, px: 2, py: 1, rowGap: 0.5, borderTop: 1, borderColor: 'studio.line', bgcolor: 'studio.panel', minWidth: 0 }}>
       <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30, alignItems: 'center', ...SCENE_EVENT_STYLES }}>
         {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} state={stateOf(event)} adherence={measured.get(event.id) ?? null} />)}
       </Box>
       <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
-        <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
-        <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => editor.session.setState({ scenePreset: Preset.parse((change.target as HTMLSelectElement).value) })} sx={{ flex: 'none', height: 26, fontSize: 11.5, bgcolor: 'studio.well', color: 'text.primary', border: 1, borderColor: 'divider', borderRadius: 1 }}>
+        <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} title={t('scene.measureHelp')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
+        <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => editor.session.setState({ scenePreset: Preset.parse((change.target as HTMLSelectElement).value) })} sx={SELECT}>
           {Preset.options.map((option) => <option key={option} value={option}>{t(`preset.${option}`)}</option>)}
         </Box>
         <Button variant="contained" disableElevation size="small" startIcon={<MovieFilterOutlined />} disabled={editor.project.readOnly || isRunning || refusal !== null} onClick={() => void renderScene(editor, preset, { adherence })} sx={{ flex: 'none' }}>

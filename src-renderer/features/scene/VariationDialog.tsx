@@ -63,28 +63,26 @@ export function VariationDialog({ eventId, onClose }: { eventId: string; onClose
         <Box component="span" sx={{ display: 'block', fontSize: 12.5, fontWeight: 400, color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{event.prompt}</Box>
       </DialogTitle>
       <DialogContent sx={{ pb: 1 }}>
+        <Box sx={{ display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', gap: 2, mb: 3 }}>
+          <ToggleButtonGroup exclusive size="small" value={by} aria-label={t('vary.by')} onChange={(_, next: VariedBy | null) => { if (next) choose(next, size); }}>
+            <ToggleButton value="seed">{t('vary.bySeed')}</ToggleButton>
+            <ToggleButton value="strength">{t('vary.byStrength')}</ToggleButton>
+            <ToggleButton value="words">{t('varyWords.by')}</ToggleButton>
+            <ToggleButton value="motion" disabled={event.motions.length === 0}>{t('vary.byMotion')}</ToggleButton>
+          </ToggleButtonGroup>
+          {by === 'words' ? null : <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
+            {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count, side: Math.sqrt(count) })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
+          </ToggleButtonGroup>}
+        </Box>
+        {by === 'words' ? <TextField multiline minRows={3} maxRows={8} label={t('varyWords.lines')} helperText={t('varyWords.help', { most: MAX_VARIANTS })} value={lines} onChange={(change) => write(change.target.value)} sx={{ mb: 3 }} /> : null}
         <Box component="ul" aria-label={t('vary.grid')} sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gap: 1.5, gridTemplateColumns: `repeat(${columns}, 1fr)`, maxWidth: columns === 2 ? 620 : 'none', mx: 'auto' }}>
           {cells === undefined
             ? variants.map((_, index) => <Box key={index} component="li" aria-hidden sx={{ aspectRatio: '16 / 10', borderRadius: 1.5, border: 1, borderStyle: 'dashed', borderColor: 'divider', display: 'grid', placeItems: 'center', color: 'text.disabled', fontSize: 12 }}>{index + 1}</Box>)
             : cells.map((cell, index) => <VariationCellView key={cell.jobId} cell={cell} index={index} event={event} onPicked={onClose} />)}
         </Box>
       </DialogContent>
-      {by === 'words' ? (
-        <Box sx={{ px: 3, pt: 2, pb: 1 }}>
-          <TextField multiline fullWidth minRows={3} maxRows={8} label={t('varyWords.lines')} helperText={t('varyWords.help', { most: MAX_VARIANTS })} value={lines} onChange={(change) => write(change.target.value)} />
-        </Box>
-      ) : null}
-      <DialogActions sx={{ flexWrap: 'wrap', gap: 2, px: 3, pb: 2.5 }}>
-        <ToggleButtonGroup exclusive size="small" value={by} aria-label={t('vary.by')} onChange={(_, next: VariedBy | null) => { if (next) choose(next, size); }}>
-          <ToggleButton value="seed">{t('vary.bySeed')}</ToggleButton>
-          <ToggleButton value="strength">{t('vary.byStrength')}</ToggleButton>
-          <ToggleButton value="words">{t('varyWords.by')}</ToggleButton>
-          <ToggleButton value="motion" disabled={event.motions.length === 0}>{t('vary.byMotion')}</ToggleButton>
-        </ToggleButtonGroup>
-        {by === 'words' ? null : <ToggleButtonGroup exclusive size="small" value={size} aria-label={t('vary.size')} onChange={(_, next: (typeof SIZES)[number] | null) => { if (next) choose(by, next); }}>
-          {SIZES.map((count) => <ToggleButton key={count} value={count} aria-label={t('vary.count', { count, side: Math.sqrt(count) })}>{Math.sqrt(count)} × {Math.sqrt(count)}</ToggleButton>)}
-        </ToggleButtonGroup>}
-        <Box role="status" aria-label={t('vary.cost')} sx={{ order: -1, flexBasis: '100%', fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
+      <DialogActions>
+        <Box role="status" aria-label={t('vary.cost')} sx={{ flex: 1, minWidth: 0, fontSize: 12, color: error ? 'error.main' : 'text.secondary' }}>{error ? error.message : cost ? costWords(cost) : ''}</Box>
         <Button color="inherit" onClick={onClose}>{t('action.close')}</Button>
         <Button variant="contained" disabled={isStarting || error !== null || variants.length === 0 || editor.project.readOnly} onClick={() => void make()}>{t('vary.make', { count: variants.length })}</Button>
       </DialogActions>

@@ -25,7 +25,7 @@ export function KeymapTools() {
     }
   };
   return (
-    <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, px: 4, pb: 3, flexWrap: 'wrap', borderBottom: 1, borderColor: 'studio.line' }}>
+    <Box sx={{ display: 'flex', alignItems: 'flex-end', gap: 2, px: 4, pb: 3, flexWrap: 'wrap', borderBottom: 1, borderColor: 'studio.line' }}>
       <TextField select label={t('keymap.preset')} value={choice.preset} onChange={(event) => studioKeymap.choose({ ...choice, preset: event.target.value as PresetId, overrides: {} })} sx={{ width: 190 }}>
         {PRESET_IDS.map((id) => <MenuItem key={id} value={id}>{t(`keymap.preset.${id}`)}</MenuItem>)}
       </TextField>

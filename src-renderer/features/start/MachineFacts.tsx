@@ -17,7 +17,7 @@ function Fact({ icon, label, value, detail }: { icon: ReactNode; label: string; 
     <Box sx={{ position: 'relative', flex: 1, minWidth: 220, p: 3.5, pl: 11.5, bgcolor: 'studio.panel', border: 1, borderColor: 'studio.line', borderRadius: 2, '& svg': { position: 'absolute', left: 14, top: 16, fontSize: 20, color: 'text.secondary' } }}>
       <Typography variant="caption" component="dt" sx={{ color: 'text.secondary' }}>{icon}{label}</Typography>
       <Typography component="dd" sx={{ m: 0, fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em', overflowWrap: 'anywhere' }}>{value}</Typography>
-      <Typography variant="caption" component="dd" sx={{ m: 0, color: 'text.secondary', display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={detail}>{detail}</Typography>
+      <Typography variant="caption" component="dd" sx={{ m: 0, color: 'text.secondary', display: 'block', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minHeight: '1.4em' }} title={detail}>{detail}</Typography>
     </Box>
   );
 }
@@ -29,8 +29,8 @@ export function MachineFacts({ info: initial }: { info: SystemInfo }) {
   const packs = usePacks();
   const pack = currentPack(packs) ?? packs[0];
   const problem = pack?.problem ?? null;
-  const draft = useQuery({ queryKey: ['expectedDraft', pack?.id], queryFn: () => client.generation.expectedDraft({ packId: pack?.id ?? '' }), enabled: pack !== undefined && problem === null, retry: false }).data ?? null;
-  const expected = draft === null || draft.expectedMs === null ? t('start.measuring') : t(draft.isRough ? 'start.draftRough' : 'start.draftIn', { time: formatDuration(Math.max(1000, draft.expectedMs)) });
+  const draft = useQuery({ queryKey: ['expectedDraft', pack?.id], queryFn: () => client.generation.expectedDraft({ packId: pack?.id ?? '' }), enabled: pack !== undefined && problem === null, retry: false }).data;
+  const expected = draft === undefined ? '…' : draft.expectedMs === null ? t('start.measuring') : t(draft.isRough ? 'start.draftRough' : 'start.draftIn', { time: formatDuration(Math.max(1000, draft.expectedMs)) });
   return (
     <Box component="dl" aria-label={t('start.facts')} sx={{ display: 'flex', gap: 3, m: 0, flexWrap: 'wrap' }}>
       <Fact icon={<MemoryOutlined />} label={t('start.machine')} value={t('start.coresMemory', { cores: info.cpu.cores, memory: formatBytes(info.memory.totalBytes) })} detail={info.cpu.model} />

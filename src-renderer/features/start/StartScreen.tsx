@@ -1,10 +1,11 @@
 import Add from '@mui/icons-material/Add';
 import AutoAwesome from '@mui/icons-material/AutoAwesome';
 import Inventory2Outlined from '@mui/icons-material/Inventory2Outlined';
-import MovieFilterOutlined from '@mui/icons-material/MovieFilterOutlined';
 import FolderOpenOutlined from '@mui/icons-material/FolderOpenOutlined';
+import PlayArrow from '@mui/icons-material/PlayArrow';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import ButtonBase from '@mui/material/ButtonBase';
 import CircularProgress from '@mui/material/CircularProgress';
 import Typography from '@mui/material/Typography';
 import { useState, type DragEvent } from 'react';
@@ -16,6 +17,7 @@ import { t } from '../../i18n/text.ts';
 import markUrl from '../../app/motif-mark.svg?no-inline';
 import { MachineFacts } from './MachineFacts.tsx';
 import { RecentProjects } from './RecentProjects.tsx';
+import stillUrl from './sample-still.jpg?no-inline';
 
 export interface StartScreenProps {
   readonly onOpen: (path: string) => Promise<void>;
@@ -26,7 +28,10 @@ export interface StartScreenProps {
   readonly onModels: () => void;
 }
 
-/** First run and every run: what this machine can do, one button to a clip, and the projects one had open. */
+/** What stands beside the main button. */
+const SECOND = { minHeight: 36, bgcolor: 'studio.raised' } as const;
+
+/** First run and every run: one button to a clip, what it can look like, the projects one had open, and what this machine can do. */
 export function StartScreen({ onOpen, onCreate, onSample, onMakeClip, onModels }: StartScreenProps) {
   const { client, info } = useStudio();
   const { projects } = useRecentProjects();
@@ -66,24 +71,38 @@ export function StartScreen({ onOpen, onCreate, onSample, onMakeClip, onModels }
       component="main" onDragOver={(event) => { event.preventDefault(); setDropTarget(true); }} onDragLeave={() => setDropTarget(false)} onDrop={onDrop}
       sx={{ height: 1, overflowY: 'auto', bgcolor: 'studio.desk', display: 'grid', justifyItems: 'center', alignContent: { xs: 'start', md: 'safe center' }, px: 6, py: 8, outline: isDropTarget ? '2px dashed' : 'none', outlineColor: 'primary.main', outlineOffset: -12 }}
     >
-      <Box sx={{ width: 1, maxWidth: 880, display: 'flex', flexDirection: 'column', gap: 8 }}>
-        <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: 3 }}>
-          <Box sx={{ display: 'flex', alignItems: 'center', gap: 2.5 }}>
-            <Box component="img" src={markUrl} alt="" sx={{ width: 34, height: 34 }} />
-            <Typography sx={{ fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em' }}>{t('app.name')}</Typography>
+      <Box sx={{ width: 1, maxWidth: 960, display: 'flex', flexDirection: 'column', gap: 9 }}>
+        <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', md: 'minmax(0, 1fr) 392px' }, alignItems: 'center', gap: 9 }}>
+          <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: 3 }}>
+            <Box sx={{ display: 'flex', alignItems: 'center', gap: 2.5 }}>
+              <Box component="img" src={markUrl} alt="" sx={{ width: 34, height: 34 }} />
+              <Typography sx={{ fontSize: 15, fontWeight: 600, letterSpacing: '-0.01em' }}>{t('app.name')}</Typography>
+            </Box>
+            <Typography variant="h1" sx={{ textWrap: 'balance' }}>{t('start.headline')}</Typography>
+            <Typography sx={{ fontSize: 14.5, color: 'text.secondary', textWrap: 'pretty' }}>{t('start.lead')}</Typography>
+            <Button size="large" variant="contained" disabled={isBusy} startIcon={isBusy ? <CircularProgress size={16} color="inherit" /> : <AutoAwesome />} onClick={() => void busyWhile(() => onMakeClip(t('prompt.example.1')))} sx={{ mt: 3 }}>{t('start.makeClip')}</Button>
+            <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
+              <Button color="inherit" disabled={isBusy} startIcon={<Add />} onClick={() => setDialog('new')} sx={SECOND}>{t('start.newProject')}</Button>
+              <Button color="inherit" disabled={isBusy} startIcon={<FolderOpenOutlined />} onClick={openWithDialog} sx={SECOND}>{t('start.openProject')}</Button>
+              <Button color="inherit" disabled={isBusy} startIcon={<Inventory2Outlined />} onClick={onModels} sx={SECOND}>{t('start.models')}</Button>
+            </Box>
           </Box>
-          <Typography variant="h1">{t('start.headline')}</Typography>
-          <Typography sx={{ fontSize: 14.5, color: 'text.secondary', maxWidth: 680 }}>{t('start.lead')}</Typography>
-          <Box sx={{ display: 'flex', gap: 2, mt: 2, flexWrap: 'wrap' }}>
-            <Button size="large" variant="contained" disabled={isBusy} startIcon={isBusy ? <CircularProgress size={16} color="inherit" /> : <AutoAwesome />} onClick={() => void busyWhile(() => onMakeClip(t('prompt.example.1')))}>{t('start.makeClip')}</Button>
-            <Button size="large" color="inherit" disabled={isBusy} startIcon={<Add />} onClick={() => setDialog('new')} sx={{ bgcolor: 'studio.raised' }}>{t('start.newProject')}</Button>
-            <Button size="large" color="inherit" disabled={isBusy} startIcon={<FolderOpenOutlined />} onClick={openWithDialog} sx={{ bgcolor: 'studio.raised' }}>{t('start.openProject')}</Button>
-            <Button size="large" color="inherit" disabled={isBusy} startIcon={<MovieFilterOutlined />} onClick={() => void busyWhile(onSample)} sx={{ bgcolor: 'studio.raised' }}>{t('start.sample')}</Button>
-            <Button size="large" color="inherit" disabled={isBusy} startIcon={<Inventory2Outlined />} onClick={onModels} sx={{ bgcolor: 'studio.raised' }}>{t('start.models')}</Button>
-          </Box>
+          <ButtonBase
+            aria-label={t('start.sample')} disabled={isBusy} onClick={() => void busyWhile(onSample)}
+            sx={{ display: 'block', position: 'relative', width: 1, maxWidth: 460, aspectRatio: '9 / 5', borderRadius: 2, overflow: 'hidden', textAlign: 'left', bgcolor: 'studio.stage', border: 1, borderColor: 'studio.line', boxShadow: '0 12px 40px rgb(0 0 0 / 0.28)', '& img': { transition: 'transform 240ms' }, '&:hover img': { transform: 'scale(1.03)' }, '&:hover .open': { bgcolor: 'primary.main' } }}
+          >
+            <Box component="img" src={stillUrl} alt="" width={576} height={320} sx={{ width: 1, height: 1, objectFit: 'cover', display: 'block' }} />
+            <Box sx={{ position: 'absolute', inset: 'auto 0 0 0', p: 3, pt: 10, display: 'flex', alignItems: 'flex-end', gap: 2.5, color: 'common.white', background: 'linear-gradient(transparent, rgb(0 0 0 / 0.78))' }}>
+              <Box className="open" sx={{ flex: 'none', width: 32, height: 32, borderRadius: '50%', display: 'grid', placeItems: 'center', bgcolor: 'rgb(255 255 255 / 0.18)', transition: 'background-color 120ms' }}><PlayArrow sx={{ fontSize: 20 }} /></Box>
+              <Box sx={{ minWidth: 0 }}>
+                <Box sx={{ fontSize: 13.5, fontWeight: 600 }}>{t('start.sample')}</Box>
+                <Box sx={{ fontSize: 12, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t('start.sampleHelp')}</Box>
+              </Box>
+            </Box>
+          </ButtonBase>
         </Box>
-        <MachineFacts info={info} />
         <RecentProjects projects={projects} onOpen={(path) => void busyWhile(() => onOpen(path))} />
+        <MachineFacts info={info} />
         <Typography variant="caption" sx={{ color: 'text.disabled' }}>{t('start.footer', { version: info.appVersion, folder: info.projectsFolder })}</Typography>
       </Box>
       {dialog === 'new' ? <PathDialog title={t('start.newProject')} label={t('project.name')} help={t('start.newHelp', { folder: info.projectsFolder })} confirm={t('start.create')} initial={t('start.untitled')} onClose={() => setDialog(null)} onSubmit={(name) => onCreate(name, null)} /> : null}

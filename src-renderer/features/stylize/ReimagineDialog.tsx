@@ -62,7 +62,7 @@ export function ReimagineDialog({ assetId, clipId, part }: { assetId: string; cl
   return (
     <Dialog open onClose={close} fullWidth maxWidth="sm">
       <DialogTitle>{t('reimagine.title')}</DialogTitle>
-      <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 3, '& > :first-of-type': { mt: 2 } }}>
+      <DialogContent sx={{ display: 'flex', flexDirection: 'column', gap: 3 }}>
         <TextField label={t('reimagine.prompt')} value={prompt} autoFocus multiline minRows={2} maxRows={4} onChange={(event) => setPrompt(event.target.value)} helperText={t('reimagine.prompt.help')} slotProps={{ htmlInput: { maxLength: 2000 }, formHelperText: { sx: { mx: 0 } } }} />
         {strip === null ? null : <FrameStrip url={strip.url} count={strip.frames} ratio={strip.width / strip.height} isStale={!isCurrent} captions={null} label={(index) => t('reimagine.frame', { number: index + 1 })} />}
         <TextField select label={t('reimagine.motion')} value={motion} onChange={(event) => setMotion(event.target.value)}>
@@ -74,7 +74,7 @@ export function ReimagineDialog({ assetId, clipId, part }: { assetId: string; cl
           <ShareSlider label={t('reimagine.strength')} name={t('reimagine.strengthName')} value={strength} max={1.5} marks={[1]} disabled={false} onCommit={setStrength} />
           <ShareSlider label={t('reimagine.noise')} name={t('reimagine.noiseName')} value={noiseMix} max={1} disabled={false} onCommit={setNoiseMix} />
         </Box>
-        <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr auto', gap: 1.5, alignItems: 'center' }}>
+        <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr auto', gap: 1.5, alignItems: 'end' }}>
           <TextField select label={t('reimagine.preset')} value={preset} onChange={(event) => setPreset(Preset.parse(event.target.value))}>
             {Preset.options.map((each) => <MenuItem key={each} value={each}>{t(`preset.${each}`)}</MenuItem>)}
           </TextField>

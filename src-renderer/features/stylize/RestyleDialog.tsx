@@ -14,6 +14,7 @@ import { useState } from 'react';
 import type { ClipPart } from '../../../src-shared/contract/stylization.ts';
 import { formatTimecode } from '../../../src-shared/timing/frame-rate.ts';
 import { useAsset } from '../../api/asset-queries.ts';
+import { thumbnailUrl } from '../../api/media-address.ts';
 import { usePacks } from '../../api/queries.ts';
 import { useEditor } from '../../api/studio-context.tsx';
 import { useStylePreview } from '../../api/use-style-preview.ts';
@@ -72,6 +73,7 @@ export function RestyleDialog({ assetId, clipId, part, words: given }: RestyleDi
     retry: false,
     placeholderData: (previous) => previous,
   });
+  const poster = asset === null ? null : thumbnailUrl(editor.info.mediaBase, project.id, asset);
   const problem = plan.error?.message ?? drawn.error;
   const remark = gallery === null ? null : !gallery.trained ? t('stylize.untrained') : plan.data && !plan.data.known ? t('stylize.unknownStyle') : null;
   const cost = plan.data ? (plan.data.expectedMs === null ? t('stylize.cost.unmeasured', { frames }) : t('stylize.cost.time', { frames, time: formatDuration(plan.data.expectedMs) })) : t('stylize.cost.looking');
@@ -81,7 +83,7 @@ export function RestyleDialog({ assetId, clipId, part, words: given }: RestyleDi
       <DialogTitle>{t(clipId === null ? 'stylize.title' : 'stylize.titleTake')}</DialogTitle>
       <DialogContent sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', sm: 'minmax(0, 1fr) 304px' }, gap: 5 }}>
         <Box sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', gap: 2 }}>
-          <WipeView before={original.frames} after={ready ? drawn.frames : null} ratio={asset?.width && asset.height ? asset.width / asset.height : 16 / 9} isStale={!drawn.isCurrent} />
+          <WipeView before={original.frames} after={ready ? drawn.frames : null} ratio={asset?.width && asset.height ? asset.width / asset.height : 16 / 9} poster={poster} isStale={!drawn.isCurrent} />
           <Box sx={{ display: 'grid', gridTemplateColumns: '1fr auto', alignItems: 'center', gap: 3, fontSize: 12, color: 'text.secondary' }}>
             <Slider size="small" value={at} min={0} max={Math.max(0, frames - 1)} step={1} onChange={(_, next) => setAt(Number(next))} aria-label={t('stylize.frame')} getAriaValueText={(now) => formatTimecode(now, rate)} sx={{ height: 3, '& .MuiSlider-thumb': { width: 12, height: 12 } }} />
             <Box component="span" sx={{ fontVariantNumeric: 'tabular-nums' }}>{formatTimecode(at, rate)}</Box>
@@ -92,9 +94,9 @@ export function RestyleDialog({ assetId, clipId, part, words: given }: RestyleDi
           {remark === null ? null : <Alert severity="info">{remark}</Alert>}
           {problem === null ? null : <Alert severity="error">{problem}</Alert>}
         </Box>
-        <Box sx={{ minWidth: 0, pt: 2, display: 'flex', flexDirection: 'column', gap: 3 }}>
+        <Box sx={{ minWidth: 0, display: 'flex', flexDirection: 'column', gap: 3 }}>
           <TextField label={t('stylize.style')} value={words} multiline maxRows={3} autoFocus onChange={(event) => setStyle(event.target.value)} helperText={t('stylize.style.help')} slotProps={{ htmlInput: { maxLength: 300 }, formHelperText: { sx: { mx: 0 } } }} />
-          {gallery === null || gallery.styles.length === 0 ? null : <StyleGallery styles={gallery.styles} chosen={words} frame={look === null ? null : { assetId, frame, strength: look.strength, structure: look.structure, seed, ...pack }} onChoose={setStyle} />}
+          {gallery === null || gallery.styles.length === 0 ? null : <StyleGallery poster={poster} styles={gallery.styles} chosen={words} frame={look === null ? null : { assetId, frame, strength: look.strength, structure: look.structure, seed, ...pack }} onChoose={setStyle} />}
           <Box sx={{ display: 'flex', flexDirection: 'column', gap: 0.5 }}>
             <ShareSlider label={t('stylize.strength')} name={t('stylize.strength')} value={look?.strength ?? 0.6} max={1} marks={gallery === null ? [] : [gallery.strength]} disabled={look === null} onCommit={setStrength} />
             <ShareSlider label={t('stylize.structure')} name={t('stylize.structure')} value={look?.structure ?? 0.5} max={1} marks={gallery === null ? [] : [gallery.structure]} disabled={look === null} onCommit={setStructure} />

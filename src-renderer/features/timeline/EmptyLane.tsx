@@ -16,7 +16,7 @@ export function EmptyLane({ top, height, frameRate }: { top: number; height: num
   return (
     <Box onPointerDown={(down) => down.stopPropagation()} sx={{ position: 'absolute', left: 8, display: 'flex', alignItems: 'center', gap: 1, '& .MuiButton-root': { minHeight: 30, fontSize: 12, fontWeight: 400, color: 'text.secondary', '&:hover': { color: 'text.primary' } } }} style={{ top, height }}>
       <Button color="inherit" startIcon={<AddBoxOutlined sx={{ fontSize: '16px !important' }} />} disabled={editor.project.readOnly} onClick={() => void createEvent(editor, { frame: 0 })}>{key === undefined ? words : `${words} ${t('empty.laneKey', { key: keyWords(key) })}`}</Button>
-      <Button color="inherit" variant="outlined" disabled={editor.project.readOnly} onClick={() => addExampleScene(editor)} sx={{ borderColor: 'divider' }}>{t('empty.example')}</Button>
+      <Button color="inherit" disabled={editor.project.readOnly} onClick={() => addExampleScene(editor)} sx={{ textDecoration: 'underline', textUnderlineOffset: '3px', textDecorationColor: 'var(--mui-palette-divider)' }}>{t('empty.example')}</Button>
     </Box>
   );
 }

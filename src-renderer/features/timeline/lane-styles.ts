@@ -1,6 +1,9 @@
 import { EVENT_BADGE_STYLES } from '../../components/EventBadge.tsx';
 import { LANE_HEADER_WIDTH, RULER_HEIGHT } from './lanes.ts';
 
+const everySecond = (strip: string) => ({ [`& ${strip} > i`]: { '--step': 2 }, [`& ${strip} > i[data-reach="1"]`]: { display: 'none' } });
+const everyFourth = (strip: string) => ({ [`& ${strip} > i`]: { '--step': 4 }, [`& ${strip} > i:not([data-reach="4"])`]: { display: 'none' } });
+
 /** Styles of what lies on lanes, as nested selectors of one element: a thousand styled components would cost each frame dearly. */
 export const LANE_STYLES = {
   '& .lanesAndHeaders': { flex: 1, minHeight: 0, display: 'flex', overflowY: 'auto', overflowX: 'hidden' },
@@ -30,8 +33,13 @@ export const LANE_STYLES = {
   '& .item.bar': { overflow: 'visible', contain: 'none' },
   '& .item > span': { position: 'absolute', left: 4, bottom: 2, px: 1, borderRadius: '3px', maxWidth: 'calc(100% - 8px)', overflow: 'hidden', textOverflow: 'ellipsis', pointerEvents: 'none' },
   '& .source': { position: 'absolute', inset: 0, pointerEvents: 'none', overflow: 'hidden' },
-  '& .source > i': { position: 'absolute', top: 0, bottom: 0, containerType: 'size', overflow: 'hidden' },
-  '& .source > i > b': { position: 'absolute', inset: 0 },
+  '& .source > .strip': { position: 'absolute', top: 0, bottom: 0, containerType: 'inline-size', containerName: 'strip' },
+  // Frames that would be narrower than about 60 pixels are left out, and the others are wider.
+  '@container strip (max-width: 960px)': everySecond('.strip:not(.few)'),
+  '@container strip (max-width: 480px)': { ...everyFourth('.strip:not(.few)'), ...everySecond('.strip.few') },
+  '@container strip (max-width: 240px)': everyFourth('.strip.few'),
+  '& .source > .strip > i': { position: 'absolute', top: 0, bottom: 0, containerType: 'size', overflow: 'hidden' },
+  '& .source > .strip > i > b': { position: 'absolute', inset: 0 },
   '& .source > .wave': { position: 'absolute', top: 0, height: '100%', opacity: 0.6 },
   '& .source > .wave.low': { top: '60%', height: '40%', filter: 'drop-shadow(0 0 1px rgb(0 0 0 / 0.8))', opacity: 0.75 },
   '& .item.eventBar': { top: 6, bottom: 6, bgcolor: 'studio.event', borderColor: 'studio.eventLine' },

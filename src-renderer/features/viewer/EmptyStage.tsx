@@ -4,7 +4,10 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { PromptEvent } from '../../../src-shared/timeline/document.ts';
 import { useDocument, useEditor } from '../../api/studio-context.tsx';
+import { useJobs } from '../../api/queries.ts';
 import { ActionKeys } from '../../components/ActionKeys.tsx';
+import { JobClock } from '../../components/JobClock.tsx';
+import { StageStrip } from '../../components/StageStrip.tsx';
 import { eventsInOrder } from '../../editor/timeline-edits.ts';
 import { addExampleScene, createEvent, generateEvent } from '../../editor/generate.ts';
 import { t } from '../../i18n/text.ts';
@@ -14,6 +17,17 @@ export function EmptyStage({ event }: { event: PromptEvent | null }) {
   const editor = useEditor();
   const hasEvents = useDocument((state) => eventsInOrder(state.records).length > 0);
 
+  const scene = useJobs().find((job) => job.kind === 'scene' && job.state === 'running');
+  if (event && scene) {
+    return (
+      <Message title={t('viewer.sceneRunning')} body={t('viewer.sceneRunningHelp')}>
+        <Box sx={{ width: 280, textAlign: 'left' }}>
+          <StageStrip parts={scene.parts} dense />
+          <Box sx={{ display: 'flex', justifyContent: 'space-between', color: '#e8e9ec' }}><JobClock job={scene} /></Box>
+        </Box>
+      </Message>
+    );
+  }
   if (event) {
     return (
       <Message title={t('viewer.noTake')} body={event.prompt.trim() === '' ? t('viewer.noPrompt') : `“${event.prompt}”`}>

@@ -146,7 +146,8 @@ async function launchInElectron(binary: string, home: TemporaryHome, options: La
 async function screenshot(page: Page, name: string): Promise<string> {
   await mkdir(screens, { recursive: true });
   const file = path.join(screens, `${name}.png`);
-  await page.screenshot({ path: file });
+  // What fades in is shown whole: half-way, nothing has its own colour.
+  await page.screenshot({ path: file, animations: 'disabled' });
   return file;
 }
 
