@@ -90,5 +90,5 @@ LATENT_SOLVER = {**SOLVER, "prediction_type": "sample", "beta_schedule": "scaled
 NOISE_LEVEL = 0
 """Timestep to which superResolution1's condition is noised."""
 
-NOISIEST_LOOK = 80
+NOISIEST_LOOK = 40
 """Timestep from which a restyling of full strength begins."""

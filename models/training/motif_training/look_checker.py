@@ -26,9 +26,9 @@ def drawn(rng: np.random.Generator, picture: torch.Tensor, look: str) -> np.ndar
     """A look of a picture, with the softness and traces of noise of something that a model has drawn: [h, w, 3] in [0, 1]."""
     made = apply_look(picture[None], look, int(rng.integers(1 << 30)))
     h, w = picture.shape[-2:]
-    if rng.random() < 0.3:
-        # not drawn to the full
-        made = made + (picture - made) * float(rng.uniform(0, 0.2))
+    if rng.random() < 0.6:
+        # not drawn to the full: what can be seen of a look tells it, not how much is left of the picture
+        made = made + (picture - made) * float(rng.uniform(0, 0.45))
     if rng.random() < 0.4:
         # a part of a larger picture
         share = rng.uniform(0.6, 1)
