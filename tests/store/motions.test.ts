@@ -9,6 +9,7 @@ import { migrate } from '../../src-main/store/migration.ts';
 import { PROJECT_MIGRATIONS } from '../../src-main/store/migrations/project-migrations.ts';
 import { openProjectStore, PROJECT_APPLICATION_ID, type ProjectStore } from '../../src-main/store/project-store.ts';
 import { createTakeRepository } from '../../src-main/store/take-repository.ts';
+import type { Take } from '../../src-shared/contract/takes.ts';
 import type { Recipe } from '../../src-shared/recipe/recipe.ts';
 
 let folder: string;
@@ -38,21 +39,21 @@ function openOldProject(path: string): OldProject {
   return { assets, takes: createTakeRepository(db, assets), close: () => db.close() };
 }
 
-function addClip(store: OldProject, name: string): string {
+function addTake(store: OldProject, name: string): Take {
   const writer = store.assets.beginWrite({ kind: 'video', name, mimeType: 'video/mp4', origin: 'generated', recipe: RECIPE, recipeHash: name });
   writer.write(new TextEncoder().encode(name));
   const { id } = writer.finish({ frames: 8, width: 64, height: 40 });
   store.assets.setThumbnail(id, Uint8Array.of(1, 2, 3));
-  store.takes.add({ promptEventId: null, assetId: id, recipe: RECIPE, recipeHash: name });
-  return id;
+  return store.takes.add({ promptEventId: null, assetId: id, recipe: RECIPE, recipeHash: name });
 }
 
 it('a project from before motions opens with its clips, thumbnails and takes, and can hold motions', () => {
   const path = join(folder, 'old.motif');
   const old = openOldProject(path);
-  const ids = ['first', 'second', 'third'].map((name) => addClip(old, name));
+  const takes = ['first', 'second', 'third'].map((name) => addTake(old, name));
+  const ids = takes.map(({ asset }) => asset.id);
   old.assets.rename(ids[1]!, 'renamed');
-  const before = [ids.map((id) => old.assets.get(id)), old.takes.list().map((take) => ({ ...take, rating: 0, label: '', place: null }))];
+  const before = [ids.map((id) => old.assets.get(id)), takes.map(({ id }) => ({ ...old.takes.get(id), rating: 0, label: '', place: null })).toReversed()];
   old.close();
 
   const store = openProjectStore(path);
