@@ -1,7 +1,8 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Job } from '../../src-shared/contract/jobs.ts';
+import { isAwaited, type Job } from '../../src-shared/contract/jobs.ts';
+import { MEMORY_BUDGET } from '../../src-shared/contract/settings.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { ENGINE_VERSION } from '../engine/process/engine-version.ts';
 import { createDownloads } from '../hub/downloads.ts';
@@ -55,7 +56,7 @@ import { createRecipesService } from '../services/recipes-service.ts';
 import { createProjectsService } from '../services/projects-service.ts';
 import { createScenesService } from '../services/scenes-service.ts';
 import { createRoughCost } from '../services/rough-cost.ts';
-import { createSettingsService } from '../services/settings-service.ts';
+import { createSettingsService, WINDOW_KEYS } from '../services/settings-service.ts';
 import { createStylizationService } from '../services/stylization-service.ts';
 import { createSigningSettings } from '../services/signing-settings.ts';
 import { createSystemService } from '../services/system-service.ts';
@@ -85,7 +86,7 @@ const shareDone = (parts: Job['parts']): number =>
 
 /** What the creator allows the engine, in bytes; null: what is free. */
 function memoryBudget(settings: AppStore['settings']): number | null {
-  const gigabytes = Number(settings.get('window:memoryBudget') ?? 0);
+  const gigabytes = Number(settings.get(`${WINDOW_KEYS}${MEMORY_BUDGET}`) ?? 0);
   return gigabytes > 0 ? gigabytes * 1e9 : null;
 }
 
@@ -204,8 +205,7 @@ export async function createStudio(config: StudioConfig, platform: Platform): Pr
       projects.list().flatMap(({ id, queue }) =>
         queue
           .list()
-          // Nobody asked for stand-ins: they go on when the project is opened again, and no question is asked about them.
-          .filter(({ kind, state }) => kind !== 'proxy' && (state === 'running' || state === 'available' || state === 'retryable'))
+          .filter(isAwaited)
           .map((job) => ({ projectId: id, jobId: job.id, title: job.title, share: shareDone(job.parts) })),
       ),
     async close() {

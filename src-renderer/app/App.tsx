@@ -10,7 +10,7 @@ import { notify, notifyError } from '../editor/notices.ts';
 import { eventById, patchEvent } from '../editor/timeline-edits.ts';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';
 import type { Leaving } from '../features/jobs/LeaveDialog.tsx';
-import { isAwaited } from '../features/jobs/queue-total.ts';
+import { isAwaited } from '../../src-shared/contract/jobs.ts';
 import { StartScreen } from '../features/start/StartScreen.tsx';
 import { t } from '../i18n/text.ts';
 import { announceDownload } from './announce-download.ts';

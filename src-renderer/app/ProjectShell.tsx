@@ -16,7 +16,7 @@ import { Inspector } from '../features/inspector/Inspector.tsx';
 import { LocateDialog } from '../features/inspector/LocateDialog.tsx';
 import { ClearQueueDialog } from '../features/jobs/ClearQueueDialog.tsx';
 import { LeaveDialog, type Leaving } from '../features/jobs/LeaveDialog.tsx';
-import { isAwaited } from '../features/jobs/queue-total.ts';
+import { isAwaited } from '../../src-shared/contract/jobs.ts';
 import { QueueDrawer } from '../features/jobs/QueueDrawer.tsx';
 import { Library } from '../features/library/Library.tsx';
 import { ModelsWindow } from '../features/models/ModelsWindow.tsx';

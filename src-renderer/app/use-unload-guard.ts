@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { Editor } from '../editor/editor.ts';
-import { isAwaited } from '../features/jobs/queue-total.ts';
+import { isAwaited } from '../../src-shared/contract/jobs.ts';
 
 /** Lets the browser ask before the page goes while work is under way. The desktop shell asks on its own: there a refusal would only look stuck. */
 export function useUnloadGuard(editor: Editor): void {

@@ -4,8 +4,8 @@ import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
 const MOST_AHEAD = 4;
 /** Pictures that a window shows each second at most. */
 const MOST_PER_SECOND = 60;
-/** The playhead is beyond this many frames from the picture that was composed last where it leapt. */
-const LEAP_FRAMES = 24;
+/** The playhead leapt where it is more than this many frames from a picture: what was composed before belongs to where it was. */
+export const LEAP_FRAMES = 24;
 /** What a picture takes is the middle of so many: one that stalls is no reason to leave out others, three are. None counts for more than `MOST_MS`. */
 const COUNTED = 5;
 const MOST_MS = 250;

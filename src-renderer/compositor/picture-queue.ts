@@ -1,5 +1,4 @@
-/** Pictures further from the playhead than this (frames) belong to where it was before it leapt. */
-const FAR_FRAMES = 24;
+import { LEAP_FRAMES } from './motion-clock.ts';
 
 /** Pictures that were composed before they are due. What is shown is chosen when it is shown, by where the playhead is then. */
 export interface PictureQueue<Picture extends { readonly frame: number }> {
@@ -22,18 +21,18 @@ export function createPictureQueue<Picture extends { readonly frame: number }>(d
     due: (frame, direction) => {
       /** How long a picture of `of` has been due, in frames. */
       const past = (of: number): number => (frame - of) * direction;
-      if (taken !== null && (past(taken) < 0 || past(taken) > FAR_FRAMES)) taken = null;
+      if (taken !== null && (past(taken) < 0 || past(taken) > LEAP_FRAMES)) taken = null;
       const newest = taken === null ? Infinity : past(taken);
       let best: Picture | null = null;
       for (const picture of waiting) {
         const by = past(picture.frame);
-        if (by >= 0 && by <= FAR_FRAMES && by < newest && (best === null || by < past(best.frame))) best = picture;
+        if (by >= 0 && by <= LEAP_FRAMES && by < newest && (best === null || by < past(best.frame))) best = picture;
       }
       const later: Picture[] = [];
       for (const picture of waiting) {
         if (picture === best) continue;
         const by = past(picture.frame);
-        if (by < 0 && by >= -FAR_FRAMES) later.push(picture);
+        if (by < 0 && by >= -LEAP_FRAMES) later.push(picture);
         else drop(picture);
       }
       waiting = later;

@@ -49,6 +49,12 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
+/** Work that goes on without anybody: it runs, or waits for its turn. */
+export const goesOn = ({ state }: Pick<Job, 'state'>): boolean => state === 'running' || state === 'available' || state === 'retryable';
+
+/** Work that somebody waits for. Stand-ins were asked for by nobody: they rest when a project is left, and go on when it is opened again. */
+export const isAwaited = (job: Pick<Job, 'state' | 'kind'>): boolean => goesOn(job) && job.kind !== 'proxy';
+
 export const jobsContract = {
   list: method(z.object({ projectId: ProjectId }), z.object({ jobs: z.array(Job) })),
   get: method(z.object({ projectId: ProjectId, jobId: JobId }), Job),

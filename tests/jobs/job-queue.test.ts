@@ -1,21 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { Job as JobSchema } from '../../src-shared/contract/jobs.ts';
-import { clipBytes, openQueueBench, tinyRecipe, type QueueBench, type QueueBenchOptions } from './fixtures/queue-bench.ts';
+import { clipBytes, closedBenches, isFinished as finished, tinyRecipe, type QueueBench } from './fixtures/queue-bench.ts';
 
-const benches: QueueBench[] = [];
-const open = async (options: QueueBenchOptions = {}) => {
-  const bench = await openQueueBench(options);
-  benches.push(bench);
-  return bench;
-};
-const finished = (job: Job) => job.finishedAt !== null;
-
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench.close().catch(() => {});
-});
+const { open, keep } = closedBenches();
 
 /** The clip that an undisturbed run makes of a recipe. */
 async function undisturbed(recipe: ReturnType<typeof tinyRecipe>): Promise<Uint8Array> {
@@ -116,7 +106,7 @@ describe('pause, cancel, close', () => {
     const job = await bench.generate(recipe);
     await bench.until(job.id, (row) => row.parts[0]!.step >= 3);
     const again = await bench.reopen();
-    benches.push(again);
+    keep(again);
     const done = await again.until(job.id, finished);
     expect(done).toMatchObject({ state: 'completed', attempt: 2 });
     expect(Buffer.compare(clipBytes(again, done), await undisturbed(recipe))).toBe(0);

@@ -1,21 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { chooseTiles } from '../../src-shared/pack/tile-choice.ts';
 import { recipeHash, withTiles } from '../../src-shared/recipe/recipe.ts';
 import type { TileCount } from '../../src-shared/recipe/tile-count.ts';
 import { createTileChooser } from '../../src-main/jobs/tile-chooser.ts';
-import { clipBytes, openQueueBench, tinyRecipe, type QueueBench, type QueueBenchOptions } from './fixtures/queue-bench.ts';
+import { clipBytes, closedBenches, isFinished as finished, tinyRecipe } from './fixtures/queue-bench.ts';
 
-const benches: QueueBench[] = [];
-const open = async (options: QueueBenchOptions = {}) => {
-  const bench = await openQueueBench(options);
-  benches.push(bench);
-  return bench;
-};
-const finished = (job: Job) => job.finishedAt !== null;
-afterEach(async () => {
-  for (const bench of benches.splice(0)) await bench.close().catch(() => {});
-});
+const { open, keep } = closedBenches();
 const stageOf = (job: Job, name: string) => job.parts.find((part) => part.name === name);
 
 describe('how many tiles are chosen', () => {
@@ -101,7 +92,7 @@ describe('tiles', () => {
     const { id } = await bench.generate(recipe);
     await bench.until(id, (job) => (stageOf(job, 'superResolution2')?.step ?? 0) >= 2 || finished(job));
     const reopened = await bench.reopen();
-    benches.push(reopened);
+    keep(reopened);
     const done = await reopened.until(id, finished);
     expect(stageOf(done, 'superResolution2')).toMatchObject({ tiles: { count: 2, reason: 'ranOut' } });
     expect(Buffer.compare(clipBytes(reopened, done), clipBytes(undisturbed, whole))).toBe(0);

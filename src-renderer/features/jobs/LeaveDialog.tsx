@@ -5,7 +5,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useJobs } from '../../api/queries.ts';
 import { t } from '../../i18n/text.ts';
-import { isAwaited } from './queue-total.ts';
+import { isAwaited } from '../../../src-shared/contract/jobs.ts';
 
 /** How a project is left while it works: `background`, its work goes on; `pause`, it goes on when the project is opened again. */
 export type Leaving = 'background' | 'pause';

@@ -8,7 +8,8 @@ import DeleteSweepOutlined from '@mui/icons-material/DeleteSweepOutlined';
 import type { JobCommand } from '../../components/use-job-commands.ts';
 import { formatDuration } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
-import { goesOn, queueTotal } from './queue-total.ts';
+import { goesOn } from '../../../src-shared/contract/jobs.ts';
+import { queueTotal } from './queue-total.ts';
 
 function totalText(jobs: readonly Job[]): string | null {
   const total = queueTotal(jobs);

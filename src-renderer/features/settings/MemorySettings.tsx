@@ -2,12 +2,12 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { MEMORY_BUDGET as KEY } from '../../../src-shared/contract/settings.ts';
 import { useStudio } from '../../api/studio-context.tsx';
 import { notifyError } from '../../editor/notices.ts';
 import { formatBytes } from '../../i18n/formats.ts';
 import { t } from '../../i18n/text.ts';
 
-const KEY = 'memoryBudget';
 const GIGABYTE = 1e9;
 /** What can be chosen, in gigabytes; an empty text is all that is free. */
 const BUDGETS = ['', '1', '2', '4', '8', '16', '32'] as const;

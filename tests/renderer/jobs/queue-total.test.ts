@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../src-shared/contract/jobs.ts';
-import { isAwaited, queueTotal } from '../../../src-renderer/features/jobs/queue-total.ts';
+import { isAwaited } from '../../../src-shared/contract/jobs.ts';
+import { queueTotal } from '../../../src-renderer/features/jobs/queue-total.ts';
 
 const job = (state: Job['state'], remainingMs: number | null): Job => ({
   id: 'job:00000000-0000-4000-8000-000000000000', kind: 'generate', state, title: 'Fish', createdAt: '2026-01-01T00:00:00.000Z', finishedAt: null, attempt: 1, parts: [],
