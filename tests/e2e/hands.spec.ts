@@ -52,7 +52,7 @@ describe('keys, commands and settings', () => {
     await studio.restartHost('SIGTERM');
     expect(studio.baseUrl).not.toBe(before);
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
-    await page.getByRole('button', { name: 'Open Reef' }).click();
+    await page.getByRole('button', { name: /^Reef/ }).click();
     await window.prompt.waitFor();
     await window.leaveFields();
     await page.keyboard.press('?');

@@ -28,7 +28,7 @@ export function RecentProjects({ projects, onOpen }: { projects: readonly Recent
         {projects.slice(0, 8).map((project) => (
           <Box key={project.path} component="li" sx={{ position: 'relative', '& .forget': { opacity: 0 }, '&:hover .forget, &:focus-within .forget': { opacity: 1 } }}>
             <ButtonBase
-              disabled={!project.exists} onClick={() => onOpen(project.path)} aria-label={t('start.openNamed', { name: project.name })}
+              disabled={!project.exists} onClick={() => onOpen(project.path)}
               sx={{ display: 'block', width: 1, textAlign: 'left', borderRadius: 2, p: 1.5, bgcolor: 'studio.panel', border: 1, borderColor: 'studio.line', opacity: project.exists ? 1 : 0.55, '&:hover': { borderColor: 'primary.main', bgcolor: 'studio.raised' } }}
             >
               <Poster src={project.posterUrl} />

@@ -88,7 +88,7 @@ export function StartScreen({ onOpen, onCreate, onSample, onMakeClip, onModels }
             </Box>
           </Box>
           <ButtonBase
-            aria-label={t('start.sample')} disabled={isBusy} onClick={() => void busyWhile(onSample)}
+            disabled={isBusy} onClick={() => void busyWhile(onSample)}
             sx={{ display: 'block', position: 'relative', width: 1, maxWidth: 460, aspectRatio: '9 / 5', borderRadius: 2, overflow: 'hidden', textAlign: 'left', bgcolor: 'studio.stage', border: 1, borderColor: 'studio.line', boxShadow: '0 12px 40px rgb(0 0 0 / 0.28)', '& img': { transition: 'transform 240ms' }, '&:hover img': { transform: 'scale(1.03)' }, '&:hover .open': { bgcolor: 'primary.main' } }}
           >
             <Box component="img" src={stillUrl} alt="" width={576} height={320} sx={{ width: 1, height: 1, objectFit: 'cover', display: 'block' }} />
@@ -103,7 +103,7 @@ export function StartScreen({ onOpen, onCreate, onSample, onMakeClip, onModels }
         </Box>
         <RecentProjects projects={projects} onOpen={(path) => void busyWhile(() => onOpen(path))} />
         <MachineFacts info={info} />
-        <Typography variant="caption" sx={{ color: 'text.disabled' }}>{t('start.footer', { version: info.appVersion, folder: info.projectsFolder })}</Typography>
+        <Typography variant="caption" sx={{ color: 'text.secondary' }}>{t('start.footer', { version: info.appVersion, folder: info.projectsFolder })}</Typography>
       </Box>
       {dialog === 'new' ? <PathDialog title={t('start.newProject')} label={t('project.name')} help={t('start.newHelp', { folder: info.projectsFolder })} confirm={t('start.create')} initial={t('start.untitled')} onClose={() => setDialog(null)} onSubmit={(name) => onCreate(name, null)} /> : null}
       {dialog === 'open' ? <PathDialog title={t('start.openProject')} label={t('start.path')} help={t('start.openHelp')} confirm={t('action.open')} initial={projects[0]?.path ?? `${info.projectsFolder}/`} onClose={() => setDialog(null)} onSubmit={onOpen} /> : null}
