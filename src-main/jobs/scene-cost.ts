@@ -6,6 +6,7 @@ import type { ModelIndex, StageSize } from '../../src-shared/pack/model-index.ts
 import type { StageSettings } from '../../src-shared/recipe/recipe.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
 import type { StepTimeRepository } from '../store/app-store.ts';
+import { tilesInKey } from './stage-times.ts';
 
 /** Keyframe distance of packs without interpolation. */
 const DEFAULT_STRIDE = 4;
@@ -31,7 +32,7 @@ function nodeWork(node: KeyedNode, settings: StageSettings, index: Pick<ModelInd
 
 function costKey(recipe: SceneRecipe, settings: StageSettings): string {
   const guided = settings.guidanceScale > 1 ? 'guided' : 'plain';
-  return `scene/${recipe.pack.sha256}/${recipe.engine.executionProvider}/${settings.stage}/${guided}/${settings.strength ?? 1}/${settings.numInferenceSteps}`;
+  return `scene/${recipe.pack.sha256}/${recipe.engine.executionProvider}/${settings.stage}/${guided}/${settings.strength ?? 1}/${settings.numInferenceSteps}${tilesInKey(settings)}`;
 }
 
 const settingsOf = (recipe: SceneRecipe, stage: StageName): StageSettings => {

@@ -1,15 +1,18 @@
 import type { Recipe, StageSettings } from '../../src-shared/recipe/recipe.ts';
 import type { StepTimeRepository } from '../store/app-store.ts';
 
+/** Frames in tiles take longer than whole ones: their times are kept apart. */
+export const tilesInKey = ({ tiles }: StageSettings): string => (tiles === undefined ? '' : `/${tiles} tiles`);
+
 /** What a stage's duration depends on beside its number of steps. */
 function stageTimeKey(recipe: Recipe, settings: StageSettings): string {
   const guided = settings.guidanceScale > 1 ? 'guided' : 'plain';
-  return `${recipe.pack.sha256}/${recipe.engine.executionProvider}/${settings.stage}/${guided}/${settings.strength ?? 1}`;
+  return `${recipe.pack.sha256}/${recipe.engine.executionProvider}/${settings.stage}/${guided}/${settings.strength ?? 1}${tilesInKey(settings)}`;
 }
 
 const ENCODE_KEY = 'encode';
 
-/** How long a stage will take on this machine, in milliseconds; null until it has been measured once. */
+/** How long a stage will take on this machine, in milliseconds; null until it has been measured once, in tiles as large as the settings say. */
 export function expectedStageMs(stepTimes: StepTimeRepository, recipe: Recipe, settings: StageSettings): number | null {
   const measured = stepTimes.get(stageTimeKey(recipe, settings));
   return measured === null ? null : measured.fixedMs + measured.stepMs * settings.numInferenceSteps;

@@ -88,12 +88,12 @@ export function createGenerationService(parts: {
         const { stage } = settings;
         const note = whole !== null || (await isKept(made, stage)) ? null : await tiles.choose({ opened, stage, inScene: false });
         if (note !== null) made = withTiles(made, stage, note.count);
-        asked.push({ settings, note, isKept: await isKept(made, stage) });
+        asked.push({ settings: made.stages[asked.length] ?? settings, note, isKept: await isKept(made, stage) });
       }
       const cachedAssetId = whole ?? store.assets.findByRecipeHash(await recipeHash(made))?.id ?? null;
       const stages = asked.map(({ settings, isKept: kept }): GenerationPlan['stages'][number] => {
         const cached = cachedAssetId !== null || kept;
-        return { stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, recipe, settings) };
+        return { stage: settings.stage, cached, expectedMs: cached ? 0 : expectedStageMs(stepTimes, made, settings) };
       });
       const last = recipe.stages.at(-1)!.stage;
       const size = opened.index.sizes[last] ?? opened.pack.output;

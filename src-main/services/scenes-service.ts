@@ -8,7 +8,9 @@ import { sceneFromTimeline, sceneTitle, sceneWords } from '../../src-shared/buil
 import { keyNodes, staleNodes, type KeyedNode } from '../../src-shared/build/scene-keys.ts';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { StageName } from '../../src-shared/recipe/stage-name.ts';
-import { recipeHash } from '../../src-shared/recipe/recipe.ts';
+import { moreTiles, type StageTiles } from '../../src-shared/pack/tile-choice.ts';
+import { recipeHash, withTiles } from '../../src-shared/recipe/recipe.ts';
+import type { TileCount } from '../../src-shared/recipe/tile-count.ts';
 import type { SceneEvent, SceneScript } from '../../src-shared/recipe/scene-script.ts';
 import { wantedNodes } from '../jobs/handlers/render-scene.ts';
 import { requireMotionsFit } from '../jobs/recipe-motions.ts';
@@ -70,6 +72,13 @@ export function createScenesService(parts: {
       { measuredMs: encodedFrames === 0 ? 0 : expectedEncodeMs(stepTimes), roughMs: rough.encodeMs(encodedFrames) },
     ]);
 
+  /** The recipe as it would be made now, with tiles where whole frames do not fit, and why. */
+  const asItFits = async (recipe: SceneRecipe, opened: OpenedPack, needed: readonly KeyedNode[]): Promise<{ readonly made: SceneRecipe; readonly tiled: StageTiles[] }> => {
+    const tiled = await expectedTiles(tiles, opened, recipe.stages.map(({ stage }) => stage).filter((stage) => needed.some((node) => node.stage === stage)), { inScene: true });
+    const tilesOf = (of: SceneRecipe, stage: StageName): TileCount => of.stages.find((settings) => settings.stage === stage)?.tiles ?? 1;
+    return { tiled, made: tiled.reduce((of, { stage, count }) => withTiles(of, stage, moreTiles(count, tilesOf(of, stage))), recipe) };
+  };
+
   /** Measured where this machine has made such a scene, else worked out from the model; a scene's length does not matter. */
   const expectedMemory = async ({ recipe, opened }: { readonly recipe: SceneRecipe; readonly opened: OpenedPack }): Promise<number | null> =>
     memory.expectedBytes(recipe) ?? memoryPlans.peakBytes(opened, recipe.stages.map(({ stage }) => stage));
@@ -102,18 +111,19 @@ export function createScenesService(parts: {
       const hash = await recipeHash(recipe);
       const cachedAssetId = (store.assets.findByRecipeHash(await recipeHash(wish)) ?? store.assets.findByRecipeHash(hash))?.id ?? null;
       const needed = cachedAssetId === null ? missing : [];
-      const expected = (of: readonly KeyedNode[]): number | null => (of.length === 0 ? 0 : expectedNodesMs(stepTimes, recipe, of, opened.index));
+      const { made, tiled } = await asItFits(recipe, opened, needed);
+      const expected = (of: readonly KeyedNode[]): number | null => (of.length === 0 ? 0 : expectedNodesMs(stepTimes, made, of, opened.index));
       const stages = recipe.stages.map(({ stage }) => {
         const own = needed.filter((node) => node.stage === stage);
         return { stage, nodes: nodes.filter((node) => node.stage === stage).length, stale: own.length, expectedMs: expected(own) };
       });
-      const { ms, isRough } = expectedTime(recipe, opened, needed, cachedAssetId === null ? graph.layout.frames : 0);
+      const { ms, isRough } = expectedTime(made, opened, needed, cachedAssetId === null ? graph.layout.frames : 0);
       const last = recipe.stages.at(-1)!.stage;
       const { width, height } = sceneStageSize(opened.index, last);
       return {
         recipeHash: hash, cachedAssetId, stages, events: eventStates(recipe, nodes, staleNodes(nodes, isKnown), madeEvents(store.takes.recipes())),
         expectedMs: ms, isRough,
-        tiles: await expectedTiles(tiles, opened, stages.flatMap(({ stage, stale }) => (stale > 0 ? [stage] : [])), { inScene: true }),
+        tiles: tiled,
         expectedMemoryBytes: await expectedMemory({ recipe, opened }),
         expectedDiskBytes: needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0),
         freeDiskBytes: freeBytesAt(store.path),
@@ -143,25 +153,23 @@ export function createScenesService(parts: {
     planVary: async (request) => {
       const { store } = projects.get(request.projectId);
       const seen = new Set<string>();
-      const stages = new Set<StageName>();
+      const notes = new Map<StageName, StageTiles>();
       const variants = await variantsOf(request);
       const total = { stale: 0, expectedMs: 0, isRough: false, expectedMemoryBytes: variants[0] === undefined ? null : await expectedMemory(variants[0]), expectedDiskBytes: 0, freeDiskBytes: freeBytesAt(store.path) };
       for (const { recipe, opened, clipHash, graph } of variants) {
         if (store.assets.findByRecipeHash(clipHash) !== null) continue;
         const planned = await planScene(store, graph, recipe, wantedNodes(graph, request.promptEventId, recipe, sceneGrid(opened.index).stride), request.promptEventId);
         const needed = planned.needed.filter(({ key }) => !seen.has(key));
-        for (const { key, stage } of needed) {
-          seen.add(key);
-          stages.add(stage);
-        }
-        const { ms, isRough } = expectedTime(recipe, opened, needed, graph.layout.spans.find(({ event }) => event.id === request.promptEventId)?.event.durationFrames ?? 0);
+        for (const { key } of needed) seen.add(key);
+        const { made, tiled } = await asItFits(recipe, opened, needed);
+        for (const note of tiled) notes.set(note.stage, note);
+        const { ms, isRough } = expectedTime(made, opened, needed, graph.layout.spans.find(({ event }) => event.id === request.promptEventId)?.event.durationFrames ?? 0);
         total.stale += needed.length;
         total.expectedMs += ms;
         total.isRough ||= isRough;
         total.expectedDiskBytes += needed.reduce((sum, node) => sum + nodeBytes(node, opened.index), 0);
       }
-      const [first] = variants;
-      return { ...total, tiles: first === undefined ? [] : await expectedTiles(tiles, first.opened, [...stages], { inScene: true }) };
+      return { ...total, tiles: [...notes.values()] };
     },
     adherence: async (request) => {
       const { store } = projects.get(request.projectId);

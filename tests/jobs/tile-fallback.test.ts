@@ -3,6 +3,7 @@ import type { Job } from '../../src-shared/contract/jobs.ts';
 import { chooseTiles } from '../../src-shared/pack/tile-choice.ts';
 import { recipeHash, withTiles } from '../../src-shared/recipe/recipe.ts';
 import type { TileCount } from '../../src-shared/recipe/tile-count.ts';
+import { expectedStageMs } from '../../src-main/jobs/stage-times.ts';
 import { createTileChooser } from '../../src-main/jobs/tile-chooser.ts';
 import { clipBytes, closedBenches, isFinished as finished, tinyRecipe } from './fixtures/queue-bench.ts';
 
@@ -60,6 +61,9 @@ describe.each([['reported by the runtime', 'room'], ['of which the engine died',
     const made = withTiles(recipe, 'superResolution2', 4);
     expect(bench.store.takes.list()).toMatchObject([{ promptEventId: 'promptEvent:1', recipe: made, recipeHash: await recipeHash(made) }]);
     expect(bench.store.assets.list({ kinds: ['stage'] })).toHaveLength(3);
+    // What tiles take says nothing about whole frames.
+    const times = [recipe, made].map((of) => expectedStageMs(bench.app.stepTimes, of, of.stages.at(-1)!));
+    expect(times).toEqual([null, expect.any(Number)]);
     const other = await open();
     const again = await other.until((await other.generate(made)).id, finished);
     expect(again.parts.every(({ tiles }) => tiles === undefined)).toBe(true);

@@ -67,8 +67,7 @@ export function createGenerateClipHandler(options: GenerateClipOptions): JobHand
       (event) => context.advance(event.step, event.total || settings.numInferenceSteps, event.stepMs),
     );
     saveStage(context, recipe, settings, key, done.tensor);
-    // Times are told for whole frames.
-    if (settings.tiles === undefined && unitsMs !== null && unitsMs > 0) recordStageTime(stepTimes, recipe, settings, { unitsMs, wallMs: done.wallMs });
+    if (unitsMs !== null && unitsMs > 0) recordStageTime(stepTimes, recipe, settings, { unitsMs, wallMs: done.wallMs });
     return done.tensor;
   };
 

@@ -98,8 +98,7 @@ export function createRenderSceneHandler(options: RenderSceneOptions): JobHandle
       context.advance(doneBefore * TICKS + share, ticks, stepMs === null || total === 0 ? null : (stepMs * total) / TICKS);
     };
     const remember = (unitsMs: number | null, wallMs: number): void => {
-      // Times are told for whole frames.
-      if (settings.tiles === undefined && unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs });
+      if (unitsMs !== null && unitsMs > 0) recordNodeTime(stepTimes, recipe, node, opened.index, { unitsMs, wallMs });
     };
     if (node.stage !== 'keyframes') {
       const { done, unitsMs } = await runCheckpointed(engine, context, node.key, command, onProgress);
