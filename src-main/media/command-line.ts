@@ -13,6 +13,10 @@ export const fileArgument = (path: string): string => `file:${path}`;
 /** Input options: local files and pipes only, and only the demuxer that the content asked for. */
 export const inputGuards = (demuxer: Container | 'rawvideo'): string[] => ['-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxer, '-f', demuxer];
 
+/** Input options that keep the transparency of a source: the built-in VP8 and VP9 decoders leave it out. */
+export const clearDecoder = ({ hasAlpha = false, codec }: { readonly hasAlpha?: boolean; readonly codec?: string | null }): string[] =>
+  hasAlpha && codec === 'vp9' ? ['-c:v', 'libvpx-vp9'] : hasAlpha && codec === 'vp8' ? ['-c:v', 'libvpx'] : [];
+
 /** A frame rate as ffmpeg takes it: `30000/1001`. */
 export const rateArgument = (rate: FrameRate): string => `${rate.num}/${rate.den}`;
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { framesToSeconds, type FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { LOOKING_BYTES } from './process-limits.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
@@ -54,8 +54,6 @@ function cropFilter(crop: DecodeFramesRequest['crop']): string[] {
 export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate'> & Partial<Pick<MediaInfo, 'hasAlpha' | 'codec'>>, request: DecodeFramesRequest): string[] {
   const { width, height, fit = 'cover', startFrame = 0, frames, alpha = false } = request;
   const pixels = alpha ? 'rgba' : 'rgb24';
-  // The built-in VP8 and VP9 decoders leave the transparency out.
-  const decoder = info.hasAlpha === true && info.codec === 'vp9' ? ['-c:v', 'libvpx-vp9'] : info.hasAlpha === true && info.codec === 'vp8' ? ['-c:v', 'libvpx'] : [];
   const rate = request.frameRate ?? info.frameRate;
   // What is transparent becomes black: the colours that files keep there are not meant to be seen.
   const opaque = alpha ? ['format=gbrap'] : info.hasAlpha === true ? ['format=gbrap', 'premultiply=inplace=1'] : [];
@@ -63,7 +61,7 @@ export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'ki
   // Half a frame early and rounded by the fps filter: the named frame comes first whatever the container's clock.
   const seek = rate !== null && startFrame > 0 ? ['-ss', Math.max(0, framesToSeconds(startFrame - 0.5, rate)).toFixed(6)] : [];
   return [
-    ...FFMPEG_GLOBAL, ...decoder, ...inputGuards(info.container), ...seek, '-i', fileArgument(info.path),
+    ...FFMPEG_GLOBAL, ...clearDecoder(info), ...inputGuards(info.container), ...seek, '-i', fileArgument(info.path),
     '-map', '0:v:0', '-an', '-sn', '-dn',
     '-vf', [...filters, ...cropFilter(request.crop), sizeFilter(width, height, fit), `format=${pixels}`].join(','),
     ...(frames === undefined ? [] : ['-frames:v', String(frames)]),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { toEven } from '../../src-shared/compose/pixel-rules.ts';
 import type { Filmstrip } from '../../src-shared/contract/assets.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { BIT_EXACT, FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { run, start } from './run.ts';
@@ -47,17 +47,27 @@ export function waveformArguments(info: Pick<MediaInfo, 'path' | 'container' | '
   ];
 }
 
-/** Arguments that write a proxy: H.264 and AAC, every frame at its own number, no larger than it is looked at. */
-export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio'>, output: string): string[] {
+/** What a stand-in is written as: MP4 (H.264, AAC), or WebM (VP9, Opus) with the transparency of what it stands for. A key frame every 12. */
+const OPAQUE = {
+  pixels: 'yuv420p', video: ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-g', '12', '-threads', '2'], audio: ['-c:a', 'aac', '-b:a', '128k', '-ac', '2'], file: ['-movflags', 'faststart', '-f', 'mp4'],
+} as const;
+const CLEAR = {
+  pixels: 'yuva420p', video: ['-c:v', 'libvpx-vp9', '-crf', '30', '-b:v', '0', '-deadline', 'realtime', '-cpu-used', '7', '-auto-alt-ref', '0', '-lag-in-frames', '0', '-g', '12', '-threads', '2'],
+  audio: ['-c:a', 'libopus', '-b:a', '128k', '-ac', '2'], file: ['-metadata:s:v:0', 'alpha_mode=1', '-f', 'webm'],
+} as const;
+
+/** Arguments that write a proxy: every frame at its own number, no larger than it is looked at. */
+export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio' | 'hasAlpha' | 'codec'>, output: string): string[] {
+  const { pixels, video, audio, file } = info.hasAlpha ? CLEAR : OPAQUE;
   const [width, height] = [info.width ?? 2, info.height ?? 2];
   const factor = Math.min(1, PROXY.width / width, PROXY.height / height);
   const size = `${Math.max(2, toEven(width * factor))}:${Math.max(2, toEven(height * factor))}`;
   return [
-    ...FFMPEG_GLOBAL, '-progress', 'pipe:1', ...inputGuards(info.container), '-i', fileArgument(info.path),
+    ...FFMPEG_GLOBAL, '-progress', 'pipe:1', ...clearDecoder(info), ...inputGuards(info.container), '-i', fileArgument(info.path),
     '-map', '0:v:0', ...(info.hasAudio ? ['-map', '0:a:0'] : []), '-sn', '-dn',
-    '-vf', `${info.frameRate === null ? '' : `fps=${rateArgument(info.frameRate)},`}scale=${size}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p`,
-    '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-g', '12', '-threads', '2', '-pix_fmt', 'yuv420p', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
-    ...(info.hasAudio ? ['-c:a', 'aac', '-b:a', '128k', '-ac', '2'] : []), ...BIT_EXACT, '-map_metadata', '-1', '-movflags', 'faststart', '-f', 'mp4', '-y', fileArgument(output),
+    '-vf', `${info.frameRate === null ? '' : `fps=${rateArgument(info.frameRate)},`}scale=${size}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=${pixels}`,
+    ...video, '-pix_fmt', pixels, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
+    ...(info.hasAudio ? audio : []), ...BIT_EXACT, '-map_metadata', '-1', ...file, '-y', fileArgument(output),
   ];
 }
 

@@ -26,6 +26,9 @@ const SHOWN_TYPES = new Set([
   'audio/mpeg', 'audio/mp4', 'audio/wav', 'audio/x-wav', 'audio/ogg', 'audio/flac', 'audio/aac', 'audio/webm',
 ]);
 
+/** First byte of a WebM: stand-ins of what may be transparent. */
+const EBML = 0x1a;
+
 /** Bytes per read of the store: a few rows at a time, so that no read holds the database for long. */
 const READ_BYTES = 1024 * 1024;
 
@@ -104,7 +107,8 @@ export function createMediaResponder(parts: {
         const { previews } = project.store;
         const size = previews.sizeOf(id, 'proxy');
         if (size === null) throw notFound();
-        return ranged({ size, etag: `proxy-${id}`, contentType: 'video/mp4', range: request.range, read: (start, end) => previews.readRange(id, 'proxy', start, end) });
+        const contentType = previews.readRange(id, 'proxy', 0, 1)[0] === EBML ? 'video/webm' : 'video/mp4';
+        return ranged({ size, etag: `proxy-${id}`, contentType, range: request.range, read: (start, end) => previews.readRange(id, 'proxy', start, end) });
       }
       case 'preview': {
         const job = JobId.safeParse(second);

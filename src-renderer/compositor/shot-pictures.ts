@@ -142,7 +142,7 @@ export function createShotPictures({ onStandIn, onChange }: ShotPicturesOptions)
     else decoded.put(frameKey(assetId, frame, isStandIn), picture);
   };
 
-  const isStandInFor = ({ assetId, standInUrl, isClear }: CompositorSource): boolean => standInUrl !== null && look.isHasty && !isClear && !undecodable.has(assetId);
+  const isStandInFor = ({ assetId, standInUrl }: CompositorSource): boolean => standInUrl !== null && look.isHasty && !undecodable.has(assetId);
   const urlOf = ({ assetId, url, standInUrl }: CompositorSource, isStandIn: boolean): string => (isStandIn || undecodable.has(assetId) ? (standInUrl ?? url) : url);
   const fileOf = (source: CompositorSource, isStandIn: boolean): VideoFile => {
     const { assetId } = source;
@@ -190,7 +190,7 @@ export function createShotPictures({ onStandIn, onChange }: ShotPicturesOptions)
     }
   };
 
-  const idleWork = createIdleWork({ fileOf: (source) => fileOf(source, source.standInUrl !== null && !source.isClear && !undecodable.has(source.assetId)), needs });
+  const idleWork = createIdleWork({ fileOf: (source) => fileOf(source, source.standInUrl !== null && !undecodable.has(source.assetId)), needs });
 
   return {
     setPlan: (next, given) => {

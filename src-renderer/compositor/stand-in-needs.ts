@@ -24,8 +24,8 @@ export interface StandInNeeds {
 export function createStandInNeeds(onNeed: (assetId: string) => void): StandInNeeds {
   const late = new Map<string, number>();
   const told = new Set<string>();
-  const isCandidate = ({ assetId, standInUrl, isClear, rate, frames, width, height }: CompositorSource): boolean =>
-    standInUrl === null && !isClear && rate !== null && frames !== null && !told.has(assetId) && (frames * rate.den) / rate.num <= MOST_SECONDS && width * height >= LARGE_PIXELS;
+  const isCandidate = ({ assetId, standInUrl, rate, frames, width, height }: CompositorSource): boolean =>
+    standInUrl === null && rate !== null && frames !== null && !told.has(assetId) && (frames * rate.den) / rate.num <= MOST_SECONDS && width * height >= LARGE_PIXELS;
   const tell = ({ assetId }: CompositorSource): void => {
     told.add(assetId);
     onNeed(assetId);

@@ -15,8 +15,6 @@ export interface CompositorSource {
   readonly height: number;
   /** How many it has; null where nobody knows. */
   readonly frames: number | null;
-  /** Whether it is transparent, as a stand-in never is. */
-  readonly isClear: boolean;
 }
 
 /** Another frame that shines through the one that is shown. */

@@ -23,6 +23,9 @@ describe('previews of media', () => {
     const { ffmpeg } = await findFfmpeg();
     const picture = ['-f', 'lavfi', '-i', "color=c=0x203040:s=640x360:d=3:r=24[back];color=c=0xf09a3c:s=120x120:d=3:r=24[square];[back][square]overlay=x='t*180':y=120"];
     await run(ffmpeg, ['-v', 'error', ...picture, '-f', 'lavfi', '-i', 'sine=f=330:d=3', '-c:v', 'prores_ks', '-profile:v', '2', '-c:a', 'pcm_s16le', '-y', join(folder, 'master.mov')]);
+    // Lime where nothing is to be seen of it.
+    const clear = ['-f', 'lavfi', '-i', 'color=c=0x00ff00:s=640x360:d=2:r=24', '-f', 'lavfi', '-i', 'color=c=black:s=640x360:d=2:r=24,drawbox=x=0:y=120:w=120:h=120:color=white:t=fill,format=gray'];
+    await run(ffmpeg, ['-v', 'error', ...clear, '-filter_complex', '[0:v][1:v]alphamerge', '-c:v', 'prores_ks', '-profile:v', '4444', '-pix_fmt', 'yuva444p10le', '-y', join(folder, 'clear.mov')]);
     await run(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', "sine=f=220:d=4,volume='0.1+0.2*t':eval=frame", '-y', join(folder, 'tone.wav')]);
   });
   afterAll(async () => {
@@ -66,5 +69,21 @@ describe('previews of media', () => {
     });
     await expect.poll(orange, { timeout: 60_000 }).toBe(true);
     await studio.screenshot('previews-timeline');
+  }, 180_000);
+
+  test('keep their transparency in stand-ins', async () => {
+    const { page } = studio;
+    await page.getByLabel('Choose files to import').setInputFiles([join(folder, 'clear.mov')]);
+    await window.library.getByRole('button', { name: 'clear.mov', exact: true }).click({ timeout: 30_000 });
+    await page.keyboard.press(',');
+    await page.locator('.source b').first().waitFor({ timeout: 30_000 });
+    await page.getByTestId('composed').waitFor();
+    await window.leaveFields();
+    await page.keyboard.press('Home');
+    /** Green at a place, in shares of the canvas. */
+    const greenAt = (x: number, y: number) => page.getByTestId('composed').evaluate((canvas: HTMLCanvasElement, [left, top]) => canvas.getContext('2d')!.getImageData(Math.round(canvas.width * left!), Math.round(canvas.height * top!), 1, 1).data[1]!, [x, y]);
+    await expect.poll(() => greenAt(0.09, 0.5), { timeout: 60_000 }).toBeGreaterThan(200);
+    expect(await greenAt(0.7, 0.5)).toBeLessThan(8);
+    await studio.screenshot('previews-clear');
   }, 180_000);
 });

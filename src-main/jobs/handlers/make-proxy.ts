@@ -24,7 +24,7 @@ export function createMakeProxyHandler({ media, temporaryFolder }: { readonly me
       const total = Math.max(1, asset.frames ?? 1);
       context.beginPart('proxy', total, 0);
       await withScratchFolder(temporaryFolder, async (folder) => {
-        const output = join(folder, 'proxy.mp4');
+        const output = join(folder, 'proxy');
         const source = await copyAssetInto(folder, store, asset, signal);
         let [done, beganAt] = [0, performance.now()];
         await media.proxy({

@@ -1,5 +1,5 @@
 import type { MediaInfo } from '../probe.ts';
-import { fileArgument, inputGuards } from '../command-line.ts';
+import { clearDecoder, fileArgument, inputGuards } from '../command-line.ts';
 
 /** A file that an export draws from: an asset copied out, or a picture of words. */
 export type ExportSource = Pick<MediaInfo, 'path' | 'container' | 'width' | 'height' | 'colour' | 'hasAlpha' | 'pixelFormat' | 'codec' | 'frameRate'>;
@@ -17,10 +17,8 @@ export const isFullRange = (source: Pick<ExportSource, 'colour' | 'pixelFormat'>
 
 /** Input arguments for a part of a source, in seconds; ffmpeg then counts its time from `from`. */
 export function inputArguments(source: ExportSource, part: { readonly from: number; readonly length: number | null }): string[] {
-  // The built-in VP8 and VP9 decoders leave the transparency out.
-  const decoder = source.hasAlpha && source.codec === 'vp9' ? ['-c:v', 'libvpx-vp9'] : source.hasAlpha && source.codec === 'vp8' ? ['-c:v', 'libvpx'] : [];
   return [
-    ...decoder, '-threads', '2', ...inputGuards(source.container),
+    ...clearDecoder(source), '-threads', '2', ...inputGuards(source.container),
     ...(part.from > 0 ? ['-ss', part.from.toFixed(6)] : []), ...(part.length === null ? [] : ['-t', part.length.toFixed(6)]),
     '-i', fileArgument(source.path),
   ];

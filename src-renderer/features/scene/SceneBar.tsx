@@ -57,7 +57,7 @@ function Bar() {
       <Box component="ol" aria-label={t('scene.events')} sx={{ display: 'flex', gap: 1, m: 0, p: 0, listStyle: 'none', minWidth: 0, overflowX: 'auto', gridColumn: '1 / -1', minHeight: 30, alignItems: 'center', ...SCENE_EVENT_STYLES }}>
         {events.map((event, index) => <SceneEvent key={event.id} event={event} number={index + 1} isSelected={selectedIds.includes(event.id)} state={stateOf(event)} adherence={measured.get(event.id) ?? null} />)}
       </Box>
-      <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
+      <Box role="status" title={problem ?? (plan === null ? '' : sceneEstimate(plan))} sx={{ fontSize: 11.5, color: problem === null ? 'text.secondary' : 'error.main', lineHeight: 1.3, display: '-webkit-box', WebkitLineClamp: '2', WebkitBoxOrient: 'vertical', overflow: 'hidden', pl: 1.5 }}>{problem ?? (plan === null ? '' : sceneEstimate(plan))}</Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>
         <FormControlLabel control={<Checkbox size="small" checked={adherence} onChange={(change) => setAdherence(change.target.checked)} />} label={t('scene.measure')} title={t('scene.measureHelp')} sx={{ mr: 0, flex: 'none', '& .MuiFormControlLabel-label': { fontSize: 11.5 } }} />
         <Box component="select" aria-label={t('scene.preset')} value={preset} onChange={(change) => editor.session.setState({ scenePreset: Preset.parse((change.target as HTMLSelectElement).value) })} sx={SELECT}>

@@ -4,7 +4,7 @@ import type { CompositionPlan } from '../../../src-shared/compose/composition-pl
 import { FONT_FILES } from '../../../src-shared/compose/text/font-files.ts';
 import { assetUrl, standInUrl } from '../../api/media-address.ts';
 import { useEditor, useSession } from '../../api/studio-context.tsx';
-import { mayBeClear, type Composition } from '../../api/use-composition.ts';
+import type { Composition } from '../../api/use-composition.ts';
 import { createCompositor, type Compositor } from '../../compositor/compositor.ts';
 import { fontUrls } from '../../compositor/fonts.ts';
 import { createPlaybackPace } from '../../compositor/playback-pace.ts';
@@ -26,7 +26,7 @@ function sourcesOf(plan: CompositionPlan, assetOf: Composition['assetOf'], { inf
     const standIn = standInUrl(info.mediaBase, project.id, asset);
     return [{
       assetId, url: whole(assetUrl(info.mediaBase, project.id, assetId)), standInUrl: standIn && whole(standIn), name, rate: kind === 'image' ? null : frameRate, frames,
-      width: width ?? 0, height: height ?? 0, isClear: mayBeClear(asset),
+      width: width ?? 0, height: height ?? 0,
     }];
   });
 }
