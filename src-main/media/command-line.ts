@@ -17,6 +17,9 @@ export const inputGuards = (demuxer: Container | 'rawvideo'): string[] => ['-pro
 export const clearDecoder = ({ hasAlpha = false, codec }: { readonly hasAlpha?: boolean; readonly codec?: string | null }): string[] =>
   hasAlpha && codec === 'vp9' ? ['-c:v', 'libvpx-vp9'] : hasAlpha && codec === 'vp8' ? ['-c:v', 'libvpx'] : [];
 
+/** Filters that lay what is transparent over black: the colours that files keep there are not meant to be seen. */
+export const overBlack = ({ hasAlpha = false }: { readonly hasAlpha?: boolean }): string[] => (hasAlpha ? ['format=gbrap', 'premultiply=inplace=1'] : []);
+
 /** A frame rate as ffmpeg takes it: `30000/1001`. */
 export const rateArgument = (rate: FrameRate): string => `${rate.num}/${rate.den}`;
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { framesToSeconds, type FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, overBlack, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { LOOKING_BYTES } from './process-limits.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
@@ -55,8 +55,7 @@ export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'ki
   const { width, height, fit = 'cover', startFrame = 0, frames, alpha = false } = request;
   const pixels = alpha ? 'rgba' : 'rgb24';
   const rate = request.frameRate ?? info.frameRate;
-  // What is transparent becomes black: the colours that files keep there are not meant to be seen.
-  const opaque = alpha ? ['format=gbrap'] : info.hasAlpha === true ? ['format=gbrap', 'premultiply=inplace=1'] : [];
+  const opaque = alpha ? ['format=gbrap'] : overBlack(info);
   const filters = [...(info.kind === 'video' && rate !== null ? [`fps=fps=${rateArgument(rate)}`] : []), ...opaque];
   // Half a frame early and rounded by the fps filter: the named frame comes first whatever the container's clock.
   const seek = rate !== null && startFrame > 0 ? ['-ss', Math.max(0, framesToSeconds(startFrame - 0.5, rate)).toFixed(6)] : [];

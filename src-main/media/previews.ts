@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { toEven } from '../../src-shared/compose/pixel-rules.ts';
 import type { Filmstrip } from '../../src-shared/contract/assets.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { BIT_EXACT, FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, overBlack, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { run, start } from './run.ts';
@@ -19,7 +19,7 @@ const columnsOf = (durationMs: number): number => Math.min(8192, Math.max(256, M
 /** Largest proxy: what a viewer shows of a film larger than that cannot be told from it. */
 const PROXY = { width: 1280, height: 720 } as const;
 
-type Sized = Pick<MediaInfo, 'path' | 'container' | 'width' | 'height' | 'frames' | 'frameRate' | 'durationMs'>;
+type Sized = Pick<MediaInfo, 'path' | 'container' | 'hasAlpha' | 'codec' | 'width' | 'height' | 'frames' | 'frameRate' | 'durationMs'>;
 
 /** How a filmstrip of a clip is laid out. */
 export function filmstripOf(info: Sized): Filmstrip {
@@ -32,8 +32,8 @@ export function filmstripArguments(info: Sized, { tiles, width, height }: Filmst
   const durationMs = Math.max(1, info.durationMs ?? 1);
   const keysOnly = durationMs > EVERY_FRAME_UP_TO_MS ? ['-skip_frame', 'nokey'] : [];
   return [
-    ...FFMPEG_GLOBAL, ...keysOnly, ...inputGuards(info.container), '-i', fileArgument(info.path), '-map', '0:v:0', '-an', '-sn', '-dn',
-    '-vf', `fps=${tiles * 1000}/${Math.round(durationMs)},scale=${width}:${height}:flags=area:out_range=pc,setsar=1,tile=${tiles}x1,format=yuvj420p`,
+    ...FFMPEG_GLOBAL, ...keysOnly, ...clearDecoder(info), ...inputGuards(info.container), '-i', fileArgument(info.path), '-map', '0:v:0', '-an', '-sn', '-dn',
+    '-vf', [`fps=${tiles * 1000}/${Math.round(durationMs)}`, ...overBlack(info), `scale=${width}:${height}:flags=area:out_range=pc`, 'setsar=1', `tile=${tiles}x1`, 'format=yuvj420p'].join(','),
     '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '5', '-threads', '1', ...BIT_EXACT, '-f', 'mjpeg', 'pipe:1',
   ];
 }
@@ -57,7 +57,7 @@ const CLEAR = {
 } as const;
 
 /** Arguments that write a proxy: every frame at its own number, no larger than it is looked at. */
-export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio' | 'hasAlpha' | 'codec'>, output: string): string[] {
+export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio'>, output: string): string[] {
   const { pixels, video, audio, file } = info.hasAlpha ? CLEAR : OPAQUE;
   const [width, height] = [info.width ?? 2, info.height ?? 2];
   const factor = Math.min(1, PROXY.width / width, PROXY.height / height);

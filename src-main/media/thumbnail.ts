@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import { framesToSeconds } from '../../src-shared/timing/frame-rate.ts';
-import { FFMPEG_GLOBAL, fileArgument, inputGuards } from './command-line.ts';
+import { FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, overBlack } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { LOOKING_BYTES } from './process-limits.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
@@ -17,13 +17,13 @@ export interface ThumbnailRequest {
 }
 
 /** Arguments that write one frame as JPEG to standard output. */
-export function thumbnailArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate' | 'frames'>, request: Pick<ThumbnailRequest, 'maxWidth' | 'at'>): string[] {
+export function thumbnailArguments(info: Pick<MediaInfo, 'path' | 'container' | 'kind' | 'frameRate' | 'frames'> & Partial<Pick<MediaInfo, 'hasAlpha' | 'codec'>>, request: Pick<ThumbnailRequest, 'maxWidth' | 'at'>): string[] {
   const { maxWidth = 320, at = 'first' } = request;
   const middle = at === 'middle' && info.frameRate !== null && info.frames !== null ? framesToSeconds(Math.max(0, Math.floor(info.frames / 2) - 0.5), info.frameRate) : 0;
   return [
-    ...FFMPEG_GLOBAL, ...inputGuards(info.container), ...(middle > 0 ? ['-ss', middle.toFixed(6)] : []), '-i', fileArgument(info.path),
+    ...FFMPEG_GLOBAL, ...clearDecoder(info), ...inputGuards(info.container), ...(middle > 0 ? ['-ss', middle.toFixed(6)] : []), '-i', fileArgument(info.path),
     '-map', '0:v:0', '-an', '-sn', '-dn', '-frames:v', '1',
-    '-vf', `scale=min(${maxWidth}\\,iw*sar):-2:flags=area:out_range=pc,setsar=1,format=yuvj420p`,
+    '-vf', [...overBlack(info), `scale=min(${maxWidth}\\,iw*sar):-2:flags=area:out_range=pc`, 'setsar=1', 'format=yuvj420p'].join(','),
     '-c:v', 'mjpeg', '-q:v', '3', '-threads', '1', '-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'mjpeg', 'pipe:1',
   ];
 }

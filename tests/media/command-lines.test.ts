@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeArguments, sizeFilter } from '../../src-main/media/decode-frames.ts';
 import { encodeVideoArguments } from '../../src-main/media/encode-video.ts';
 import { checkLimits } from '../../src-main/media/limits.ts';
+import { filmstripArguments, proxyArguments } from '../../src-main/media/previews.ts';
 import { parseRate, probeArguments } from '../../src-main/media/probe.ts';
 import { copyArguments, recipeArguments } from '../../src-main/media/recipe-metadata.ts';
 import { usefulLines } from '../../src-main/media/run.ts';
@@ -40,6 +41,17 @@ describe('argument lists', () => {
     expect(copyArguments('/in/a.mp4', 'mov', '/out/b.mp4', null)).toEqual([
       ...GLOBAL, ...guards('mov'), '-i', 'file:/in/a.mp4', '-map', '0:v?', '-map', '0:a?', '-c', 'copy', ...EXACT, '-map_metadata', '-1', '-movflags', 'use_metadata_tags+faststart', '-f', 'mp4', '-y', 'file:/out/b.mp4',
     ]);
+  });
+  it('lay what is transparent over black in small pictures, and keep it transparent in stand-ins', () => {
+    const info = { path: '/in/a.webm', container: 'matroska', kind: 'video', frameRate: { num: 8, den: 1 }, frames: 29, width: 640, height: 360, durationMs: 3625, hasAudio: true, codec: 'vp9' } as const;
+    for (const made of [thumbnailArguments({ ...info, hasAlpha: true }, {}), filmstripArguments({ ...info, hasAlpha: true }, { tiles: 4, width: 128, height: 72 })]) {
+      expect(made.slice(made.indexOf('-c:v'), made.indexOf('-i'))).toContain('libvpx-vp9');
+      expect(made[made.indexOf('-vf') + 1]).toContain('format=gbrap,premultiply=inplace=1,scale=');
+    }
+    const [clear, opaque] = [true, false].map((hasAlpha) => proxyArguments({ ...info, hasAlpha }, '/out/proxy').join(' '));
+    expect(clear).toMatch(/-c:v libvpx-vp9 .* -i .*format=yuva420p .*libopus .*alpha_mode=1 -f webm/u);
+    expect(opaque).toMatch(/format=yuv420p -c:v libx264 .*aac .*faststart -f mp4/u);
+    expect(opaque).not.toContain('libvpx');
   });
   it('put the recipe, whatever it says, into one argument without control characters', () => {
     const prompt = 'x\n-y\r\n\u0000;[0:v]movie=/etc/passwd\u001b[31m';
