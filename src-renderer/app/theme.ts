@@ -3,6 +3,8 @@ import { createTheme } from '@mui/material/styles';
 const FONT = '"Inter Variable", system-ui, sans-serif';
 const LINE = 'var(--mui-palette-divider)';
 const RAISED = 'var(--mui-palette-studio-raised)';
+/** The accent as the colour of words. */
+const ACCENT_WORDS = 'var(--mui-palette-primary-light)';
 
 /** Shades that MUI has no name for; read as `theme.vars.palette.studio.*`. */
 interface StudioShades {
@@ -109,7 +111,7 @@ export const studioTheme = createTheme({
     MuiButtonBase: { defaultProps: { disableRipple: true }, styleOverrides: { root: { fontFamily: 'inherit' } } },
     MuiButton: {
       defaultProps: { size: 'small', disableElevation: true },
-      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12, '&.MuiButton-outlined.MuiButton-colorInherit': { borderColor: LINE, '&:hover': { background: RAISED } } }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
+      styleOverrides: { root: { borderRadius: 6, minHeight: 30, paddingInline: 12, '&.MuiButton-colorPrimary:not(.MuiButton-contained):not(.Mui-disabled)': { color: ACCENT_WORDS }, '&.MuiButton-outlined.MuiButton-colorInherit': { borderColor: LINE, '&:hover': { background: RAISED } } }, sizeLarge: { minHeight: 44, paddingInline: 22, fontSize: 14.5, borderRadius: 8 } },
     },
     MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { borderRadius: 6, color: 'inherit', '&:hover': { background: RAISED } } } },
     MuiTooltip: { defaultProps: { enterDelay: 500, arrow: false }, styleOverrides: { tooltip: { fontSize: 11.5, fontWeight: 450, background: 'var(--mui-palette-studio-raised)', color: 'var(--mui-palette-text-primary)', border: '1px solid var(--mui-palette-divider)' } } },

@@ -68,8 +68,7 @@ export function LossLegend({ points, bestStep }: Pick<LossCurveProps, 'points' |
   const best = points.find(({ step }) => step === bestStep)?.heldOut ?? null;
   const entry = (color: string, words: string, value: number | null | undefined) => (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, minWidth: 0 }}>
-      <Box sx={{ width: 10, height: 3, borderRadius: 1, bgcolor: color, flex: 'none' }} />
-      <Box component="dt" sx={{ color: 'text.secondary' }}>{words}</Box>
+      <Box component="dt" sx={{ display: 'flex', alignItems: 'center', gap: 1.5, color: 'text.secondary', '&::before': { content: '""', width: 10, height: 3, borderRadius: 1, bgcolor: color } }}>{words}</Box>
       <Box component="dd" sx={{ m: 0, fontVariantNumeric: 'tabular-nums' }}>{value === null || value === undefined ? '–' : formatLoss(value)}</Box>
     </Box>
   );

@@ -44,7 +44,7 @@ export function InstalledPacks() {
           key={pack.id} pack={pack}
           actions={(
             <>
-              {pack.id === current?.id ? <Chip size="small" color="primary" variant="outlined" label={t('models.inUse')} sx={{ alignSelf: 'center' }} /> : pack.problem === null ? <Button variant="contained" onClick={() => void prefer(pack.id)}>{t('models.use')}</Button> : null}
+              {pack.id === current?.id ? <Chip size="small" color="primary" variant="outlined" label={t('models.inUse')} sx={{ alignSelf: 'center', color: 'primary.light' }} /> : pack.problem === null ? <Button variant="contained" onClick={() => void prefer(pack.id)}>{t('models.use')}</Button> : null}
               {pack.problem === null && pack.sha256 !== '' ? <Button color="inherit" variant="outlined" aria-expanded={shown === pack.id} sx={{ borderColor: 'divider' }} onClick={() => setShown(shown === pack.id ? null : pack.id)}>{t('models.needs')}</Button> : null}
               {pack.imported === undefined ? null : <Button color="inherit" variant="outlined" sx={{ borderColor: 'divider' }} onClick={() => void forget(pack.id, pack.name)}>{t('models.forget')}</Button>}
             </>

@@ -9,7 +9,7 @@ export function RecipeDiff({ rows }: { readonly rows: readonly RecipeRow[] }) {
     <Box component="table" aria-label={t('recipe.comparison')} sx={{ width: 1, borderCollapse: 'collapse', tableLayout: 'fixed', fontSize: 12.5 }}>
       <Box component="thead" sx={{ color: 'text.secondary', fontSize: 11 }}>
         <tr>
-          <Box component="th" scope="col" sx={{ ...cell, border: 0, width: '24%' }} />
+          <Box component="td" sx={{ ...cell, border: 0, width: '24%' }} />
           <Box component="th" scope="col" sx={{ ...cell, border: 0 }}>{t('recipe.there')}</Box>
           <Box component="th" scope="col" sx={{ ...cell, border: 0 }}>{t('recipe.here')}</Box>
         </tr>
