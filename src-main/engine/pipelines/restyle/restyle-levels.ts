@@ -11,11 +11,16 @@ export function restyleTimesteps(strength: number, steps: number, noisiest: numb
   return Float64Array.from(new Set(spread));
 }
 
+/** The strength at which exactly what was drawn is shown, and how much of it at strength 1. */
+const AS_DRAWN = 0.6;
+const MOST_DRAWN = 1.3;
+
 /**
- * How much of what was drawn is shown, in [0, 1]; the rest is the source. A model that was trained to draw a style does so from the faintest
- * noise on, so below half strength the result fades into the source, and the slider has no jump at 0.
+ * How much of what was drawn is shown; the rest is the source. A model that was trained to draw a style does so from the faintest noise on, and
+ * more noise changes little: the strength of the look is what is shown of it. Below `AS_DRAWN` it fades into the source, so that the slider has
+ * no jump at 0; beyond, what sets it apart from the source is drawn out, as far as 1.3 times.
  */
-export const drawnShare = (strength: number): number => Math.min(1, 2 * strength);
+export const drawnShare = (strength: number): number => (strength <= AS_DRAWN ? strength / AS_DRAWN : 1 + ((strength - AS_DRAWN) / (1 - AS_DRAWN)) * (MOST_DRAWN - 1));
 
 /** Share of the noise's variance that all frames of a clip have in common. */
 export const SHARED_NOISE = 0.5;
