@@ -107,4 +107,4 @@ test('two events on the timeline happen in order at least as often as the same w
   }
   const { timeline, caption } = summary();
   expect(timeline.both).toBeGreaterThanOrEqual(caption.both);
-});
+}, 3 * 60 * 60_000);
