@@ -30,7 +30,7 @@ interface Shown extends Seen {
 /**
  * Lets drawn frames change no more than their source does. Each frame is mixed with the one before, carried along the source's optical flow
  * where that explains the source itself (Ruder et al. 2016, section 4; blind temporal consistency, Bonneel et al. 2015); how much of it follows
- * from the frame: as much as makes the drawn clip's error along the flow that of the source, and none where it is that already.
+ * from the frame: as much as makes the error of the whole drawn picture along the flow that of the source, and none where it is that already.
  *
  * A frame depends on all before it. `from` is the last one of an earlier run, to go on behind: frames up to it come out as they are.
  */
@@ -64,7 +64,7 @@ function carried(drawn: VideoFrames, { source, luma }: Seen, before: Shown): Vid
   const moved = new Float32Array(area * 3);
   const trust = new Float32Array(area);
   const [ways, origin] = [[{ width, height, data: forth.x }, { width, height, data: forth.y }] as const, new Float32Array(3)];
-  let [own, made, count] = [0, 0, 0];
+  let [own, made, movable, count] = [0, 0, 0, 0];
   for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) {
     const i = y * width + x;
     const [fromX, fromY] = [x + back.x[i]!, y + back.y[i]!];
@@ -76,11 +76,14 @@ function carried(drawn: VideoFrames, { source, luma }: Seen, before: Shown): Vid
     const allowed = MISSED + 0.05 * Math.hypot(back.x[i]!, back.y[i]!);
     trust[i] = 1 / (1 + (difference / DOUBT) ** 4) / (1 + (miss / allowed) ** 4);
     sampleColour(before.shown, fromX, fromY, moved, i * 3);
-    own += trust[i]! * Math.abs(luma.data[i]! - brightnessAt(origin, 0));
-    made += trust[i]! * Math.abs(drawnLuma.data[i]! - brightnessAt(moved, i * 3));
-    count += trust[i]!;
+    const error = Math.abs(drawnLuma.data[i]! - brightnessAt(moved, i * 3));
+    own += Math.abs(luma.data[i]! - brightnessAt(origin, 0));
+    made += error;
+    movable += trust[i]! * error;
+    count += 1;
   }
-  const share = count === 0 || made === 0 ? 0 : Math.min(Math.max(1 - Math.max(own / count, LEAST_CHANGE) / (made / count), 0), MOST_CARRIED);
+  // What cannot be believed keeps its error, so the rest takes over more.
+  const share = movable === 0 ? 0 : Math.min(Math.max((made - Math.max(own, LEAST_CHANGE * count)) / movable, 0), MOST_CARRIED);
   if (share === 0) return drawn;
   const data = new Uint8Array(area * 3);
   for (let i = 0; i < area; i += 1) {
