@@ -99,7 +99,7 @@ export function NumberField({ label, value, min, max, step = 1, decimals = 0, un
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', height: 30, flex: 1, minWidth: 0, borderRadius: 1, border: 1, borderColor: error ? 'error.main' : scrubbed === null ? 'divider' : 'primary.main', bgcolor: 'studio.well', opacity: disabled ? 0.5 : 1, ...(disabled || error ? {} : { '&:hover': { borderColor: 'text.disabled' } }), '&:focus-within': { borderColor: 'primary.main', boxShadow: '0 0 0 1px var(--mui-palette-primary-main)' } }}>
       <Box
-        component="span" aria-hidden data-scrub={label} title={t(defaultValue === undefined ? 'inspector.scrub' : 'inspector.scrubDefault')} onPointerDown={onPointerDown}
+        component="span" aria-hidden aria-disabled={disabled} data-scrub={label} title={t(defaultValue === undefined ? 'inspector.scrub' : 'inspector.scrubDefault')} onPointerDown={onPointerDown}
         onDoubleClick={() => { if (defaultValue !== undefined && !disabled) give(defaultValue); }}
         sx={{ pl: 2, pr: 1.5, fontSize: 12, color: 'text.secondary', cursor: disabled ? 'default' : 'ew-resize', touchAction: 'none', flex: 'none', '&:hover': { color: disabled ? 'text.secondary' : 'text.primary' } }}
       >

@@ -2,7 +2,6 @@ import MovieOutlined from '@mui/icons-material/MovieOutlined';
 import ImageOutlined from '@mui/icons-material/ImageOutlined';
 import GraphicEq from '@mui/icons-material/GraphicEq';
 import Box from '@mui/material/Box';
-import type { ReactNode } from 'react';
 
 /** The sign of a kind of media. */
 export function KindSign({ kind }: { kind: string }) {
@@ -11,11 +10,10 @@ export function KindSign({ kind }: { kind: string }) {
 }
 
 /** A still of some media at 16:9, or the sign of its kind while there is none. */
-export function Poster({ src, kind = 'video', children }: { src: string | null; kind?: string; children?: ReactNode }) {
+export function Poster({ src, kind = 'video' }: { src: string | null; kind?: string }) {
   return (
     <Box sx={{ position: 'relative', aspectRatio: '16 / 9', borderRadius: 1, overflow: 'hidden', bgcolor: 'studio.stage', display: 'grid', placeItems: 'center', color: 'text.disabled' }}>
       {src === null ? <KindSign kind={kind} /> : <Box component="img" src={src} alt="" loading="lazy" draggable={false} sx={{ width: 1, height: 1, objectFit: 'cover', display: 'block' }} />}
-      {children}
     </Box>
   );
 }

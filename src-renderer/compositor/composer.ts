@@ -48,6 +48,10 @@ const NEXT_FRAMES = 48;
 /** Buffers that wait for the next picture. */
 const MOST_BUFFERS = 6;
 
+/** A standing frame as it will be exported, and as it is seen first where it has to be decoded. */
+const WHOLE: Look = { shrink: 1, isHasty: false, isMoving: false };
+const SKETCH: Look = { shrink: 2, isHasty: true, isMoving: false };
+
 const problemOf = (error: unknown): ViewerProblem => (error instanceof ShotProblem ? error.problem : { kind: 'other', message: error instanceof Error ? error.message : String(error) });
 
 export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): Composer {
@@ -67,7 +71,6 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   let canvas = emptyPicture(2, 2);
   let wanted: ShowWish | null = null;
   let isBusy = false;
-  let look: Look = { shrink: 1, isHasty: false, isMoving: false };
   /** What was seen in haste and is to be made whole. */
   let unfinished: ShowWish | null = null;
   /** Called when there is something newer to draw. */
@@ -112,15 +115,15 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
   const hasNews = (): boolean => wanted !== null || (lastWish !== null && lastWish.direction !== 0);
   const newerWithin = (ms: number): Promise<boolean> => Promise.race([newer(), new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))]);
 
-  const send = (frame: number, current: CompositionPlan, pixels: Uint32Array, problem: ViewerProblem | null): void => {
+  const send = (frame: number, { isMoving, shrink }: Look, current: CompositionPlan, pixels: Uint32Array, problem: ViewerProblem | null): void => {
     lastShown = frame;
-    onShown({ frame, isMoving: look.isMoving, sentMs: pageTime(), width: current.width, height: current.height, shrink: look.shrink, pixels: pixels.buffer as ArrayBuffer, problem });
+    onShown({ frame, isMoving, sentMs: pageTime(), width: current.width, height: current.height, shrink, pixels: pixels.buffer as ArrayBuffer, problem });
     shots.rest();
   };
   /** Makes ready what begins soon and takes long at once; false when nothing is left to do. */
   const prepareNext = async (current: CompositionPlan, frame: number): Promise<boolean> => {
     const isSoon = ({ from }: { readonly from: number }): boolean => from > frame && from <= frame + NEXT_FRAMES;
-    for (const shot of current.lanes.flatMap(({ shots }) => shots)) {
+    for (const shot of current.lanes.flatMap((lane) => lane.shots)) {
       if (begun.has(shot.id) || !isSoon(shot)) continue;
       begun.add(shot.id);
       const frames = framesFrom(current, shot.from, STEP_AHEAD).get(shot.id)?.frames;
@@ -137,7 +140,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     const { direction } = wish;
     wanted = null;
     unfinished = null;
-    look = { shrink: wish.shrink, isHasty: wish.shrink > 1, isMoving: true };
+    const look: Look = { shrink: wish.shrink, isHasty: wish.shrink > 1, isMoving: true };
     shots.look(look);
     const current = shots.smaller(whole, look.shrink);
     const began = performance.now();
@@ -153,7 +156,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     // A picture that comes late gives way to the one that is due by now, where that is there.
     const due = Math[direction === 1 ? 'floor' : 'ceil'](motion.due(pageTime()));
     const frame = (due - next) * direction >= 1 && due >= 0 && due < current.durationFrames && isReady(current, due) && hasWords(current, due) ? due : next;
-    send(frame, current, draw(current, frame), problem);
+    send(frame, look, current, draw(current, frame), problem);
     motion.composed(frame, performance.now() - began);
   };
 
@@ -184,11 +187,10 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     const isFinish = wanted === null;
     wanted = null;
     unfinished = null;
-    look = { shrink: 1, isHasty: false, isMoving: false };
-    shots.look(look);
+    shots.look(WHOLE);
     const isStep = wish.frame > lastShown && wish.frame - lastShown <= STEP;
     const isSketch = !isFinish && !isStep && wish.ghosts.length === 0 && whole.width * whole.height >= HASTY_PIXELS && !isReady(whole, wish.frame);
-    if (isSketch) look = { shrink: 2, isHasty: true, isMoving: false };
+    const look = isSketch ? SKETCH : WHOLE;
     shots.look(look);
     const current = shots.smaller(whole, look.shrink);
     const preparing = prepare(current, wish.frame, isStep ? STEP_AHEAD : 0, isStep);
@@ -215,7 +217,7 @@ export function createComposer({ fonts, onShown, onStandIn }: ComposerOptions): 
     const pixels = draw(current, wish.frame);
     for (const ghost of wish.ghosts) mixGhost(pixels, draw(current, ghost.frame), ghost.tint);
     if (isSketch) unfinished = wish;
-    send(wish.frame, current, pixels, problem);
+    send(wish.frame, look, current, pixels, problem);
   };
   const go = (): void => {
     onNewer();

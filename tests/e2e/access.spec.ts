@@ -1,16 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { audioRecord, captionRecord, clipRecord, eventRecord } from '../timeline/sample-document.ts';
+import { axeFindings } from './harness/axe.ts';
 import { launchStudio, type StudioUnderTest } from './harness/launch-studio.ts';
 import { itemOf, openPrepared, projectWith } from './pages/prepared-project.ts';
 import { StudioWindow } from './pages/studio-window.ts';
-
-/** What axe finds serious or critical, as `rule: element why` lines. */
-async function violations(studio: StudioUnderTest): Promise<string[]> {
-  // Its own frames would need a page of their own, which the window's policy forbids.
-  const { violations: found } = await new AxeBuilder({ page: studio.page }).setLegacyMode(true).analyze();
-  return found.flatMap(({ id, impact, nodes }) => (impact === 'serious' || impact === 'critical' ? nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ''}`) : []));
-}
 
 describe('access', () => {
   let studio: StudioUnderTest;
@@ -25,9 +18,7 @@ describe('access', () => {
     const { page } = studio;
     const found: Record<string, string[]> = {};
     const look = async (state: string) => {
-      // Dialogs and menus fade in: half-way, nothing has its own colour.
-      await expect.poll(() => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)).toBe(0);
-      const lines = await violations(studio);
+      const lines = await axeFindings(page);
       if (lines.length > 0) found[state] = lines;
     };
     if (theme === 'Dark') {

@@ -90,7 +90,7 @@ describe('what is dragged where', () => {
     await page.keyboard.press('ControlOrMeta+Enter');
     await window.takes.first().waitFor({ timeout: 120_000 });
     await page.getByRole('tab', { name: 'Takes' }).click();
-    const card = page.getByRole('list', { name: 'All takes' }).getByRole('button', { name: /^Take, seed/ });
+    const card = page.getByRole('list', { name: 'All takes' }).getByRole('button', { name: /Seed \d/ });
     await card.waitFor();
     const carried = await card.evaluate((element) => {
       const dataTransfer = new DataTransfer();

@@ -47,7 +47,7 @@ describe('the settings of an event', () => {
     await studio.screenshot('event-settings');
     await page.keyboard.press('ControlOrMeta+Enter');
     await window.takes.first().waitFor({ timeout: 120_000 });
-    expect(await window.takes.first().getAttribute('aria-label')).toBe('Take, seed 15, Draft');
+    expect(await window.takes.first().getAttribute('aria-label')).toBe('Seed 15 · Draft');
     await expect.poll(() => window.events.first().locator('[data-event-state]').getAttribute('data-event-state')).toBe('rendered');
 
     await window.takes.first().focus();
@@ -114,7 +114,7 @@ describe('the settings of an event', () => {
     await page.keyboard.press('Enter');
     await studio.screenshot('take-marks');
     await window.inspector.getByRole('button', { name: 'Back to the event' }).click();
-    await named(/calm sea, Rated 4 of 5$/).waitFor();
+    await named(/^calm sea, .*, Rated 4 of 5$/).waitFor();
     await page.getByRole('tab', { name: 'Takes' }).click();
     await page.getByRole('textbox', { name: 'Search prompts and labels' }).fill('sea CALM');
     await expect.poll(() => page.getByRole('list', { name: 'All takes' }).getByRole('listitem').count()).toBe(1);

@@ -61,11 +61,13 @@ export const MediaCard = memo(function MediaCard({ entry }: { entry: LibraryEntr
           {still === null ? <KindSign kind={asset.kind} /> : <img src={still} alt="" loading="lazy" draggable={false} />}
           {wave === null || asset.kind !== 'audio' ? null : <img className="wave" src={wave} alt="" draggable={false} data-testid="waveform" />}
           {isHovered && asset.kind === 'video' ? (asset.filmstrip !== null && stripSrc !== null ? <FilmstripScrub src={stripSrc} strip={asset.filmstrip} /> : <HoverScrub src={playUrl(editor.info.mediaBase, editor.project.id, asset)} />) : null}
-          {length === null ? null : <span className="note length">{length}</span>}
-          {tags.length === 0 ? null : <span className="note tags">{tags.join(' · ')}</span>}
         </span>
         <span className="name">{asset.name}</span>
       </button>
+      <div className="notes">
+        {length === null ? null : <span className="note length">{length}</span>}
+        {tags.length === 0 ? null : <span className="note tags">{tags.join(' · ')}</span>}
+      </div>
       {isHovered && trashedAt === null && handsOutFiles(editor) ? (
         <div className="corner left" onPointerDown={() => dragOut(editor, asset)}>
           <IconAction label={t('library.dragOut', { name: asset.name })} icon={<DriveFileMoveOutlined />} onClick={() => undefined} sx={corner} />

@@ -57,7 +57,7 @@ function LearningCard({ job }: { job: Job }) {
           {job.previewVersion > 0 ? <FrameLoop url={previewUrl(editor.info.mediaBase, editor.project.id, job.id, job.previewVersion)} label={t('motions.learning.sampleNow')} isPlaying={job.state === 'running'} /> : <ModelTraining sx={{ fontSize: 20 }} />}
           <Box sx={{ position: 'absolute', left: 0, right: 0, bottom: 0, height: 3, bgcolor: 'studio.raised' }}><Box sx={{ height: 1, width: 1, transformOrigin: 'left', transform: `scaleX(${share})`, bgcolor: 'primary.main', transition: 'transform 240ms linear' }} /></Box>
         </Box>
-        <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11.5, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{job.title}</Box>
+        <Box sx={{ px: 0.5, pt: 0.75, fontSize: 11.5, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{job.title}</Box>{' '}
         <Box sx={{ px: 0.5, fontSize: 10.5, color: 'primary.light', fontVariantNumeric: 'tabular-nums' }}>{state}</Box>
       </ButtonBase>
     </Box>

@@ -12,6 +12,8 @@ export const CARD_STYLES = {
   '& .poster': { position: 'relative', display: 'grid', placeItems: 'center', aspectRatio: '16 / 9', borderRadius: 1, overflow: 'hidden', bgcolor: 'studio.stage', color: 'text.disabled' },
   '& .poster > img': { display: 'block', width: 1, height: 1, objectFit: 'cover' },
   '& .poster > img.wave': { position: 'absolute', inset: 0, objectFit: 'fill', opacity: 0.75 },
+  // Over the poster, but not in the button: a button is named by its file, and shows nothing else.
+  '& .notes': { position: 'absolute', top: 4, left: 4, right: 4, aspectRatio: '16 / 9', pointerEvents: 'none' },
   '& .note': { position: 'absolute', bottom: 4, px: 1, borderRadius: 0.75, fontSize: 10, lineHeight: '15px', color: 'common.white', bgcolor: 'rgb(0 0 0 / 0.65)', fontVariantNumeric: 'tabular-nums', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   '& .note.length': { right: 4 },
   '& .note.tags': { left: 4, maxWidth: 0.6 },

@@ -43,7 +43,7 @@ export function PairView({ left, right, onChoose }: { left: Take; right: Take; o
         component="video" ref={name === 'left' ? first : second} src={playUrl(info.mediaBase, project.id, take.asset)} muted playsInline preload="auto" controls={wantsStillness()} aria-label={t(`rank.${name}`)} data-rank-take={take.id} onClick={() => onChoose(name)}
         sx={{ display: 'block', width: 1, aspectRatio: '16 / 10', objectFit: 'contain', borderRadius: 1.5, bgcolor: 'common.black', cursor: 'pointer', border: 2, borderColor: 'transparent', '&:hover': { borderColor: 'primary.light' } }}
       />
-      <Button variant="contained" aria-label={t(name === 'left' ? 'rank.chooseLeft' : 'rank.chooseRight')} onClick={() => onChoose(name)}><KeyCaps label={t('rank.better')} shortcut={name === 'left' ? 'Left' : 'Right'} /></Button>
+      <Button variant="contained" aria-label={t(`rank.${name}Better`)} onClick={() => onChoose(name)}><KeyCaps label={t(`rank.${name}Better`)} shortcut={name === 'left' ? 'Left' : 'Right'} /></Button>
     </Box>
   );
   return (

@@ -58,6 +58,8 @@ export const LANE_STYLES = {
   '& .empty > .eventWords': { color: 'error.main' },
   // What has no room beside the badge goes to a line that is not seen: half a word says nothing.
   '& .eventFacts': { position: 'relative', display: 'flex', flexWrap: 'wrap', flex: 'none', height: 17, overflow: 'hidden', alignItems: 'center', columnGap: '4px', rowGap: '4px', fontSize: 10.5, color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' },
+  // It tells where the event lands.
+  '& .dragged > .eventFacts': { color: 'text.primary' },
   ...EVENT_BADGE_STYLES,
   '& .eventMotion': { display: 'inline-flex', alignItems: 'center', gap: '3px', minWidth: 20, maxWidth: 150, px: 1, borderRadius: '4px', lineHeight: '15px', bgcolor: 'primary.dark', color: 'primary.contrastText' },
   '& .eventMotion > svg': { fontSize: 11, flex: 'none' },

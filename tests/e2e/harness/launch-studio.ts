@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { _electron, chromium, type BrowserContext, type Page } from 'playwright';
 import { ensureBrowser } from '../../../scripts/browser.mjs';
+import { axeFindings } from './axe.ts';
 import { startNodeHostProcess, type NodeHostProcess } from './node-host-process.ts';
 import { watchForProblems } from './page-problems.ts';
 import { createTemporaryHome, type TemporaryHome } from './temporary-home.ts';
@@ -31,7 +32,7 @@ export interface StudioUnderTest {
   host(): NodeHostProcess | null;
   /** Kills the Node host, starts it again on the same folders and opens its new address. */
   restartHost(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Saves `test-results/screens/NAME.png`. */
+  /** Saves `test-results/screens/NAME.png`. With `STUDIO_AXE=1`, what axe finds serious there counts as a problem. */
   screenshot(name: string): Promise<string>;
   /** Problems the page has shown so far, forgotten once taken. */
   takeProblems(): readonly string[];
@@ -106,7 +107,7 @@ async function launchInChromium(home: TemporaryHome, options: LaunchOptions): Pr
       problems = await watchForProblems(page, origin, options.ignore ?? []);
       await page.goto(host.address);
     },
-    screenshot: (name) => screenshot(page, name),
+    screenshot: (name) => screenshot(page, name, (problem) => problems.report(problem)),
     takeProblems: () => problems.take(),
     async close() {
       const left = problems.take();
@@ -132,7 +133,7 @@ async function launchInElectron(binary: string, home: TemporaryHome, options: La
     home,
     host: () => null,
     restartHost: () => Promise.reject(new Error('only the Node host can be restarted beneath its page')),
-    screenshot: (name) => screenshot(page, name),
+    screenshot: (name) => screenshot(page, name, (problem) => problems.report(problem)),
     takeProblems: () => problems.take(),
     async close() {
       const left = problems.take();
@@ -143,11 +144,12 @@ async function launchInElectron(binary: string, home: TemporaryHome, options: La
   };
 }
 
-async function screenshot(page: Page, name: string): Promise<string> {
+async function screenshot(page: Page, name: string, report: (problem: string) => void): Promise<string> {
   await mkdir(screens, { recursive: true });
   const file = path.join(screens, `${name}.png`);
   // What fades in is shown whole: half-way, nothing has its own colour.
   await page.screenshot({ path: file, animations: 'disabled' });
+  if (process.env['STUDIO_AXE'] === '1') for (const line of await axeFindings(page)) report(`axe, ${name}: ${line}`);
   return file;
 }
 

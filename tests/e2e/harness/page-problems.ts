@@ -4,6 +4,8 @@ import type { Page } from 'playwright';
 export interface PageProblems {
   /** What was seen since the last call; a spec that provokes problems takes them, so that closing does not fail. */
   take(): readonly string[];
+  /** Adds one that was found some other way. */
+  report(problem: string): void;
 }
 
 /**
@@ -29,5 +31,5 @@ export async function watchForProblems(page: Page, ownOrigin: string, ignore: re
       console.error(`policy violation: ${event.violatedDirective} blocked ${event.blockedURI} ${event.sample}`);
     });
   });
-  return { take: () => seen.splice(0) };
+  return { take: () => seen.splice(0), report };
 }

@@ -28,7 +28,7 @@ export class StudioWindow {
     return this.page.getByRole('list', { name: 'Events', exact: true }).getByRole('listitem');
   }
   get takes(): Locator {
-    return this.inspector.getByRole('list', { name: 'Takes of this event' }).getByRole('button', { name: /^Take, seed/ });
+    return this.inspector.getByRole('list', { name: 'Takes of this event' }).getByRole('button', { name: /Seed \d/ });
   }
   get preview(): Locator {
     return this.page.getByTestId('preview');

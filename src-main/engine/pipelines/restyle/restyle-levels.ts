@@ -1,3 +1,4 @@
+import { UNTRAINED_RESTYLING } from '../../../../src-shared/pack/model-index.ts';
 import type { PredictionType } from '../../schedulers/scheduler.ts';
 import type { Noise } from '../../random/noise.ts';
 
@@ -11,8 +12,8 @@ export function restyleTimesteps(strength: number, steps: number, noisiest: numb
   return Float64Array.from(new Set(spread));
 }
 
-/** The strength at which exactly what was drawn is shown, and how much of it at strength 1. */
-const AS_DRAWN = 0.6;
+/** The strength at which exactly what was drawn is shown, which is where the slider stands at first, and how much of it at strength 1. */
+const AS_DRAWN = UNTRAINED_RESTYLING.strength;
 const MOST_DRAWN = 1.3;
 
 /**
