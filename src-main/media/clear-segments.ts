@@ -26,14 +26,27 @@ export function encodeClearSegmentArguments({ width, height, frameRate, crf = 18
   ];
 }
 
-/** Arguments that join the files of a list into one WebM, with the sound of `sound`. Time stamps are counted anew: each segment's own begin at 0. */
-export function joinClearArguments(frameRate: FrameRate, list: string, sound: Pick<MediaInfo, 'path' | 'container' | 'streams'> | null, output: string, span?: JoinSegmentsRequest['soundSpan']): string[] {
+/** As `JoinSegmentsRequest`; all segments but the last have equally many frames. */
+export interface JoinClearSegmentsRequest extends JoinSegmentsRequest {
+  readonly framesPerSegment: number;
+}
+
+/**
+ * A list for ffmpeg's concat demuxer. Each segment's own time stamps begin at 0 and are whole milliseconds: only durations that are told exactly let
+ * thousands of frames stay at their places. (A bitstream filter could count them anew; the ffmpeg that comes with the studio has none.)
+ */
+export function clearSegmentsList(names: readonly string[], framesPerSegment: number, { num, den }: FrameRate): string {
+  return ['ffconcat version 1.0', ...names.map((name) => `file ${name}\nduration ${((framesPerSegment * den) / num).toFixed(6)}`), ''].join('\n');
+}
+
+/** Arguments that join the files of a list into one WebM, with the sound of `sound`. */
+export function joinClearArguments(list: string, sound: Pick<MediaInfo, 'path' | 'container' | 'streams'> | null, output: string, span?: JoinSegmentsRequest['soundSpan']): string[] {
   const codecs = sound?.streams.filter(({ kind }) => kind === 'audio').map(({ codec }) => codec) ?? [];
   const part = span === undefined ? [] : ['-ss', span.fromSeconds.toFixed(6), '-t', span.seconds.toFixed(6)];
   return [
     ...FFMPEG_GLOBAL, '-protocol_whitelist', 'file,pipe', '-format_whitelist', 'concat,matroska', '-f', 'concat', '-i', fileArgument(list),
     ...(sound === null ? [] : [...inputGuards(sound.container), ...part, '-i', fileArgument(sound.path)]),
-    '-map', '0:v:0', ...(codecs.length === 0 ? [] : ['-map', '1:a']), '-c:v', 'copy', '-bsf:v', `setts=ts=round(N*${frameRate.den}/(${frameRate.num}*TB))`,
+    '-map', '0:v:0', ...(codecs.length === 0 ? [] : ['-map', '1:a']), '-c:v', 'copy',
     ...(codecs.every((codec) => KEPT_SOUND.has(codec)) ? ['-c:a', 'copy'] : ['-c:a', 'libopus', '-b:a', '160k']),
     // Matroska says in a tag that the pictures come with transparency.
     ...BIT_EXACT, '-map_metadata', '-1', '-metadata:s:v:0', 'alpha_mode=1', '-f', 'webm', '-y', fileArgument(output),
@@ -51,8 +64,8 @@ export async function encodeClearSegment(binaries: FfmpegBinaries, request: Enco
 }
 
 /** Joins transparent segments and sound into a WebM, without encoding the pictures again. */
-export async function joinClearSegments(binaries: FfmpegBinaries, request: JoinSegmentsRequest): Promise<{ sizeBytes: number }> {
-  const { segments, soundOf, frameRate, signal } = request;
+export async function joinClearSegments(binaries: FfmpegBinaries, request: JoinClearSegmentsRequest): Promise<{ sizeBytes: number }> {
+  const { segments, framesPerSegment, soundOf, frameRate, signal } = request;
   const sound = soundOf === null ? null : await probeMedia(binaries, soundOf, signal);
   const folder = await mkdtemp(path.join(path.dirname(request.path), 'parts-'));
   try {
@@ -62,9 +75,9 @@ export async function joinClearSegments(binaries: FfmpegBinaries, request: JoinS
       await writeFile(path.join(folder, names.at(-1)!), bytes);
     }
     const list = path.join(folder, 'list');
-    await writeFile(list, ['ffconcat version 1.0', ...names.map((name) => `file ${name}`), ''].join('\n'));
+    await writeFile(list, clearSegmentsList(names, framesPerSegment, frameRate));
     const sizeBytes = await writeWhole(request.path, async (temporary) => {
-      const command = start(binaries.ffmpeg, joinClearArguments(frameRate, list, sound, temporary, request.soundSpan), { signal, purpose: `write ${path.basename(request.path)}`, timeoutMs: JOIN_TIMEOUT_MS });
+      const command = start(binaries.ffmpeg, joinClearArguments(list, sound, temporary, request.soundSpan), { signal, purpose: `write ${path.basename(request.path)}`, timeoutMs: JOIN_TIMEOUT_MS });
       command.stdout.resume();
       await command.done;
     });

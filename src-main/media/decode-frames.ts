@@ -68,6 +68,16 @@ export function decodeArguments(info: Pick<MediaInfo, 'path' | 'container' | 'ki
   ];
 }
 
+/** QuickTime Animation leaves frames out in which nothing changes, and decoders older than ffmpeg 4.3 say nothing for them: the last may never come out. */
+const leavesOut = ({ codec }: Pick<MediaInfo, 'codec'>): boolean => codec === 'qtrle';
+
+/** Frames from `startFrame` to the end of what was asked for, or of the clip; null where the clip does not say how many it has. */
+function framesToCome({ frames, frameRate }: MediaInfo, { startFrame = 0, frames: wanted = Infinity, frameRate: asked }: DecodeFramesRequest): number | null {
+  if (frames === null || frameRate === null) return null;
+  const rate = asked ?? frameRate;
+  return Math.min(wanted, Math.round((frames * rate.num * frameRate.den) / (rate.den * frameRate.num)) - startFrame);
+}
+
 /**
  * Decodes `file` frame by frame: RGB24 `[height, width, 3]`, or RGBA `[height, width, 4]`, each in bytes of its own. The decoder waits while the reader
  * does, and ends when the reader stops early.
@@ -79,11 +89,15 @@ export async function* decodeFrames(binaries: FfmpegBinaries, file: string, requ
   }
   const info = await probeMedia(binaries, file, signal);
   if (info.kind === 'audio') throw unreadable(file, 'holds sound only', 'Choose a video or an image.');
-  const command = start(binaries.ffmpeg, decodeArguments(info, request), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs, memoryBytes: LOOKING_BYTES });
+  // Where the frame at the start may be left out, it is found by counting from the beginning.
+  const skipped = leavesOut(info) ? startFrame : 0;
+  const command = start(binaries.ffmpeg, decodeArguments(info, { ...request, startFrame: startFrame - skipped, ...(frames === undefined ? {} : { frames: frames + skipped }) }), { signal, purpose: `decode ${path.basename(file)}`, timeoutMs, memoryBytes: LOOKING_BYTES });
   const frameBytes = width * height * (request.alpha === true ? 4 : 3);
   let frame = new Uint8Array(frameBytes);
   let filled = 0;
   let given = 0;
+  let seen = 0;
+  let last: Uint8Array | null = null;
   try {
     for await (const chunk of command.stdout as AsyncIterable<Buffer>) {
       for (let offset = 0; offset < chunk.length; ) {
@@ -92,8 +106,12 @@ export async function* decodeFrames(binaries: FfmpegBinaries, file: string, requ
         filled += count;
         offset += count;
         if (filled === frameBytes) {
-          yield frame;
-          given += 1;
+          if (leavesOut(info)) last = frame.slice();
+          if (seen >= skipped) {
+            yield frame;
+            given += 1;
+          }
+          seen += 1;
           frame = new Uint8Array(frameBytes);
           filled = 0;
         }
@@ -103,6 +121,7 @@ export async function* decodeFrames(binaries: FfmpegBinaries, file: string, requ
   } finally {
     command.kill();
   }
+  for (const rest = framesToCome(info, request) ?? 0; last !== null && given < rest; given += 1) yield last.slice();
   if (given === 0) {
     if (startFrame > 0) throw new StudioError('INVALID_INPUT', `${path.basename(file)} ends before frame ${startFrame}: choose an earlier start.`, { details: { startFrame } });
     throw unreadable(file, 'holds no picture that can be decoded', 'Convert it to MP4 (H.264) first.');

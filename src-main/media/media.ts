@@ -1,4 +1,4 @@
-import { encodeClearSegment, joinClearSegments } from './clear-segments.ts';
+import { encodeClearSegment, joinClearSegments, type JoinClearSegmentsRequest } from './clear-segments.ts';
 import { findC2paTool, signFile, type C2paTool, type SignRequest } from './c2pa.ts';
 import { decodeFrames, type DecodeFramesRequest } from './decode-frames.ts';
 import { encodeVideo, type EncodedVideo, type EncodeVideoRequest } from './encode-video.ts';
@@ -29,7 +29,7 @@ export interface Media {
   /** RGBA frames as a WebM of their own, to be joined with others. */
   encodeClearSegment(request: EncodeSegmentRequest): Promise<Uint8Array>;
   /** Such segments and the sound of a clip to WebM, as they are. */
-  joinClearSegments(request: JoinSegmentsRequest): Promise<{ sizeBytes: number }>;
+  joinClearSegments(request: JoinClearSegmentsRequest): Promise<{ sizeBytes: number }>;
   /** JPEG of one frame. */
   thumbnail(path: string, request?: ThumbnailRequest): Promise<Uint8Array>;
   /** Frames of a probed clip beside each other, as one JPEG. */

@@ -80,6 +80,14 @@ describe('access', () => {
     await page.getByRole('button', { name: 'Back to the start screen' }).click();
     await page.getByRole('button', { name: /^Access/ }).waitFor();
     await look('start screen with a project');
+    // Cards that carry lengths, presets, marks and words.
+    await page.getByRole('button', { name: 'Open the sample' }).click();
+    await page.getByTestId('composed').waitFor({ timeout: 30_000 });
+    for (const tab of ['Takes', 'Media']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.getByRole('tabpanel').getByRole('listitem').first().waitFor();
+      await look(`${tab} of the sample`);
+    }
     expect(found, JSON.stringify(found)).toEqual({});
   });
 

@@ -211,6 +211,17 @@ describe.each(machine)('$label', ({ binaries, media }) => {
     expect(await media.probe(at('wide.mp4'))).toMatchObject({ width: 96, height: 32 });
   });
 
+  it('gives every frame of an animation that stands still at times, its end included', async () => {
+    // Frames 0 to 2 are black, 3 to 7 are white.
+    await make('still.mov', '-f', 'lavfi', '-i', "color=black:s=32x16:r=8:d=1,format=rgba,geq=r='if(lt(N,3),0,255)':g='if(lt(N,3),0,255)':b='if(lt(N,3),0,255)':a=255", '-c:v', 'qtrle');
+    const levels = async (request: object) => (await collect(media.decodeFrames(at('still.mov'), { width: 32, height: 16, ...request }))).map((frame) => Math.round(frame[0]! / 255));
+    expect(await levels({})).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(await levels({ startFrame: 2, frames: 3 })).toEqual([0, 1, 1]);
+    expect(await levels({ startFrame: 5, frames: 2 })).toEqual([1, 1]);
+    expect(await levels({ startFrame: 5 })).toEqual([1, 1, 1]);
+    expect(await levels({ frameRate: { num: 4, den: 1 } })).toHaveLength(4);
+  });
+
   it('shows clips of turned cameras upright', async () => {
     await encodeRamp('upright.mp4');
     const bytes = await readFile(at('upright.mp4'));

@@ -170,10 +170,11 @@ export function createRestyleClipHandler(options: RestyleClipOptions): JobHandle
 
         context.beginPart('encode', 1, 0);
         // MP4 holds no transparency.
-        const [joinParts, extension, mimeType] = isTransparent ? [media.joinClearSegments, 'webm', 'video/webm'] as const : [media.joinSegments, 'mp4', 'video/mp4'] as const;
+        const [extension, mimeType] = isTransparent ? ['webm', 'video/webm'] as const : ['mp4', 'video/mp4'] as const;
         const result = join(folder, `restyled.${extension}`);
         const soundSpan = part === null ? {} : { soundSpan: { fromSeconds: framesToSeconds(startFrame, frameRate), seconds: framesToSeconds(frames, frameRate) } };
-        await joinParts({ path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, ...soundSpan, signal });
+        const joining = { path: result, frameRate, segments: segments.read(), soundOf: asset.hasAudio ? source : null, ...soundSpan, signal };
+        await (isTransparent ? media.joinClearSegments({ ...joining, framesPerSegment: shape.framesPerSegment }) : media.joinSegments(joining));
         await completeClip(context, media, { path: result, name: restyledName(data, extension), mimeType, meta: await probedMeta(media, result, frameRate, signal) }, (made) => {
           segments.remove(ANCHOR);
           if (data.clipId !== null) addClipTake(store, data.clipId, asset, startFrame, made);
