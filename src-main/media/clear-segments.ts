@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { BIT_EXACT, COLOUR_TAGS, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { run, start } from './run.ts';
@@ -22,7 +22,7 @@ export function encodeClearSegmentArguments({ width, height, frameRate, crf = 18
     '-map', '0:v:0', '-an',
     '-vf', `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuva420p,setsar=1`,
     '-c:v', 'libvpx-vp9', '-crf', String(crf), '-b:v', '0', '-deadline', 'good', '-cpu-used', '4', '-auto-alt-ref', '0', '-lag-in-frames', '0', '-g', '60', '-threads', String(SEGMENT_THREADS), '-pix_fmt', 'yuva420p',
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv', ...BIT_EXACT, '-f', 'webm', 'pipe:1',
+    ...COLOUR_TAGS, ...BIT_EXACT, '-f', 'webm', 'pipe:1',
   ];
 }
 

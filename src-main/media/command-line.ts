@@ -23,5 +23,11 @@ export const overBlack = ({ hasAlpha = false }: { readonly hasAlpha?: boolean })
 /** A frame rate as ffmpeg takes it: `30000/1001`. */
 export const rateArgument = (rate: FrameRate): string => `${rate.num}/${rate.den}`;
 
+/** What every player takes for granted, written down: BT.709, limited range. */
+export const COLOUR_TAGS = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'] as const;
+
+/** The same within H.264: newer encoders go by the frames and not by the options above, and raw frames say nothing. */
+export const H264_COLOUR_TAGS = ['-x264-params', 'colorprim=bt709:transfer=bt709:colormatrix=bt709'] as const;
+
 /** Makes ffmpeg's own output depend on nothing but its input: no version strings, no dates, no thread-dependent choices. */
 export const BIT_EXACT = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'] as const;

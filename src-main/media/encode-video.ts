@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { BIT_EXACT, COLOUR_TAGS, FFMPEG_GLOBAL, H264_COLOUR_TAGS, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { recipeArguments } from './recipe-metadata.ts';
 import { start } from './run.ts';
@@ -63,7 +63,7 @@ export function encodeVideoArguments(request: Pick<EncodeVideoRequest, 'width' |
     '-map', '0:v:0', '-an',
     '-vf', `scale=${target.width}:${target.height}:flags=${target.filter}+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1`,
     '-c:v', 'libx264', '-preset', 'fast', '-crf', String(crf), '-g', String(keyFrameDistance(frameRate)), '-threads', String(ENCODER_THREADS), '-pix_fmt', 'yuv420p',
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
+    ...COLOUR_TAGS, ...H264_COLOUR_TAGS,
     ...BIT_EXACT, '-map_metadata', '-1', '-movflags', 'use_metadata_tags+faststart', ...recipeArguments(recipeJson),
     '-f', 'mp4', '-y', fileArgument(output),
   ];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { toEven } from '../../src-shared/compose/pixel-rules.ts';
 import type { Filmstrip } from '../../src-shared/contract/assets.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, clearDecoder, fileArgument, inputGuards, overBlack, rateArgument } from './command-line.ts';
+import { BIT_EXACT, COLOUR_TAGS, FFMPEG_GLOBAL, H264_COLOUR_TAGS, clearDecoder, fileArgument, inputGuards, overBlack, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { run, start } from './run.ts';
@@ -52,7 +52,7 @@ export function waveformArguments(info: Pick<MediaInfo, 'path' | 'container' | '
  * soon and decoded often: made and read in half the time that a smaller file would take.
  */
 const OPAQUE = {
-  pixels: 'yuv420p', video: ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'fastdecode', '-crf', '26', '-g', '12', '-threads', '2'], audio: ['-c:a', 'aac', '-b:a', '128k', '-ac', '2'], file: ['-movflags', 'faststart', '-f', 'mp4'],
+  pixels: 'yuv420p', video: ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'fastdecode', '-crf', '26', '-g', '12', '-threads', '2', ...H264_COLOUR_TAGS], audio: ['-c:a', 'aac', '-b:a', '128k', '-ac', '2'], file: ['-movflags', 'faststart', '-f', 'mp4'],
 } as const;
 const CLEAR = {
   pixels: 'yuva420p', video: ['-c:v', 'libvpx-vp9', '-crf', '30', '-b:v', '0', '-deadline', 'realtime', '-cpu-used', '7', '-auto-alt-ref', '0', '-lag-in-frames', '0', '-g', '12', '-threads', '2'],
@@ -69,7 +69,7 @@ export function proxyArguments(info: Sized & Pick<MediaInfo, 'hasAudio'>, output
     ...FFMPEG_GLOBAL, '-progress', 'pipe:1', ...clearDecoder(info), ...inputGuards(info.container), '-i', fileArgument(info.path),
     '-map', '0:v:0', ...(info.hasAudio ? ['-map', '0:a:0'] : []), '-sn', '-dn',
     '-vf', `${info.frameRate === null ? '' : `fps=${rateArgument(info.frameRate)},`}scale=${size}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=${pixels}`,
-    ...video, '-pix_fmt', pixels, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
+    ...video, '-pix_fmt', pixels, ...COLOUR_TAGS,
     ...(info.hasAudio ? audio : []), ...BIT_EXACT, '-map_metadata', '-1', ...file, '-y', fileArgument(output),
   ];
 }

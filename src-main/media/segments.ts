@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StudioError } from '../../src-shared/errors/studio-error.ts';
 import type { FrameRate } from '../../src-shared/timing/frame-rate.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from './command-line.ts';
+import { BIT_EXACT, COLOUR_TAGS, FFMPEG_GLOBAL, H264_COLOUR_TAGS, fileArgument, inputGuards, rateArgument } from './command-line.ts';
 import type { FfmpegBinaries } from './find-ffmpeg.ts';
 import { probeMedia, type MediaInfo } from './probe.ts';
 import { run, start } from './run.ts';
@@ -53,7 +53,7 @@ export function encodeSegmentArguments({ width, height, frameRate, crf = 16 }: P
     '-map', '0:v:0', '-an',
     '-vf', `scale=${width}:${height}:flags=lanczos+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1`,
     '-c:v', 'libx264', '-preset', 'fast', '-crf', String(crf), '-bf', '0', '-g', '60', '-threads', String(SEGMENT_THREADS), '-pix_fmt', 'yuv420p',
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv', ...BIT_EXACT, '-f', 'h264', 'pipe:1',
+    ...COLOUR_TAGS, ...H264_COLOUR_TAGS, ...BIT_EXACT, '-f', 'h264', 'pipe:1',
   ];
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { createMedia } from '../../src-main/media/media.ts';
 import type { Job } from '../../src-shared/contract/jobs.ts';
 import { writeRunnablePack } from '../engine/process/make-runnable-pack.ts';
 import { jobEnd, openTestStudio, runMotif, writeTestClip, type StudioUnderTest } from '../services/studio-fixture.ts';
+import { turnClip } from '../media/turn-clip.ts';
 
 let folder: string;
 let bench: StudioUnderTest;
@@ -26,7 +27,7 @@ async function writeTurnedClip(path: string, frames: number): Promise<string> {
   const { ffmpeg } = await createMedia().version();
   const seconds = frames / 12;
   await promisify(execFile)(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=34x22:rate=12:duration=${seconds}`, '-f', 'lavfi', '-i', `sine=440:duration=${seconds}`, '-pix_fmt', 'yuv444p', '-c:v', 'libx264', '-c:a', 'aac', '-y', `${path}.straight.mp4`]);
-  await promisify(execFile)(ffmpeg, ['-v', 'error', '-i', `${path}.straight.mp4`, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', '-y', path]);
+  writeFileSync(path, turnClip(readFileSync(`${path}.straight.mp4`), 22));
   return path;
 }
 

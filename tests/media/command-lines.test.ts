@@ -19,7 +19,7 @@ describe('argument lists', () => {
       ...GLOBAL, ...guards('rawvideo'), '-pix_fmt', 'rgb24', '-video_size', '64x40', '-framerate', '30000/1001', '-i', 'pipe:0', '-map', '0:v:0', '-an',
       '-vf', 'scale=576:360:flags=neighbor+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1',
       '-c:v', 'libx264', '-preset', 'fast', '-crf', '16', '-g', '30', '-threads', '2', '-pix_fmt', 'yuv420p',
-      '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
+      '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv', '-x264-params', 'colorprim=bt709:transfer=bt709:colormatrix=bt709',
       ...EXACT, '-map_metadata', '-1', '-movflags', 'use_metadata_tags+faststart', '-metadata', 'motif_recipe={"a":"x=y;z"}', '-f', 'mp4', '-y', 'file:/out/-a b.mp4',
     ]);
   });

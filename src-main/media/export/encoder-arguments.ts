@@ -3,7 +3,7 @@ import { FORMATS } from '../../../src-shared/export/formats.ts';
 import type { ExportSettings } from '../../../src-shared/export/settings.ts';
 import type { FrameRate } from '../../../src-shared/timing/frame-rate.ts';
 import { StudioError } from '../../../src-shared/errors/studio-error.ts';
-import { BIT_EXACT, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from '../command-line.ts';
+import { BIT_EXACT, COLOUR_TAGS, FFMPEG_GLOBAL, fileArgument, inputGuards, rateArgument } from '../command-line.ts';
 import { recipeArguments } from '../recipe-metadata.ts';
 import { mixInput } from './audio-mix.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -35,10 +35,7 @@ const CRF: Readonly<Record<string, Readonly<Record<Quality, number>>>> = {
 };
 const AUDIO_KBPS: Readonly<Record<Quality, number>> = { high: 256, medium: 192, small: 128 };
 
-/** What every player takes for granted, written down: BT.709, limited range. */
-const COLOUR_TAGS = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'] as const;
-
-/** The same on each frame, where ProRes looks for it. */
+/** What `COLOUR_TAGS` says on each frame, where ProRes and newer encoders look for it. */
 const FRAME_TAGS = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
 /** The first encoder of a list that is there; CODEC_UNSUPPORTED names the list. */
