@@ -62,8 +62,8 @@ export const studioTheme = createTheme({
       palette: {
         primary: { main: '#4f5bd5', light: '#3f4abf', dark: '#3f4abf', contrastText: '#ffffff' },
         error: { main: '#b92a37' },
-        warning: { main: '#a86a0c' },
-        success: { main: '#1f8a5b' },
+        warning: { main: '#8a5607' },
+        success: { main: '#17744a' },
         background: { default: '#e9eaed', paper: '#ffffff' },
         text: { primary: '#1b1d21', secondary: '#5a5f69', disabled: '#666b75' },
         divider: '#d9dbe0',

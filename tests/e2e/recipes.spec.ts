@@ -38,7 +38,7 @@ describe('a recipe that travels', () => {
     await window.typePrompt('a red fish swims right in the sea');
     await page.keyboard.press('ControlOrMeta+Enter');
     await window.takes.first().waitFor({ timeout: 120_000 });
-    const seed = /seed (\d+)/.exec((await window.takes.first().getAttribute('aria-label')) ?? '')?.[1] ?? '';
+    const seed = /Seed (\d+)/.exec((await window.takes.first().getAttribute('aria-label')) ?? '')?.[1] ?? '';
     expect(seed).not.toBe('');
 
     // The clip itself goes out, as it is, with everything.
