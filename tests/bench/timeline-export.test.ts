@@ -54,7 +54,12 @@ test('a three-track timeline against a command written by hand', async () => {
     const words = plan.texts.map((shot) => ({ shot, drawn: text(shot.id)! }));
     const fade = 24 / rate;
     const smallPlaces = [plan.lanes[1]!.shots[0]!.place.target, plan.lanes[2]!.shots[0]!.place.target] as const;
-    let graph = `[0:v][1:v]xfade=transition=fade:duration=${fade}:offset=${half / rate - 0.5}[base];[2:v]scale=${smallPlaces[0].width}:${smallPlaces[0].height},format=yuva420p,lut=c3=val*0.8[s1];`
+    const begins = half / rate - 0.5;
+    // ffmpeg before 4.3 has no dissolve: only what dissolves is laid over.
+    const dissolve = (await media.capabilities()).filters.has('xfade')
+      ? `[0:v][1:v]xfade=transition=fade:duration=${fade}:offset=${begins}[base]`
+      : `[0:v]split[a0][a1];[a0]trim=end=${begins}[p0];[a1]trim=start=${begins},setpts=PTS-STARTPTS[p1];[1:v]split[b0][b1];[b0]trim=end=${fade},format=yuva420p,fade=t=in:st=0:d=${fade}:alpha=1[q0];[b1]trim=start=${fade},setpts=PTS-STARTPTS[q1];[p1][q0]overlay,format=yuv420p[x];[p0][x][q1]concat=n=3:v=1:a=0[base]`;
+    let graph = `${dissolve};[2:v]scale=${smallPlaces[0].width}:${smallPlaces[0].height},format=yuva420p,lut=c3=val*0.8[s1];`
       + `[3:v]setpts=PTS/2,fps=${rate},scale=${smallPlaces[1].width}:${smallPlaces[1].height},setpts=PTS+1/TB[s2];[base][s1]overlay=${smallPlaces[0].x}:${smallPlaces[0].y}[o1];[o1][s2]overlay=${smallPlaces[1].x}:${smallPlaces[1].y}:eof_action=pass[o2]`;
     let last = 'o2';
     for (const [index, { shot, drawn }] of words.entries()) {
