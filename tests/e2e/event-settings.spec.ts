@@ -114,7 +114,7 @@ describe('the settings of an event', () => {
     await page.keyboard.press('Enter');
     await studio.screenshot('take-marks');
     await window.inspector.getByRole('button', { name: 'Back to the event' }).click();
-    await named(/^calm sea, .*, Rated 4 of 5$/).waitFor();
+    await named(/^calm sea, Seed \d+ · Draft, Rated 4 of 5$/).waitFor();
     await page.getByRole('tab', { name: 'Takes' }).click();
     await page.getByRole('textbox', { name: 'Search prompts and labels' }).fill('sea CALM');
     await expect.poll(() => page.getByRole('list', { name: 'All takes' }).getByRole('listitem').count()).toBe(1);
